@@ -1,0 +1,1 @@
+"""Rooms, the protocol between browser and server, and the media plane."""

@@ -1,0 +1,1 @@
+"""The rules of a hearing: pure values and functions. No input, no output, no clock, no chance."""

@@ -45,7 +45,9 @@ class PacketSink(Protocol):
         """No packet follows. `cause` is one of `GapCause`, or `closed` when the hearing ended."""
 
 
-GapCause = Literal["network", "device", "muted", "paused", "consultation", "sealed", "disk", "server", "overrun"]
+GapCause = Literal[
+    "network", "device", "muted", "paused", "consultation", "sealed", "disk", "server", "overrun"
+]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,53 @@
+"""What can be refused, each with a stable code that clients, logs and tests rely on."""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """One code for each way of being refused. The text beside it is for people; the code is the contract."""
+
+    BAD_MESSAGE = "bad_message"  # not a message of the protocol, or a field out of its bounds
+    NOT_ALLOWED = "not_allowed"  # this role never may
+    WRONG_PHASE = "wrong_phase"  # this role may, but not now
+    UNKNOWN_HEARING = "unknown_hearing"
+    UNKNOWN_PARTY = "unknown_party"
+    UNKNOWN_LINE = "unknown_line"
+    NOT_PRESENT = "not_present"  # the party has not entered or has left
+    NOT_WAITING = "not_waiting"  # admitted already, or not arrived
+    RULES_NOT_ACCEPTED = "rules_not_accepted"
+    SEAT_TAKEN = "seat_taken"  # another tab holds the seat; ask to take over
+    SUPERSEDED = "superseded"  # this tab has been taken over
+    NO_CHANGE = "no_change"  # it is so already
+    STALE_REVISION = "stale_revision"  # the line has changed since it was read
+    EMPTY = "empty"  # a text that says nothing
+    NOTHING_TO_FREEZE = "nothing_to_freeze"
+    TRANSCRIPT_CHANGED = (
+        "transcript_changed"  # lines changed since the freeze, or a newer version exists
+    )
+    TRANSCRIPT_COMPLETE = (
+        "transcript_complete"  # everybody has signed or refused: the record is closed
+    )
+    NOT_FROZEN = "not_frozen"
+    NOT_A_SIGNER = "not_a_signer"
+    ALREADY_ANSWERED = "already_answered"  # this party has signed or refused this version
+    NOT_YOUR_TURN = "not_your_turn"  # clerk after the parties, presiding judge last
+    UNPRINTABLE_CHARACTER = "unprintable_character"
+    BAD_TOKEN = "bad_token"  # wrong, expired or used  # noqa: S105 - a code, not a secret
+    NO_SESSION = "no_session"
+    BAD_ORIGIN = "bad_origin"
+    TOO_MANY = "too_many"  # a rate or a cap
+    BAD_SIGNATURE = "bad_signature"
+    BUSY = "busy"  # another signature is being placed, or the store is locked: try again
+    NOT_SAVED = "not_saved"  # the store did not take it: nothing has happened
+    NOT_FOUND = "not_found"
+    MEDIA = "media"  # the media plane refused; the detail carries its own code
+    INTERNAL = "internal"
+
+
+class Refused(Exception):
+    """A command or request that is not carried out. Nothing has changed when this is raised."""
+
+    def __init__(self, code: Code, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else str(code))
+        self.code = code
+        self.detail = detail
