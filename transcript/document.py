@@ -1,0 +1,134 @@
+"""The frozen transcript as data: what is printed, hashed and embedded in the PDF."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import rfc8785
+
+from .errors import TranscriptError
+
+FORMAT = "hearing-transcript/1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attendee:
+    """A party who was seen in the hearing. `first_seen` is Unix milliseconds."""
+
+    party: str
+    role_zh: str
+    role_en: str
+    name: str
+    first_seen: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedLine:
+    """One attributed passage. `at` is Unix milliseconds; `number` counts from 1."""
+
+    number: int
+    speaker_label: str
+    speaker_name: str
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signer:
+    """A party who is asked to sign. `label` is the role as printed."""
+
+    party: str
+    label: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptDocument:
+    """A transcript at one version, frozen. Times are Unix milliseconds of the calendar clock.
+
+    `signers` stand in signing order. `utc_offset` in minutes says how times are printed.
+    """
+
+    court: str
+    case_number: str
+    procedure: str
+    courtroom: str
+    title: str
+    version: int
+    hearing: str
+    opened_at: int | None
+    closed_at: int | None
+    frozen_at: int
+    attendance: tuple[Attendee, ...]
+    lines: tuple[PrintedLine, ...]
+    signers: tuple[Signer, ...]
+    utc_offset: int = 8 * 60
+
+
+def local_time(document: TranscriptDocument, at: int) -> datetime:
+    """`at` (Unix milliseconds) as the calendar clock of the court showed it."""
+    zone = timezone(timedelta(minutes=document.utc_offset))
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone(zone)
+
+
+def texts(document: TranscriptDocument) -> tuple[str, ...]:
+    """Every text of the document that is printed and was written by a person."""
+    head = (
+        document.court,
+        document.case_number,
+        document.procedure,
+        document.courtroom,
+        document.title,
+        document.hearing,
+    )
+    people = (t for a in document.attendance for t in (a.role_zh, a.role_en, a.name))
+    lines = (t for one in document.lines for t in (one.speaker_label, one.speaker_name, one.text))
+    signers = (t for s in document.signers for t in (s.label, s.name))
+    return (*head, *people, *lines, *signers)
+
+
+def to_json(document: TranscriptDocument) -> bytes:
+    """RFC 8785 canonical JSON: the bytes that are hashed and embedded as `transcript.json`."""
+    return rfc8785.dumps({"format": FORMAT, **_plain(asdict(document))})
+
+
+def digest(document: TranscriptDocument) -> str:
+    """SHA-256 of the canonical JSON, in hex."""
+    return digest_of(to_json(document))
+
+
+def digest_of(data: bytes) -> str:
+    """SHA-256 of the bytes of a `transcript.json`, in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def from_json(data: bytes) -> TranscriptDocument:
+    """Read a `transcript.json` back; `bad_transcript` unless it is canonical and complete."""
+    try:
+        document = _read(json.loads(data))
+        canonical = to_json(document) == data
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise TranscriptError(f"not a transcript: {error}", code="bad_transcript") from error
+    if not canonical:
+        raise TranscriptError("not in canonical form", code="bad_transcript")
+    return document
+
+
+def _read(value: dict[str, Any]) -> TranscriptDocument:
+    if value.pop("format") != FORMAT:
+        raise ValueError("unknown format")
+    value["attendance"] = tuple(Attendee(**one) for one in value["attendance"])
+    value["lines"] = tuple(PrintedLine(**one) for one in value["lines"])
+    value["signers"] = tuple(Signer(**one) for one in value["signers"])
+    return TranscriptDocument(**value)
+
+
+def _plain(value: Any) -> Any:
+    """Tuples as lists: the canonical form knows JSON's types only."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
