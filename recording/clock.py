@@ -1,0 +1,70 @@
+"""RTP timestamps (RFC 3550, 5.1) to calendar milliseconds; pure."""
+
+JUMP_MS = 500.0  # a packet cannot arrive before it was sent: this early is another timeline
+FAR_MS = 10_000.0  # as late as this is another timeline too
+WINDOW_S = 5.0  # the least delayed packet of a window shows the true offset
+DRIFT_MS = 5.0  # the most that a window may pull the clock later: 1000 ppm
+CATCH_UP = 0.25  # the share of elapsed time by which it is pulled earlier
+
+WRAP = 1 << 32
+
+
+class RtpClock:
+    """Maps the timestamps of one track to the calendar.
+
+    `wall_offset` is Unix ms minus monotonic ms, read once for a recording: a step of the wall clock
+    afterwards bends nothing. The offset follows the least delayed packets, so that a queue in the
+    network does not move the picture, and slowly follows the drift between sender and receiver.
+    A timestamp that cannot belong to the old timeline starts a new one at its arrival.
+    """
+
+    def __init__(self, rate: int, wall_offset: float) -> None:
+        self._ms = 1000.0 / rate
+        self._wall_offset = wall_offset
+        self._last: int | None = None  # unwrapped
+        self._offset = 0.0  # calendar ms of timestamp 0
+        self._seen = 0.0
+        self._window_end = 0.0
+        self._least = float("inf")
+
+    def calendar(self, at: float) -> float:
+        """Calendar ms of a monotonic time in seconds."""
+        return at * 1000.0 + self._wall_offset
+
+    def observe(self, timestamp: int, at: float) -> float:
+        """A packet with this timestamp arrived at `at`; returns the calendar ms it was sampled at."""
+        ticks = self._unwrap(timestamp) * self._ms
+        offset = at * 1000.0 + self._wall_offset - ticks
+        late = offset - self._offset
+        if late < -JUMP_MS or late > FAR_MS:
+            self._restart(offset, at)
+        elif late < 0:
+            self._offset += max(late, -CATCH_UP * max(0.0, at - self._seen) * 1000.0)
+        self._seen = at
+        if offset < self._least:
+            self._least = offset
+        if at >= self._window_end:
+            self._end_window(at)
+        return ticks + self._offset
+
+    def _unwrap(self, timestamp: int) -> int:
+        if self._last is None:
+            self._last = timestamp
+            self._offset = float("inf")  # so that the first packet starts the timeline
+        else:
+            step = (timestamp - self._last) % WRAP
+            self._last += step if step < WRAP // 2 else step - WRAP
+        return self._last
+
+    def _restart(self, offset: float, at: float) -> None:
+        self._offset = self._least = offset
+        self._window_end = at + WINDOW_S
+
+    def _end_window(self, at: float) -> None:
+        late = self._least - self._offset
+        if late > JUMP_MS:  # everything is later for good: the sender's clock stood still
+            self._offset = self._least
+        elif late > 0:
+            self._offset += min(late, DRIFT_MS)
+        self._least = float("inf")
+        self._window_end = at + WINDOW_S

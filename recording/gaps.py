@@ -1,0 +1,103 @@
+"""What is a gap, and its bookkeeping for one track; pure.
+
+A gap is a span of an open track that no segment holds:
+- packets that never came and were not repaired (`network`): for sound the span of the lost packets,
+  for pictures from the last whole frame to the next key frame, since nothing between decodes;
+- no packet for more than 500 ms, or three times the usual distance of frames where that is longer
+  (a still screen sends one a second); Opus sends one every 400 ms even in silence (`network`);
+- what the recorder dropped because its worker was behind (`overrun`), could not write (`disk`),
+  or had in hand when it died (`server`);
+- from the end of a track to its next start, with the cause given at the end; a track whose end was
+  `closed` leaves none. After a restart of the server the cause is `server`.
+
+Losses shorter than 500 ms that lie less than 2 s apart are named as one gap of at most 10 s that
+spans them all, so that a line with 10 % loss does not flood the log.
+"""
+
+from hearing_server.services.media import GapCause, RecordingGap, TrackName
+
+HOLE_MS = 500
+SLACK_MS = 8  # rounding, not a hole
+MERGE_MS = 2_000
+MERGED_MAX_MS = 10_000
+
+
+class GapLedger:
+    """Told of every frame of one track and of every loss; returns the gaps they make."""
+
+    def __init__(self, track: TrackName) -> None:
+        self.covered_until: int | None = None
+        self._track = track
+        self._cause: GapCause | None = None
+        self._usual = 0.0  # distance of frames, ms
+        self._short: tuple[int, int] | None = None
+
+    def begin(self, at: int, cause: GapCause) -> None:
+        """The track was covered until `at`, and `cause` is why it is not afterwards."""
+        self.covered_until, self._cause = at, cause
+
+    def lost(self, cause: GapCause) -> None:
+        """Something before the next frame is missing. Any other cause outweighs `network`."""
+        if self._cause is None or self._cause == "network":
+            self._cause = cause
+
+    def frame(self, start: int, end: int) -> list[RecordingGap]:
+        """A frame of this span (Unix ms) is in the file."""
+        covered, gaps = self.covered_until, []
+        if covered is not None:
+            hole = start - covered
+            if self._cause is not None or hole > HOLE_MS:
+                gaps = self._hole(covered, start)
+            elif self._short is not None and start - self._short[1] > MERGE_MS:
+                gaps = self._merged()
+            if hole < HOLE_MS:
+                self._usual += (end - start + hole - self._usual) * 0.125
+        self._cause = None
+        self.covered_until = end
+        return gaps
+
+    def cut_back(self, until: int | None, cause: GapCause) -> None:
+        """Frames after `until` did not reach the disk after all."""
+        self._cause = cause
+        if until is not None:
+            self.covered_until = until
+
+    def end(self, at: int) -> list[RecordingGap]:
+        """The track ends at `at`; names what is open."""
+        gaps: list[RecordingGap] = []
+        if self.covered_until is None:
+            return gaps
+        if at - self.covered_until > HOLE_MS or self._cause is not None:
+            gaps = self._hole(self.covered_until, at)
+            self.covered_until = max(at, self.covered_until)
+        self._cause = None
+        return gaps + self._merged()
+
+    def _hole(self, start: int, end: int) -> list[RecordingGap]:
+        if end - start <= SLACK_MS:
+            return []
+        if self._cause is None and end - start <= 3 * self._usual:
+            return []
+        cause = self._cause or "network"
+        if cause != "network" or end - start >= HOLE_MS:
+            return [*self._merged(), self._gap(start, end, cause)]
+        if self._short is None:
+            self._short = (start, end)
+            return []
+        first, last = self._short
+        if start - last <= MERGE_MS and end - first <= MERGED_MAX_MS:
+            self._short = (first, end)
+            return []
+        gaps = self._merged()
+        self._short = (start, end)
+        return gaps
+
+    def _merged(self) -> list[RecordingGap]:
+        if self._short is None:
+            return []
+        start, end = self._short
+        self._short = None
+        return [self._gap(start, end, "network")]
+
+    def _gap(self, start: int, end: int, cause: GapCause) -> RecordingGap:
+        return RecordingGap(track=self._track, started_at=start, ended_at=end, cause=cause)

@@ -1,0 +1,63 @@
+"""Where a segment lies below the recordings folder: `<hearing>/<party>/<source>/<start ms>-<n>.mkv`.
+
+Every part is checked both ways, so no name can lead outside the folder.
+"""
+
+import re
+from pathlib import Path
+
+from hearing_server.services.media import TrackName
+
+PART = ".part"  # still being written, or left by a crash
+UNUSABLE = ".unusable"  # kept, but nothing in it could be read
+UNFINISHED = ".unfinished"  # one journal per hearing whose segments may not all be in the log
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_FILE = re.compile(r"(\d{1,15})-(\d{1,9})\.mkv")
+
+
+def check_id(text: str) -> str:
+    """Return `text`, or raise ValueError unless it is 1-64 letters, digits, `_` or `-`."""
+    if not _ID.fullmatch(text):
+        raise ValueError(f"not an id: {text[:80]!r}")
+    return text
+
+
+def track_folder(track: TrackName) -> str:
+    """The folder of a track below the recordings folder. Raises ValueError on a bad id."""
+    return "/".join(check_id(part) for part in (track.hearing, track.party, track.source))
+
+
+def segment_name(track: TrackName, started_at: int, number: int) -> str:
+    """The name of a segment that starts at `started_at` (Unix ms)."""
+    return f"{track_folder(track)}/{started_at}-{number}.mkv"
+
+
+def parse_segment_name(name: str) -> tuple[TrackName, int]:
+    """The track and the start (Unix ms) that a segment's name tells. Raises ValueError."""
+    parts = name.split("/")
+    match = _FILE.fullmatch(parts[-1])
+    if len(parts) != 4 or match is None:
+        raise ValueError(f"not a segment name: {name[:80]!r}")
+    hearing, party, source = (check_id(part) for part in parts[:3])
+    return TrackName(hearing=hearing, party=party, source=source), int(match[1])
+
+
+def track_folders(folder: Path, hearing: str) -> list[tuple[TrackName, Path]]:
+    """The folders of a hearing's tracks that exist, in order of name; links are not followed."""
+    found = []
+    for party in _subfolders(folder / check_id(hearing)):
+        for source in _subfolders(party):
+            track = TrackName(hearing=hearing, party=party.name, source=source.name)
+            found.append((track, source))
+    return found
+
+
+def _subfolders(folder: Path) -> list[Path]:
+    if not folder.is_dir() or folder.is_symlink():
+        return []
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if _ID.fullmatch(path.name) and path.is_dir() and not path.is_symlink()
+    )

@@ -1,0 +1,381 @@
+"""The recorder as the server sees it: packets go in on the event loop, reports come out.
+
+All muxing, hashing and fsync is in a process of its own (worker.py), which is started again within
+a second when it dies. This side only gathers packets: 0.5 µs each (`python -m tests.recording.cost`).
+"""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+from pathlib import Path
+
+from hearing_server.services.media import (
+    RecordingFailed,
+    RecordingReport,
+    TrackFormat,
+    TrackName,
+)
+from recording import names, wire
+from recording.spool import Spool
+
+log = logging.getLogger(__name__)
+
+SPOOL_BYTES = 16 << 20
+MOST_TRACKS = 1024
+MOST_REMEMBERED = 65_536  # names of reported segments
+RECENT_MS = 600_000  # a worker that died may have left unreported segments as old as this
+RESTART_S = 0.2
+RESTART_MOST_S = 30.0
+LASTED_S = 10.0  # a worker that lived longer than this is started again at once
+CLOSE_S = 10.0
+READ = 1 << 18
+
+FLUSH_S = 30.0
+PACKAGES = str(Path(__file__).resolve().parent.parent)
+
+_pack_head = wire.HEAD.pack
+_HEAD_SIZE = wire.HEAD.size
+
+
+class RecorderUnavailable(RuntimeError):
+    """The worker did not start: the folder is not writable or belongs to another recorder."""
+
+    code = "recorder_unavailable"
+
+
+class RecorderFull(RuntimeError):
+    """More tracks than a recorder takes."""
+
+    code = "recorder_full"
+
+
+class TrackSink:
+    """Takes the packets of one track. The hot loop: `on_rtp` must stay this small."""
+
+    __slots__ = ("_dropped", "_ended", "_number", "_on_end", "_slow", "_spool")
+
+    def __init__(self, number: int, spool: Spool, on_end: Callable[[int, str], None]) -> None:
+        self._number = number
+        self._spool = spool
+        self._on_end = on_end
+        self._slow = False  # dropped or ended
+        self._dropped = self._ended = False
+
+    def on_rtp(self, packet: bytes, received_at: float) -> None:
+        spool = self._spool
+        if (spool.full or self._slow) and not self._may_resume(received_at):
+            return
+        size = len(packet)
+        spool.parts += (_pack_head(wire.PACKET, self._number, size, received_at), packet)
+        spool.size += _HEAD_SIZE + size
+        if spool.size > spool.limit:
+            spool.overflow()
+        if not spool.armed:
+            spool.arm()
+
+    def on_end(self, cause: str) -> None:
+        if not self._ended:
+            self._ended = self._slow = True
+            self._name_drop(asyncio.get_running_loop().time())
+            self._on_end(self._number, cause)
+
+    def _may_resume(self, received_at: float) -> bool:
+        if self._ended:
+            return False
+        if self._spool.full:
+            self._dropped = self._slow = True
+            return False
+        self._name_drop(received_at)
+        return True
+
+    def _name_drop(self, at: float) -> None:
+        """Tell the worker that what came before `at` was dropped here."""
+        if self._dropped:
+            self._spool.add(wire.frame(wire.OVERRUN, self._number, time=at))
+        self._dropped, self._slow = False, self._ended
+
+
+@dataclass(kw_only=True)
+class _Track:
+    opened: wire.Open
+    sink: TrackSink
+    request_keyframe: Callable[[], None]
+    end: bytes | None = None  # the END frame, once it ended
+
+
+class ProcessRecorder:
+    """A `Recorder` (services/media.py) over a supervised worker process.
+
+    `on_report` is called on the event loop, in the order in which things became true. Failures it
+    is told of: `disk_full`, `disk_error`, `recorder_behind` (packets are dropped and named as gaps),
+    `recorder_died` (it is started again), `track_failed`, `flush_timeout`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        on_report: Callable[[RecordingReport], None],
+        *,
+        spool_bytes: int = SPOOL_BYTES,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._folder = folder.absolute()
+        self._on_report = on_report
+        self._spool_bytes = spool_bytes
+        self._wall_clock = wall_clock
+        self._wall_offset = 0.0
+        self._known: Container[str] = frozenset()
+        self._reported: dict[str, None] = {}
+        self._tracks: dict[int, _Track] = {}
+        self._hearings: set[str] = set()  # recorded and not yet flushed
+        self._flushes: dict[int, tuple[str, asyncio.Future[None]]] = {}
+        self._numbers = itertools.count(1)
+        self._spool: Spool | None = None
+        self._supervisor: asyncio.Task[None] | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._ready: asyncio.Future[list[str]] | None = None
+        self._closing = False
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The process id of the worker, for supervision and figures; None while there is none."""
+        process = self._process
+        return process.pid if process is not None and process.returncode is None else None
+
+    async def start(self, known: Container[str] = frozenset()) -> None:
+        """Start the worker and report what an earlier run left and the log does not have.
+
+        `known` holds the names of the segments already in the log. Returns when what was found is
+        reported. Raises RecorderUnavailable.
+        """
+        loop = asyncio.get_running_loop()
+        self._known = known
+        self._spool = Spool(self._spool_bytes, self._behind)
+        self._ready = loop.create_future()
+        self._supervisor = asyncio.create_task(self._supervise(), name="recorder-supervisor")
+        try:
+            hearings = await self._ready
+            await asyncio.gather(*(self.flush(hearing) for hearing in hearings))
+        except BaseException:
+            await self.close()
+            raise
+
+    def record(
+        self, track: TrackName, track_format: TrackFormat, request_keyframe: Callable[[], None]
+    ) -> TrackSink:
+        """Start a track. Raises ValueError on an id that cannot name a folder, RecorderFull."""
+        names.track_folder(track)
+        if self._spool is None or self._closing:
+            raise RuntimeError("the recorder is not running")
+        if len(self._tracks) >= MOST_TRACKS:
+            raise RecorderFull(f"{MOST_TRACKS} tracks are open")
+        if not self._hearings:  # nothing that a new anchor could bend
+            self._wall_offset = (self._wall_clock() - time.monotonic()) * 1000
+        self._hearings.add(track.hearing)
+        number = next(self._numbers)
+        opened = wire.Open(name=track, format=track_format, wall_offset=self._wall_offset)
+        sink = TrackSink(number, self._spool, self._end)
+        self._tracks[number] = _Track(opened=opened, sink=sink, request_keyframe=request_keyframe)
+        self._spool.add(wire.frame(wire.OPEN, number, wire.encode(opened)))
+        return sink
+
+    async def flush(self, hearing: str) -> None:
+        """Return when every segment of tracks of `hearing` that have ended is closed and reported.
+
+        After 30 s it gives up with a report `flush_timeout`.
+        """
+        if self._spool is None or self._closing:
+            return
+        token = next(self._numbers)
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._flushes[token] = (hearing, done)
+        self._spool.add(wire.frame(wire.FLUSH, token, hearing.encode()))
+        self._spool.flush()
+        try:
+            await asyncio.wait_for(done, FLUSH_S)
+        except TimeoutError:
+            self._fail("flush_timeout", "segments are not yet closed", hearing)
+        finally:
+            del self._flushes[token]
+        if not any(track.opened.name.hearing == hearing for track in self._tracks.values()):
+            self._hearings.discard(hearing)
+
+    async def close(self) -> None:
+        """End every track with cause `server`, see their segments reported, and stop the worker.
+
+        A worker that does not finish within 10 s is killed; the next start adopts what it leaves.
+        """
+        if self._supervisor is None or self._spool is None:
+            return
+        for track in list(self._tracks.values()):
+            track.sink.on_end("server")
+        self._closing = True
+        self._spool.add(wire.frame(wire.CLOSE, 0))
+        self._spool.flush()
+        _, unfinished = await asyncio.wait({self._supervisor}, timeout=CLOSE_S)
+        if unfinished:
+            self._fail("recorder_died", "the worker did not finish in time and was killed")
+            self._supervisor.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._supervisor
+        self._supervisor = None
+        self._spool.close()
+        for _, done in self._flushes.values():
+            if not done.done():
+                done.set_result(None)
+
+    def _end(self, number: int, cause: str) -> None:
+        track = self._tracks.get(number)
+        if track is not None and self._spool is not None:
+            track.end = wire.frame(wire.END, number, cause.encode(), time.monotonic())
+            self._spool.add(track.end)
+
+    async def _supervise(self) -> None:
+        pause = RESTART_S
+        while not self._closing:
+            started = time.monotonic()
+            status = await self._run_worker()
+            if self._closing:
+                break
+            if self._ready is not None and not self._ready.done():
+                self._ready.set_exception(RecorderUnavailable(_exit_text(status)))
+                return
+            self._fail("recorder_died", _exit_text(status))
+            lasted = time.monotonic() - started > LASTED_S
+            pause = RESTART_S if lasted else min(pause * 2, RESTART_MOST_S)
+            await asyncio.sleep(pause)
+
+    async def _run_worker(self) -> int:
+        """One life of the worker; returns its exit status."""
+        assert self._spool is not None
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        with ours:
+            with theirs:
+                process = self._process = await self._spawn(theirs)
+            try:
+                await self._listen(ours)
+                return await asyncio.wait_for(process.wait(), CLOSE_S)
+            except (TimeoutError, ValueError, OSError) as error:
+                log.error("recorder worker: %r", error)
+                return -1
+            finally:
+                self._spool.disconnect()
+                if process.returncode is None:
+                    with contextlib.suppress(ProcessLookupError):
+                        process.kill()
+                    await process.wait()
+
+    async def _spawn(self, link: socket.socket) -> asyncio.subprocess.Process:
+        # A session of its own: Ctrl-C in a terminal is for the server, which then ends the worker.
+        # Of the environment it gets nothing that could be a secret.
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-P", "-m", "recording.worker", str(self._folder), str(link.fileno())),
+            pass_fds=(link.fileno(),),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+            env={"PATH": os.defpath, "PYTHONPATH": PACKAGES},
+        )
+
+    async def _listen(self, link: socket.socket) -> None:
+        loop, reader = asyncio.get_running_loop(), wire.ReportReader()
+        while data := await loop.sock_recv(link, READ):
+            for message in reader.feed(data):
+                if isinstance(message, wire.Found):
+                    self._connect(link, message)
+                else:
+                    self._take(message)
+
+    def _connect(self, link: socket.socket, found: wire.Found) -> None:
+        """Tell a new worker what to adopt and which tracks are open, then send what waits."""
+        assert self._spool is not None
+        unknown = [name for name in found.names if not self._is_known(name)]
+        hearings = {name.partition("/")[0] for name in unknown}
+        recover = wire.Recover(
+            names=unknown, settled=[name for name in found.hearings if name not in hearings]
+        )
+        opens = [
+            wire.frame(wire.OPEN, number, wire.encode(track.opened))
+            for number, track in self._tracks.items()
+        ]
+        self._spool.connect(link, [wire.frame(wire.RECOVER, 0, wire.encode(recover)), *opens])
+        for track in self._tracks.values():
+            if track.end is not None:
+                self._spool.add(track.end)
+        for token, (hearing, _) in self._flushes.items():
+            self._spool.add(wire.frame(wire.FLUSH, token, hearing.encode()))
+        if self._ready is not None and not self._ready.done():
+            self._ready.set_result(sorted(hearings))
+
+    def _is_known(self, name: str) -> bool:
+        if name.endswith(names.PART):
+            return False
+        if name in self._reported:
+            return True
+        starting = self._ready is not None and not self._ready.done()
+        _, started_at = names.parse_segment_name(name)
+        old = started_at < self._wall_clock() * 1000 - RECENT_MS
+        known = name in self._known if starting else old
+        if known and not old:
+            self._remember(name)
+        return known
+
+    def _take(self, message: wire.Message) -> None:
+        match message:
+            case wire.Closed(report=report):
+                self._remember(report.name)
+                self._report(report)
+            case wire.Gap(report=report) | wire.Failed(report=report):
+                self._report(report)
+            case wire.Keyframe(track=number):
+                self._ask(number)
+            case wire.Ended(track=number):
+                self._tracks.pop(number, None)
+            case wire.Flushed(token=token):
+                waiting = self._flushes.get(token)
+                if waiting is not None and not waiting[1].done():
+                    waiting[1].set_result(None)
+
+    def _ask(self, number: int) -> None:
+        track = self._tracks.get(number)
+        if track is not None and track.end is None:
+            try:
+                track.request_keyframe()
+            except Exception:
+                log.exception("a key frame could not be asked for")
+
+    def _remember(self, name: str) -> None:
+        self._reported[name] = None
+        while len(self._reported) > MOST_REMEMBERED:
+            del self._reported[next(iter(self._reported))]
+
+    def _report(self, report: RecordingReport) -> None:
+        try:
+            self._on_report(report)
+        except Exception:
+            log.exception("a recording report was not taken: %r", report)
+
+    def _behind(self) -> None:
+        self._fail("recorder_behind", "the recorder cannot keep up; packets are dropped")
+
+    def _fail(self, code: str, detail: str, hearing: str | None = None) -> None:
+        self._report(RecordingFailed(hearing=hearing, code=code, detail=detail))
+
+
+def _exit_text(status: int) -> str:
+    """Why a worker ended, for people."""
+    known = {
+        0: "the recorder's worker was asked to end",
+        3: "another recorder is at work in this folder",
+        4: "the recordings folder cannot be written",
+    }
+    return known.get(status, f"the recorder's worker ended with status {status}")

@@ -1,0 +1,108 @@
+"""Packets back into the order of their sequence numbers (RFC 3550, 5.1); pure, no clock of its own."""
+
+from typing import NamedTuple
+
+HALF = 1 << 15
+MASK = 0xFFFF
+
+
+class Released(NamedTuple):
+    """The next packet in order. `lost` packets before it are given up."""
+
+    lost: int
+    packet: bytes
+    at: float  # when it arrived, seconds
+
+
+class ReorderBuffer:
+    """Holds packets until those before them came, at most `hold` seconds after a hole was seen.
+
+    Duplicates and packets that come after they were given up are dropped and counted in `late`.
+    At most `capacity` packets and `max_bytes` are held; beyond, the hole is given up at once.
+    A sequence number more than `dropout` away is believed when a second one follows it (RFC 3550,
+    A.1): the stream then starts again there, with `lost` 1 since the true number is unknown.
+    """
+
+    def __init__(
+        self,
+        hold: float = 0.4,
+        capacity: int = 1024,
+        max_bytes: int = 2 << 20,
+        dropout: int = 3000,
+    ) -> None:
+        self.late = 0
+        self._hold = hold
+        self._capacity = capacity
+        self._max_bytes = max_bytes
+        self._dropout = dropout
+        self._next: int | None = None
+        self._held: dict[int, tuple[bytes, float]] = {}
+        self._bytes = 0
+        self._since = 0.0  # when the first hole was seen; meaningful while something is held
+        self._jump: int | None = None
+
+    def push(self, sequence: int, at: float, packet: bytes) -> list[Released]:
+        """Take a packet; returns what is now in order (often just this one)."""
+        if sequence == self._next and not self._held:
+            self._next = (sequence + 1) & MASK
+            return [Released(0, packet, at)]
+        if self._next is None:
+            self._next = sequence
+        ahead = (sequence - self._next) & MASK
+        if self._dropout < ahead <= MASK - self._dropout:
+            return self._jumped(sequence, at, packet)
+        self._jump = None
+        if ahead >= HALF or sequence in self._held:
+            self.late += 1
+            return []
+        if not self._held:
+            self._since = at
+        self._held[sequence] = (packet, at)
+        self._bytes += len(packet)
+        released = self._in_order(0, at)
+        while len(self._held) > self._capacity or self._bytes > self._max_bytes:
+            released += self._skip(at)
+        return released
+
+    def expire(self, now: float) -> list[Released]:
+        """Give up holes that were seen more than `hold` seconds before `now`."""
+        released: list[Released] = []
+        while self._held and now - self._since >= self._hold:
+            released += self._skip(now)
+        return released
+
+    def flush(self) -> list[Released]:
+        """Give up every hole: nothing more comes."""
+        released: list[Released] = []
+        while self._held:
+            released += self._skip(self._since)
+        return released
+
+    def _in_order(self, lost: int, now: float) -> list[Released]:
+        released: list[Released] = []
+        while self._held and (found := self._held.pop(self._next, None)) is not None:  # type: ignore[arg-type]
+            self._bytes -= len(found[0])
+            released.append(Released(lost, *found))
+            lost = 0
+            self._next = (self._next + 1) & MASK  # type: ignore[operator]
+        if released:
+            self._since = now
+        return released
+
+    def _skip(self, now: float) -> list[Released]:
+        assert self._next is not None
+        first = self._next
+        nearest = min(self._held, key=lambda sequence: (sequence - first) & MASK)
+        self._next = nearest
+        return self._in_order((nearest - first) & MASK, now)
+
+    def _jumped(self, sequence: int, at: float, packet: bytes) -> list[Released]:
+        if sequence != self._jump:
+            self._jump = (sequence + 1) & MASK
+            self.late += 1
+            return []
+        released = self.flush()
+        self._jump = None
+        self._next = (sequence + 1) & MASK
+        released.append(Released(1, packet, at))
+        return released
