@@ -38,12 +38,16 @@ class SignatureBox:
 
 @dataclass(frozen=True, kw_only=True)
 class RenderedTranscript:
-    """The printed transcript before any signature. `digest` is that of `transcript.json` inside."""
+    """The printed transcript before any signature. `digest` is that of `transcript.json` inside.
+
+    `signers` gives the printed role and name of each party who has a box.
+    """
 
     pdf: bytes
     pages: int
     digest: str
     boxes: tuple[SignatureBox, ...]
+    signers: dict[str, str]
 
 
 def missing_glyphs(text: str, extra_fonts: Sequence[Path] = ()) -> tuple[str, ...]:
@@ -71,7 +75,11 @@ def render(document: TranscriptDocument, extra_fonts: Sequence[Path] = ()) -> Re
     inputs = {"data": json.dumps(_view(document, digest)), "source": source.decode()}
     pdf, boxes = _typeset(inputs, folders, document.frozen_at // 1000)
     return RenderedTranscript(
-        pdf=pdf, pages=max(box.page for box in boxes), digest=digest, boxes=boxes
+        pdf=pdf,
+        pages=max(box.page for box in boxes),
+        digest=digest,
+        boxes=boxes,
+        signers={s.party: f"{s.label} {s.name}" for s in document.signers},
     )
 
 

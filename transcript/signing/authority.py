@@ -1,0 +1,219 @@
+"""The court's embedded authority: root, seal and timestamp keys, and the certificates it issued."""
+
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from pyhanko.sign.timestamps import TimeStamper
+
+from ..errors import SigningError
+from . import certificates, keystore
+from .certificates import Issuer, Subject
+from .timestamp import LocalTimeStamper, RemoteTimestamps
+
+_ISSUED = "issued.jsonl"
+_LONGEST = timedelta(days=7)
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issued:
+    """A certificate that was given to a party. `revoked_at` is None while it stands."""
+
+    serial: int
+    party: str
+    hearing: str
+    name: str
+    not_after: datetime
+    revoked_at: datetime | None
+
+
+class Authority:
+    """Open with `Authority.open`. Safe to use from several threads; one process at a time."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        root: Issuer,
+        seal: Issuer,
+        timestamper: Issuer,
+        clock: Clock,
+        remote: RemoteTimestamps | None,
+    ) -> None:
+        self.folder = folder
+        self.root = root
+        self.seal = seal
+        self.remote = remote
+        self._timestamper = timestamper
+        self._clock = clock
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        passphrase: bytes,
+        court_name: str,
+        *,
+        clock: Clock = system_clock,
+        remote_timestamps: RemoteTimestamps | None = None,
+    ) -> "Authority":
+        """Open the authority in `folder`, making its keys on first use.
+
+        Raises SigningError: `empty_passphrase`, `wrong_passphrase`, `authority_damaged`.
+        """
+        if not passphrase:
+            raise SigningError("the authority needs a passphrase", code="empty_passphrase")
+        if not folder.exists() or not any(folder.iterdir()):
+            _create(folder, passphrase, court_name, clock())
+        root, seal, timestamper = (
+            keystore.read_issuer(folder, name, passphrase) for name in ("root", "seal", "tsa")
+        )
+        return cls(
+            folder,
+            root=root,
+            seal=seal,
+            timestamper=timestamper,
+            clock=clock,
+            remote=remote_timestamps,
+        )
+
+    @property
+    def court_name(self) -> str:
+        """The court as its seal names it."""
+        organisation = x509.oid.NameOID.ORGANIZATION_NAME
+        return str(self.seal.certificate.subject.get_attributes_for_oid(organisation)[0].value)
+
+    def now(self) -> datetime:
+        """The authority's clock, in UTC."""
+        return self._clock()
+
+    def issue_signing_certificate(
+        self, spki: bytes, *, name: str, party: str, label: str, hearing: str, minutes: int
+    ) -> x509.Certificate:
+        """Certify a party's public key (DER SubjectPublicKeyInfo, P-256) for `minutes`.
+
+        Raises SigningError: `bad_public_key`, `bad_validity`, `name_too_long`.
+        """
+        valid = timedelta(minutes=minutes)
+        if not timedelta() < valid <= _LONGEST:
+            raise SigningError("a signing window is at most seven days", code="bad_validity")
+        subject = Subject(
+            organisation=self.court_name, name=name, role=label, identifier=party, unit=hearing
+        )
+        public = load_public_key(spki)
+        certificate = certificates.make_party(subject, public, self.root, self._clock(), valid)
+        self._record(
+            {
+                "issued": f"{certificate.serial_number:x}",
+                "party": party,
+                "hearing": hearing,
+                "name": name,
+                "not_after": certificate.not_valid_after_utc.isoformat(),
+            }
+        )
+        return certificate
+
+    def issued(self) -> tuple[Issued, ...]:
+        """Every certificate given to a party, oldest first."""
+        records = keystore.read_records(self.folder / _ISSUED)
+        revoked = _revoked(records)
+        return tuple(
+            Issued(
+                serial=int(one["issued"], 16),
+                party=one["party"],
+                hearing=one["hearing"],
+                name=one["name"],
+                not_after=datetime.fromisoformat(one["not_after"]),
+                revoked_at=revoked.get(int(one["issued"], 16)),
+            )
+            for one in records
+            if "issued" in one
+        )
+
+    def revoke(self, serial: int) -> None:
+        """Revoke a certificate from now on; `unknown_serial` if it was not issued here."""
+        found = next((one for one in self.issued() if one.serial == serial), None)
+        if found is None:
+            raise SigningError("no such certificate was issued", code="unknown_serial")
+        if found.revoked_at is None:
+            self._record({"revoked": f"{serial:x}", "at": self._clock().isoformat()})
+
+    def crl(self) -> x509.CertificateRevocationList:
+        """A fresh revocation list."""
+        revoked = _revoked(keystore.read_records(self.folder / _ISSUED))
+        return certificates.make_crl(self.root, revoked, self._clock().replace(microsecond=0))
+
+    def time_stamper(self) -> TimeStamper:
+        """The configured timestamp authority: the built-in one unless another was named."""
+        if self.remote is not None:
+            return self.remote.time_stamper()
+        return LocalTimeStamper(self._timestamper, self.root.certificate, self._clock)
+
+    def _record(self, record: dict[str, str]) -> None:
+        with self._lock:
+            keystore.append_record(self.folder / _ISSUED, record)
+
+
+def load_public_key(spki: bytes) -> ec.EllipticCurvePublicKey:
+    """A P-256 public key from its DER; `bad_public_key` for anything else."""
+    try:
+        key = serialization.load_der_public_key(spki)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise SigningError("not a public key", code="bad_public_key") from error
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise SigningError("only P-256 keys can be certified", code="bad_public_key")
+    return key
+
+
+def _create(folder: Path, passphrase: bytes, court: str, now: datetime) -> None:
+    """Make all keys beside the folder and move them there in one step."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        _make_keys(draft, passphrase, court, now)
+        os.replace(draft, folder)
+    except OSError as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        if not (folder / "root.crt.pem").exists():  # else another start made it first
+            text = f"the authority cannot be made in {folder}: {error.strerror}"
+            raise SigningError(text, code="authority_unwritable") from error
+    keystore.sync_folder(folder.parent)
+
+
+def _make_keys(draft: Path, passphrase: bytes, court: str, now: datetime) -> None:
+    keys = {name: ec.generate_private_key(ec.SECP256R1()) for name in ("root", "seal", "tsa")}
+    root = certificates.make_root(court, keys["root"], now)
+    issuer = Issuer(certificate=root, key=keys["root"])
+    made = {
+        "root": root,
+        "seal": certificates.make_seal(court, keys["seal"].public_key(), issuer, now),
+        "tsa": certificates.make_timestamper(court, keys["tsa"].public_key(), issuer, now),
+    }
+    for name, key in keys.items():
+        keystore.write_key(draft / f"{name}.key.pem", key, passphrase)
+        keystore.write_certificate(draft / f"{name}.crt.pem", made[name])
+
+
+def _revoked(records: list[dict[str, str]]) -> dict[int, datetime]:
+    return {
+        int(one["revoked"], 16): datetime.fromisoformat(one["at"])
+        for one in records
+        if "revoked" in one
+    }

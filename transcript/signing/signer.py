@@ -1,0 +1,288 @@
+"""Signs a transcript: the court's seal first, then each party with a key the server never has.
+
+Every function takes and returns the bytes of the whole PDF. One signature at a time: `finish` refuses
+a preparation whose base is no longer the newest revision. Each signature is PAdES B-T (ETSI EN 319 142-1).
+"""
+
+import asyncio
+import hashlib
+import io
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any, TypeVar, cast
+
+from asn1crypto import algos, cms
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from pyhanko.keys import load_private_key_from_pemder_data
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.general import SigningError as PdfSigningError
+from pyhanko.sign.signers import ExternalSigner, PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
+from pyhanko.sign.signers.pdf_signer import PdfTBSDocument
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+from pyhanko.stamp import StaticStampStyle
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from ..errors import SigningError
+from ..pdf import RenderedTranscript
+from .authority import Authority
+from .certificates import subject_of
+from .fields import SEAL_FIELD, add_fields, field_name
+from .handwriting import check_png
+from .stamp import Stamp, stamp_style
+from .timestamp import to_asn1
+
+DIGEST_LABEL = "transcript.json SHA-256 "
+STATEMENT = "以上笔录已阅，记录无误。"
+_COURT_TIME = timezone(timedelta(hours=8))
+_MECHANISM = algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedSignature:
+    """A signature with a hole where the party's own goes.
+
+    `to_be_signed` is the DER of the signed attributes (RFC 5652, section 5.4): the browser signs it with
+    ECDSA P-256 and SHA-256. `base_sha256` is of the revision it was prepared on. Plain values only, so it
+    may be stored.
+    """
+
+    party: str
+    base_sha256: str
+    to_be_signed: bytes
+    certificate: bytes  # DER
+    pdf: bytes
+    document_digest: bytes
+    hole: tuple[int, int]
+
+
+def sha256(pdf: bytes) -> str:
+    """What names a revision, in hex."""
+    return hashlib.sha256(pdf).hexdigest()
+
+
+def seal(rendered: RenderedTranscript, authority: Authority) -> bytes:
+    """Add every signature field and the court's certification signature, which allows signing alone.
+
+    Raises SigningError: `timestamp_unavailable`, `signing_failed`.
+    """
+    pdf = add_fields(rendered.pdf, rendered.boxes, rendered.signers)
+    metadata = PdfSignatureMetadata(
+        field_name=SEAL_FIELD,
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        name=authority.court_name,
+        reason=DIGEST_LABEL + rendered.digest,
+        certify=True,
+        docmdp_permissions=MDPPerm.FILL_FORMS,
+    )
+    stamp = _stamp(pdf, None, authority.court_name, "电子签章 Electronic seal", authority.now())
+    return run(_sign_seal(pdf, metadata, stamp, authority))
+
+
+async def _sign_seal(
+    pdf: bytes, metadata: PdfSignatureMetadata, stamp: StaticStampStyle, authority: Authority
+) -> bytes:
+    signer = SimpleSigner(
+        signing_cert=to_asn1(authority.seal.certificate),
+        signing_key=_private(authority.seal.key),
+        cert_registry=_registry(authority),
+    )
+    pdf_signer = PdfSigner(
+        metadata, signer, timestamper=authority.time_stamper(), stamp_style=stamp
+    )
+    output = io.BytesIO(pdf)
+    await pdf_signer.async_sign_pdf(
+        IncrementalPdfFileWriter(output), existing_fields_only=True, in_place=True
+    )
+    return output.getvalue()
+
+
+def begin(
+    pdf: bytes,
+    party: str,
+    certificate: x509.Certificate,
+    name_image: bytes | None,
+    authority: Authority,
+    *,
+    reason: str = STATEMENT,
+) -> PreparedSignature:
+    """Prepare the party's signature on the newest revision; `name_image` is the handwritten name (PNG).
+
+    Raises SigningError: `unknown_signer` (no field), `already_signed`, `wrong_certificate` (of another
+    party), `bad_name_image`, `timestamp_unavailable`, `signing_failed`.
+    """
+    subject = subject_of(certificate)
+    if subject.identifier != party:
+        raise SigningError("the certificate names another party", code="wrong_certificate")
+    _require_unsigned(pdf, party)
+    picture = None if name_image is None else check_png(name_image)
+    stamp = _stamp(pdf, party, subject.name, subject.role, authority.now(), picture)
+    metadata = PdfSignatureMetadata(
+        field_name=field_name(party),
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        name=subject.name,
+        reason=reason,
+    )
+    return run(_prepare(pdf, party, certificate, metadata, stamp, authority))
+
+
+async def _prepare(
+    pdf: bytes,
+    party: str,
+    certificate: x509.Certificate,
+    metadata: PdfSignatureMetadata,
+    stamp: StaticStampStyle,
+    authority: Authority,
+) -> PreparedSignature:
+    signer = _external(certificate, authority, bytes(72))  # the longest DER of a P-256 signature
+    pdf_signer = PdfSigner(
+        metadata, signer, timestamper=authority.time_stamper(), stamp_style=stamp
+    )
+    prepared, _, output = await pdf_signer.async_digest_doc_for_signing(
+        IncrementalPdfFileWriter(io.BytesIO(pdf)), existing_fields_only=True
+    )
+    attributes = await signer.signed_attrs(prepared.document_digest, "sha256", use_pades=True)
+    return PreparedSignature(
+        party=party,
+        base_sha256=sha256(pdf),
+        to_be_signed=attributes.dump(),
+        certificate=certificate.public_bytes(serialization.Encoding.DER),
+        pdf=cast(io.BytesIO, output).getvalue(),
+        document_digest=prepared.document_digest,
+        hole=(prepared.reserved_region_start, prepared.reserved_region_end),
+    )
+
+
+def finish(
+    prepared: PreparedSignature, signature: bytes, current: bytes, authority: Authority
+) -> bytes:
+    """Embed what the browser signed: 64 bytes r||s (IEEE P1363, as WebCrypto gives it), timestamped.
+
+    Raises SigningError: `stale_revision` if `current` is not the revision it was prepared on,
+    `certificate_expired`, `bad_signature`, `timestamp_unavailable`, `signing_failed`.
+    """
+    if sha256(current) != prepared.base_sha256:
+        raise SigningError("another signature came first: begin again", code="stale_revision")
+    certificate = x509.load_der_x509_certificate(prepared.certificate)
+    if not certificate.not_valid_before_utc <= authority.now() <= certificate.not_valid_after_utc:
+        raise SigningError("the signing window is over", code="certificate_expired")
+    der = _checked(certificate, signature, prepared.to_be_signed)
+    return run(_embed(prepared, certificate, der, authority))
+
+
+async def _embed(
+    prepared: PreparedSignature, certificate: x509.Certificate, der: bytes, authority: Authority
+) -> bytes:
+    signer = _external(certificate, authority, der)
+    container = await signer.async_sign_prescribed_attributes(
+        "sha256",
+        signed_attrs=cms.CMSAttributes.load(prepared.to_be_signed),
+        timestamper=authority.time_stamper(),
+    )
+    output = io.BytesIO(prepared.pdf)
+    digest = PreparedByteRangeDigest(prepared.document_digest, *prepared.hole)
+    await PdfTBSDocument.async_finish_signing(output, digest, container)
+    return output.getvalue()
+
+
+def _checked(certificate: x509.Certificate, signature: bytes, signed: bytes) -> bytes:
+    """The signature in DER, once it is known to be the certified key's."""
+    public = certificate.public_key()
+    assert isinstance(public, ec.EllipticCurvePublicKey)
+    if len(signature) != 64:
+        raise SigningError("a P-256 signature is 64 bytes", code="bad_signature")
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    der = encode_dss_signature(r, s)
+    try:
+        public.verify(der, signed, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature as error:
+        text = "the signature is not by the certified key over these bytes"
+        raise SigningError(text, code="bad_signature") from error
+    return der
+
+
+def _require_unsigned(pdf: bytes, party: str) -> None:
+    try:
+        fields = enumerate_sig_fields(PdfFileReader(io.BytesIO(pdf)))
+        values = {name: value for name, value, _ in fields}
+    except PdfError as error:
+        raise SigningError(f"not a transcript: {error}") from error
+    if field_name(party) not in values:
+        raise SigningError("the transcript has no place for this party", code="unknown_signer")
+    if values[field_name(party)] is not None:
+        raise SigningError("this party has signed already", code="already_signed")
+
+
+def _stamp(
+    pdf: bytes,
+    party: str | None,
+    name: str,
+    caption: str,
+    now: datetime,
+    picture: bytes | None = None,
+) -> StaticStampStyle:
+    width, height = _size(pdf, field_name(party))
+    stamp = Stamp(
+        name=name,
+        caption=caption,
+        time=now.astimezone(_COURT_TIME),
+        width=width,
+        height=height,
+        picture=picture,
+        seal=party is None,
+    )
+    return stamp_style(stamp)
+
+
+def _size(pdf: bytes, field: str) -> tuple[float, float]:
+    reader = PdfFileReader(io.BytesIO(pdf))
+    _, _, found = next(enumerate_sig_fields(reader, with_name=field))
+    left, bottom, right, top = (float(edge) for edge in found.get_object()["/Rect"])
+    return right - left, top - bottom
+
+
+def _external(
+    certificate: x509.Certificate, authority: Authority, signature: bytes
+) -> ExternalSigner:
+    return ExternalSigner(
+        signing_cert=to_asn1(certificate),
+        cert_registry=_registry(authority),
+        signature_value=signature,
+        signature_mechanism=_MECHANISM,
+    )
+
+
+def _registry(authority: Authority) -> SimpleCertificateStore:
+    store = SimpleCertificateStore()
+    store.register(to_asn1(authority.root.certificate))
+    return store
+
+
+def _private(key: ec.EllipticCurvePrivateKey) -> Any:
+    pem = key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return load_private_key_from_pemder_data(pem, None)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """pyHanko's calls are coroutines; each of ours runs them in its thread's own event loop."""
+    try:
+        return asyncio.run(work)
+    except TimestampRequestError as error:
+        raise SigningError(str(error), code="timestamp_unavailable") from error
+    except (PdfSigningError, PdfError) as error:
+        raise SigningError(str(error)) from error
