@@ -24,6 +24,7 @@ CHANGE_AFTER_MS = 1_000  # a new picture size starts a new segment, but not more
 ASK_EVERY_S = 1.0
 RETRY_DISK_S = 1.0
 LONGEST_FRAME_MS = 500
+ROUNDING_MS = 8
 
 _RTP = Layout(">BBHI")
 
@@ -168,9 +169,10 @@ class Track:
             end = at + self._interval
         else:
             end = at + max(1, int(opus_duration(frame.data)))
-        if not self._ready(frame, at, end):
+        if not self._ready(frame, at):
             return
         assert self._writer is not None
+        end = min(end, self._writer.started_at + LONGEST_MS)
         try:
             self._writer.add(at, end, frame.data, frame.key)
         except OSError as error:
@@ -181,12 +183,14 @@ class Track:
         if gaps:
             self._report(gaps)
 
-    def _ready(self, frame: Frame, at: int, end: int) -> bool:
+    def _ready(self, frame: Frame, at: int) -> bool:
         """See that a segment is open which may take this frame."""
         writer = self._writer
         if writer is not None:
-            age = end - writer.started_at
-            if age > LONGEST_MS or (self._video and frame.key and self._should_cut(frame, age)):
+            age = at - writer.started_at
+            if age >= LONGEST_MS - ROUNDING_MS or (
+                self._video and frame.key and self._should_cut(frame, age)
+            ):
                 self._close()
             elif self._video and age >= ASK_AFTER_MS:
                 self._ask()

@@ -1,0 +1,60 @@
+"""Whether the segments on disk are those in the log."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from hearing_server.services.media import SegmentClosed
+from recording import names
+
+Problem = Literal["missing", "truncated", "changed", "extra"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One segment that is not as the log says; `detail` is for people."""
+
+    problem: Problem
+    name: str
+    detail: str
+
+
+def check_segment(folder: Path, segment: SegmentClosed) -> Finding | None:
+    """Compare one file with the log. Raises ValueError when the name is not one of ours."""
+    track, _ = names.parse_segment_name(segment.name)
+    if track != segment.track:
+        raise ValueError(f"{segment.name!r} is not a name of its track")
+    path = folder / segment.name
+    if path.is_symlink() or not path.is_file():
+        return Finding(problem="missing", name=segment.name, detail="there is no such file")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+    if size < segment.size:
+        detail = f"{size} of {segment.size} bytes"
+        return Finding(problem="truncated", name=segment.name, detail=detail)
+    if digest != segment.sha256:
+        detail = f"SHA-256 {digest}, in the log {segment.sha256}"
+        return Finding(problem="changed", name=segment.name, detail=detail)
+    return None
+
+
+def check_segments(folder: Path, segments: Sequence[SegmentClosed]) -> list[Finding]:
+    """Every difference between the log's segments and the files of the same hearings.
+
+    `segments` must be all that the log has of each hearing it names: any other `.mkv` of these
+    hearings is `extra`. Reads every file: for a thread or a process.
+    """
+    findings = [
+        finding for segment in segments if (finding := check_segment(folder, segment)) is not None
+    ]
+    expected = {segment.name for segment in segments}
+    for hearing in sorted({segment.track.hearing for segment in segments}):
+        for _, below in names.track_folders(folder, hearing):
+            for path in sorted(below.glob("*.mkv")):
+                name = path.relative_to(folder).as_posix()
+                if name not in expected:
+                    findings.append(Finding(problem="extra", name=name, detail="not in the log"))
+    return findings
