@@ -46,7 +46,16 @@ class PacketSink(Protocol):
 
 
 GapCause = Literal[
-    "network", "device", "muted", "paused", "consultation", "sealed", "disk", "server", "overrun"
+    "network",
+    "device",
+    "left",
+    "muted",
+    "paused",
+    "consultation",
+    "sealed",
+    "disk",
+    "server",
+    "overrun",
 ]
 
 

@@ -1,0 +1,1 @@
+"""aiohttp: thin handlers over the services, and the middleware around them."""

@@ -1,0 +1,9 @@
+"""How Alembic runs here: on the connection it is given, against our tables."""
+
+from alembic import context
+
+from hearing_server.adapters.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

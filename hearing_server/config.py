@@ -1,0 +1,189 @@
+"""Settings: each named, documented and checked at start. The only reader of the environment.
+
+A setting comes from the command line, else from the environment (HEARING_ and its name in capitals),
+else from the TOML file of --config, else from the default here. docs/configuration.md lists them.
+"""
+
+import dataclasses
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "HEARING_"
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; the text names it in one line."""
+
+
+def _setting(default: Any, about: str) -> Any:
+    return field(default=default, metadata={"about": about})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    host: str = _setting("127.0.0.1", "Address to listen on for HTTP.")
+    port: int = _setting(8080, "Port for HTTP, or HTTPS with a certificate.")
+    public_url: str = _setting("", "How browsers reach the server; from host and port if empty.")
+    origins: tuple[str, ...] = _setting((), "Further page origins that may connect.")
+    trusted_proxies: tuple[str, ...] = _setting(
+        (),
+        "Addresses of proxies that speak TLS for the server; theirs X-Forwarded-For is believed.",
+    )
+    tls_certificate: str = _setting("", "Certificate chain, PEM file.")
+    tls_key: str = _setting("", "Private key of the certificate, PEM file.")
+    self_signed: bool = _setting(False, "Make a certificate for a first try from another machine.")
+    data: str = _setting("data", "Folder of database, keys, recordings and documents.")
+    database: str = _setting("", "SQLAlchemy URL; SQLite in the data folder if empty.")
+    court: str = _setting(
+        "示范人民法院", "Name of the court: heading of the transcript, name of its CA."
+    )
+    key_passphrase: str = _setting(
+        "", "Encrypts the court's keys; if empty, one is made and kept in the data folder."
+    )
+    timestamp_url: str = _setting("", "RFC 3161 timestamp authority; the built-in one if empty.")
+    media_host: str = _setting("", "Address for media; that of HTTP if empty.")
+    media_port: int = _setting(40000, "The one UDP port, and TCP port, of all media. 0 takes any.")
+    media_addresses: tuple[str, ...] = _setting(
+        (), "Addresses told to browsers for media; the server's own if empty."
+    )
+    media_tcp: bool = _setting(True, "Offer media over TCP where UDP is blocked.")
+    media_bitrate: int = _setting(1_500_000, "Most a camera may send, bit/s.")
+    log_level: str = _setting("info", "debug, info, warning or error.")
+
+    @property
+    def url(self) -> str:
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        scheme = "https" if self.has_tls else "http"
+        host = "localhost" if is_loopback(self.host) else self.host
+        return f"{scheme}://{host}:{self.port}"
+
+    @property
+    def has_tls(self) -> bool:
+        return bool(self.tls_certificate) or self.self_signed
+
+    @property
+    def secure_pages(self) -> bool:
+        """Whether browsers reach the server by HTTPS, here or at a proxy."""
+        return self.has_tls or bool(self.trusted_proxies)
+
+    @property
+    def data_folder(self) -> Path:
+        return Path(self.data).absolute()
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite+aiosqlite:///{self.data_folder / 'hearings.sqlite3'}"
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        parts = urlsplit(self.url)
+        own = f"{parts.scheme}://{parts.netloc}"
+        loopback: tuple[str, ...] = ()
+        if is_loopback(self.host):
+            loopback = tuple(
+                f"{parts.scheme}://{name}:{self.port}" for name in ("localhost", "127.0.0.1")
+            )
+        return tuple(dict.fromkeys((own, *loopback, *self.origins)))
+
+
+FIELDS = {f.name: f for f in dataclasses.fields(Settings)}
+
+
+def load(
+    given: Mapping[str, Any], environ: Mapping[str, str] | None = None, file: Path | None = None
+) -> Settings:
+    """The settings, checked. BadSetting names the first that cannot be used."""
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    for name, value in _from_file(file).items():
+        values[name] = _convert(name, value)
+    for variable, text in environ.items():
+        name = variable.removeprefix(PREFIX).lower()
+        if variable.startswith(PREFIX):
+            if name not in FIELDS:
+                raise BadSetting(f"{variable}: there is no such setting")
+            values[name] = _convert(name, text)
+    values |= {name: _convert(name, value) for name, value in given.items() if value is not None}
+    settings = Settings(**values)
+    check(settings)
+    return settings
+
+
+def _from_file(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        values = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadSetting(f"{file}: {error}") from None
+    for name in values:
+        if name not in FIELDS:
+            raise BadSetting(f"{file}: there is no setting {name!r}")
+    return values
+
+
+def _convert(name: str, value: Any) -> Any:
+    default = FIELDS[name].default
+    try:
+        if isinstance(default, bool):
+            return value if isinstance(value, bool) else _BOOLEANS[str(value).lower()]
+        if isinstance(default, int):
+            return int(value)
+        if isinstance(default, tuple):
+            items = value.split(",") if isinstance(value, str) else value
+            return tuple(str(item).strip() for item in items if str(item).strip())
+        return str(value)
+    except (KeyError, TypeError, ValueError):
+        raise BadSetting(f"{name}: {str(value)[:60]!r} is not a {type(default).__name__}") from None
+
+
+_BOOLEANS = {"1": True, "true": True, "yes": True, "on": True} | dict.fromkeys(
+    ("0", "false", "no", "off", ""), False
+)
+
+
+def check(settings: Settings) -> None:
+    """Refuse what cannot work, or would not be safe."""
+    for name in ("port", "media_port"):
+        if not 0 <= getattr(settings, name) <= 65535:
+            raise BadSetting(f"{name}: {getattr(settings, name)} is not a port")
+    if bool(settings.tls_certificate) != bool(settings.tls_key):
+        raise BadSetting("tls_certificate and tls_key: give both or neither")
+    for name in ("tls_certificate", "tls_key"):
+        path = getattr(settings, name)
+        if path and not os.access(path, os.R_OK):
+            raise BadSetting(f"{name}: {path} cannot be read")
+    if not 100_000 <= settings.media_bitrate <= 20_000_000:
+        raise BadSetting("media_bitrate: from 100000 to 20000000 bit/s")
+    if settings.log_level not in ("debug", "info", "warning", "error"):
+        raise BadSetting("log_level: debug, info, warning or error")
+    for proxy in settings.trusted_proxies:
+        _address("trusted_proxies", proxy)
+    if not is_loopback(settings.host) and not settings.secure_pages:
+        raise BadSetting(
+            f"host: {settings.host} is not loopback; give tls_certificate and tls_key, "
+            "--self-signed for a first try, or trusted_proxies"
+        )
+
+
+def _address(name: str, text: str) -> None:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        raise BadSetting(f"{name}: {text!r} is not an address") from None
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,87 @@
+"""Who may come in: links, sessions, tickets.
+
+A link is for a seat and can be made again from the server's secret, so none is kept. A session is a
+cookie of one seat. A ticket lets one socket in, once, within a minute. Only hashes are stored.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Protocol
+
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.services.hearings import Clock
+
+SESSION_MS = 12 * 3600 * 1000
+TICKET_MS = 60 * 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seated:
+    """Who somebody is, once they have proved it."""
+
+    hearing: str
+    party: str
+
+
+class AccessStore(Protocol):
+    async def hearing_of(self, party: str) -> str | None:
+        """The hearing in which `party` has a seat."""
+
+    async def save_session(self, digest: bytes, seated: Seated, expires_at: int) -> None: ...
+
+    async def session(self, digest: bytes, now: int) -> Seated | None: ...
+
+    async def save_ticket(self, digest: bytes, seated: Seated, expires_at: int) -> None: ...
+
+    async def use_ticket(self, digest: bytes, now: int) -> Seated | None:
+        """The seat of an unused, unexpired ticket, which is then used: of two callers one gets it."""
+
+
+class Access:
+    def __init__(self, store: AccessStore, secret: bytes, now: Clock) -> None:
+        self._store = store
+        self._secret = secret
+        self._now = now
+
+    def link(self, party: str) -> str:
+        """The secret part of the link of a seat: 128 bits that only this server can make."""
+        mac = hmac.digest(self._secret, b"link:" + party.encode(), "sha256")[:16]
+        return f"{party}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+
+    async def enter(self, link: str) -> tuple[Seated, str]:
+        """A new session for the seat of `link`, and its cookie's value; Refused(bad_token)."""
+        party = link.partition(".")[0]
+        if not hmac.compare_digest(self.link(party).encode(), link.encode()):
+            raise Refused(Code.BAD_TOKEN)
+        hearing = await self._store.hearing_of(party)
+        if hearing is None:
+            raise Refused(Code.BAD_TOKEN)
+        seated, token = Seated(hearing=hearing, party=party), secrets.token_urlsafe(32)
+        await self._store.save_session(_digest(token), seated, self._now() + SESSION_MS)
+        return seated, token
+
+    async def session(self, token: str, party: str) -> Seated:
+        """Who the cookie proves; Refused(no_session), also for another seat's cookie."""
+        seated = await self._store.session(_digest(token), self._now()) if token else None
+        if seated is None or seated.party != party:
+            raise Refused(Code.NO_SESSION)
+        return seated
+
+    async def ticket(self, seated: Seated) -> str:
+        token = secrets.token_urlsafe(32)
+        await self._store.save_ticket(_digest(token), seated, self._now() + TICKET_MS)
+        return token
+
+    async def use_ticket(self, ticket: str) -> Seated:
+        """Who the ticket lets in, this once; Refused(bad_token)."""
+        seated = await self._store.use_ticket(_digest(ticket), self._now())
+        if seated is None:
+            raise Refused(Code.BAD_TOKEN)
+        return seated
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

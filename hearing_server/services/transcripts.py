@@ -1,0 +1,250 @@
+"""From the lines to the signed document: freeze, print and seal, sign one at a time, archive.
+
+A file is written before the event that names it, so what the log says exists. A crash in between leaves
+a freeze without its seal or an answered document without its archive; `resume` finishes both.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
+from hearing_server.domain.decide import (
+    check,
+    check_freeze,
+    check_signer,
+    next_version,
+    signing_order,
+)
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.hearing import Freeze, HearingState
+from hearing_server.domain.log import SERVER, Entry
+from hearing_server.services.hearings import Hearings
+
+HOLD = 20.0  # seconds that a party has between preparing and finishing a signature
+QUEUE = 60.0  # seconds that a party waits for the others before being told to try again
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Printed:
+    pdf: bytes
+    pages: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A signature that waits for the party's key. `finish` takes r and s (64 bytes), gives the PDF."""
+
+    to_be_signed: bytes
+    certificate_sha256: str
+    name_image_sha256: str
+    finish: Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureRequest:
+    party: str
+    version: int
+    public_key: bytes  # SPKI, DER
+    name_image: bytes  # PNG, may be empty
+
+
+class Notary(Protocol):
+    """Prints, seals and signs. All blocking: called in threads. Raises Refused for bad input."""
+
+    def digest(self, state: HearingState, version: int, signers: tuple[str, ...]) -> str:
+        """The digest of the document made of this state; Refused(unprintable_character)."""
+
+    def print_and_seal(self, state: HearingState) -> Printed:
+        """The document of the state's freeze, certified by the court."""
+
+    def prepare(self, pdf: bytes, state: HearingState, request: SignatureRequest) -> Prepared: ...
+
+    def archive(self, pdf: bytes) -> bytes: ...
+
+
+class DocumentFiles(Protocol):
+    """Files by their hash. Blocking; written durably (fsync) before `save` returns."""
+
+    def save(self, hearing: str, version: int, pdf: bytes) -> str:
+        """Keep the file; its SHA-256."""
+
+    def read(self, hearing: str, version: int, sha256: str) -> bytes: ...
+
+
+@dataclass
+class _Hold:
+    """A document held for one party while their browser signs."""
+
+    hearing: str
+    request: SignatureRequest
+    prepared: Prepared
+    expiry: asyncio.TimerHandle
+
+
+class Transcripts:
+    def __init__(self, hearings: Hearings, notary: Notary, files: DocumentFiles) -> None:
+        self._hearings = hearings
+        self._notary = notary
+        self._files = files
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._holds: dict[str, _Hold] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Let what is being printed or archived finish."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def freeze(self, hearing: str, by: str) -> int:
+        """Freeze the lines as they stand; printing goes on in the background and ends in an event."""
+        check(await self._hearings.state(hearing), cmd.FreezeTranscript, by)
+
+        async def make(state: HearingState) -> cmd.Command:
+            check_freeze(state)
+            version, signers = next_version(state), signing_order(state)
+            digest = await asyncio.to_thread(self._notary.digest, state, version, signers)
+            return cmd.FreezeTranscript(digest=digest)
+
+        seq = await self._hearings.execute_with(hearing, make, by)
+        self._spawn(hearing, "seal", self._seal)
+        return seq
+
+    def on_entries(self, state: HearingState, entries: Sequence[Entry]) -> None:
+        """When the last answer is in, the document is archived."""
+        answers = (ev.TranscriptSigned, ev.SignatureRefused)
+        if any(isinstance(entry.event, answers) for entry in entries) and _complete(state.freeze):
+            self._spawn(state.hearing, "archive", self._archive)
+
+    async def resume(self, hearing: str) -> None:
+        """Finish what a crash left undone."""
+        freeze = (await self._hearings.state(hearing)).freeze
+        if freeze is not None and not freeze.sealed and not freeze.changed_since:
+            self._spawn(hearing, "seal", self._seal)
+        elif _complete(freeze):
+            self._spawn(hearing, "archive", self._archive)
+
+    async def document(self, hearing: str, version: int) -> bytes:
+        """The newest state of the document; Refused(not_found)."""
+        freeze = (await self._hearings.state(hearing)).freeze
+        if freeze is None or not freeze.sealed or freeze.version != version:
+            raise Refused(Code.NOT_FOUND)
+        return await asyncio.to_thread(self._files.read, hearing, version, freeze.sha256)
+
+    async def prepare(self, hearing: str, request: SignatureRequest) -> tuple[str, bytes]:
+        """Hold the document for a party: (preparation id, bytes to sign). Queued behind other signers."""
+        check_signer(await self._checked(hearing, request.party), request.party, request.version)
+        self._drop_holds_of(request.party)  # a party that tries again does not wait for itself
+        lock = self._lock(hearing)
+        try:
+            await asyncio.wait_for(lock.acquire(), QUEUE)
+        except TimeoutError:
+            raise Refused(Code.BUSY) from None
+        try:
+            state = await self._hearings.state(hearing)
+            freeze = check_signer(state, request.party, request.version)
+            pdf = await asyncio.to_thread(self._files.read, hearing, freeze.version, freeze.sha256)
+            prepared = await asyncio.to_thread(self._notary.prepare, pdf, state, request)
+        except BaseException:
+            lock.release()
+            raise
+        preparation = secrets.token_urlsafe(16)
+        expiry = asyncio.get_running_loop().call_later(HOLD, self._release, preparation)
+        self._holds[preparation] = _Hold(hearing, request, prepared, expiry)
+        return preparation, prepared.to_be_signed
+
+    async def finish(self, party: str, preparation: str, signature: bytes) -> str:
+        """Embed the signature; the file's SHA-256. Refused(not_found) when the hold has run out."""
+        hold = self._holds.get(preparation)
+        if hold is None or hold.request.party != party:
+            raise Refused(Code.NOT_FOUND)
+        del self._holds[preparation]
+        hold.expiry.cancel()
+        try:
+            return await asyncio.shield(self._embed(hold, signature))
+        finally:
+            self._lock(hold.hearing).release()
+
+    async def _embed(self, hold: _Hold, signature: bytes) -> str:
+        prepared, request = hold.prepared, hold.request
+        pdf = await asyncio.to_thread(prepared.finish, signature)
+        sha256 = await asyncio.to_thread(self._files.save, hold.hearing, request.version, pdf)
+        sign = cmd.Sign(
+            version=request.version,
+            sha256=sha256,
+            certificate_sha256=prepared.certificate_sha256,
+            name_image_sha256=prepared.name_image_sha256,
+        )
+        await self._hearings.execute(hold.hearing, sign, request.party)
+        return sha256
+
+    def _release(self, preparation: str) -> None:
+        hold = self._holds.pop(preparation, None)
+        if hold is not None:
+            self._lock(hold.hearing).release()
+
+    def _drop_holds_of(self, party: str) -> None:
+        for preparation, hold in list(self._holds.items()):
+            if hold.request.party == party:
+                hold.expiry.cancel()
+                self._release(preparation)
+
+    async def _checked(self, hearing: str, party: str) -> HearingState:
+        state = await self._hearings.state(hearing)
+        check(state, cmd.Sign, party)
+        return state
+
+    def _lock(self, hearing: str) -> asyncio.Lock:
+        return self._locks.setdefault(hearing, asyncio.Lock())
+
+    def _spawn(self, hearing: str, what: str, job: Callable[[str], Awaitable[None]]) -> None:
+        async def run() -> None:
+            try:
+                await job(hearing)
+            except Refused as refusal:
+                log.warning("document job refused", job=what, hearing=hearing, code=refusal.code)
+            except Exception:
+                log.exception("document job failed", job=what, hearing=hearing)
+
+        task = asyncio.create_task(run(), name=f"{what} {hearing}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _seal(self, hearing: str) -> None:
+        async with self._lock(hearing):
+            state = await self._hearings.state(hearing)
+            if state.freeze is None or state.freeze.sealed:
+                return
+            version = state.freeze.version
+            printed = await asyncio.to_thread(self._notary.print_and_seal, state)
+            sha256 = await asyncio.to_thread(self._files.save, hearing, version, printed.pdf)
+            seal = cmd.EnterSeal(version=version, pages=printed.pages, sha256=sha256)
+            await self._hearings.execute(hearing, seal, SERVER)
+
+    async def _archive(self, hearing: str) -> None:
+        async with self._lock(hearing):
+            freeze = (await self._hearings.state(hearing)).freeze
+            if freeze is None or not _complete(freeze):
+                return
+            pdf = await asyncio.to_thread(self._files.read, hearing, freeze.version, freeze.sha256)
+            archived = await asyncio.to_thread(self._notary.archive, pdf)
+            sha256 = await asyncio.to_thread(self._files.save, hearing, freeze.version, archived)
+            archive = cmd.EnterArchive(version=freeze.version, sha256=sha256)
+            await self._hearings.execute(hearing, archive, SERVER)
+
+
+def _complete(freeze: Freeze | None) -> bool:
+    """Everybody has answered and the archive is still to be made."""
+    return (
+        freeze is not None
+        and freeze.sealed
+        and not freeze.outstanding
+        and not freeze.archived
+        and not freeze.changed_since
+    )

@@ -1,0 +1,153 @@
+"""What every HTTP answer has in common: coded errors, security headers, the origin check, rate limits."""
+
+import ipaddress
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+from aiohttp import hdrs, web
+
+from hearing_server.domain.errors import Code, Refused
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+STATUS = {
+    Code.BAD_MESSAGE: 400,
+    Code.EMPTY: 400,
+    Code.BAD_TOKEN: 401,
+    Code.NO_SESSION: 401,
+    Code.NOT_ALLOWED: 403,
+    Code.BAD_ORIGIN: 403,
+    Code.UNKNOWN_HEARING: 404,
+    Code.UNKNOWN_PARTY: 404,
+    Code.UNKNOWN_LINE: 404,
+    Code.NOT_FOUND: 404,
+    Code.UNPRINTABLE_CHARACTER: 422,
+    Code.BAD_SIGNATURE: 422,
+    Code.TOO_MANY: 429,
+    Code.INTERNAL: 500,
+    Code.BUSY: 503,
+    Code.NOT_SAVED: 503,
+}  # everything else is 409: it could be, but not as things stand
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "font-src 'self' data:",  # a PDF's own fonts, drawn by pdf.js
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
+    "X-Frame-Options": "DENY",
+}
+
+SAFE = {hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS}
+
+log = structlog.get_logger()
+
+
+def refusal_response(refusal: Refused) -> web.Response:
+    body = {"code": refusal.code, "detail": refusal.detail}
+    return web.json_response(body, status=STATUS.get(refusal.code, 409))
+
+
+@web.middleware
+async def coded_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every failure as a code; a fault of ours as a reference into the log, and nothing of its inside."""
+    try:
+        return await handler(request)
+    except Refused as refusal:
+        return refusal_response(refusal)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        code = {404: Code.NOT_FOUND, 413: Code.TOO_MANY}.get(error.status, Code.BAD_MESSAGE)
+        body = {"code": code, "detail": error.reason}
+        return web.json_response(body, status=error.status)
+    except (ConnectionError, TimeoutError):
+        raise
+    except Exception:
+        reference = secrets.token_hex(4)
+        log.exception("request failed", reference=reference, path=request.match_info.route.name)
+        return refusal_response(Refused(Code.INTERNAL, reference))
+
+
+async def secure_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """On every answer, whatever made it."""
+    response.headers.update(HEADERS)
+    response.headers.setdefault("Cache-Control", "no-store")
+    if request.secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+
+
+def same_origin(
+    origins: Sequence[str],
+) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    """Refuse an unsafe request that is not from one of our pages (OWASP: verifying the origin)."""
+    allowed = frozenset(origins)
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.method not in SAFE and request.headers.get(hdrs.ORIGIN) not in allowed:
+            raise Refused(Code.BAD_ORIGIN)
+        return await handler(request)
+
+    return check
+
+
+class RateLimit:
+    """A token bucket for each address, `per_minute` on average; remembers the last 10,000 addresses."""
+
+    def __init__(self, per_minute: float) -> None:
+        self._per_second = per_minute / 60
+        self._burst = per_minute
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def check(self, address: str) -> None:
+        """Take one; Refused(too_many)."""
+        now = time.monotonic()
+        tokens, then = self._buckets.pop(address, (self._burst, now))
+        tokens = min(self._burst, tokens + (now - then) * self._per_second)
+        self._buckets[address] = (max(tokens - 1, 0), now)
+        if len(self._buckets) > 10_000:
+            self._buckets.popitem(last=False)
+        if tokens < 1:
+            raise Refused(Code.TOO_MANY)
+
+
+def client_address(request: web.Request, proxies: Sequence[str]) -> str:
+    """Who asks. X-Forwarded-For counts only from a proxy that the settings name, and from its end."""
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    address = peer[0] if peer else ""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    for hop in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
+        if not _is_proxy(address, proxies):
+            break
+        address = hop
+    return address
+
+
+def _is_proxy(address: str, proxies: Sequence[str]) -> bool:
+    try:
+        host = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(host in ipaddress.ip_network(proxy) for proxy in proxies)

@@ -1,0 +1,229 @@
+"""The routes of a seat: get in by the link, be told about the hearing, get a ticket, sign, download."""
+
+import base64
+import binascii
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.parties import Right, may
+from hearing_server.services.access import SESSION_MS, Access, Seated
+from hearing_server.services.hearings import Hearings
+from hearing_server.services.recordings import Recordings
+from hearing_server.services.transcripts import SignatureRequest, Transcripts
+from hearing_server.web.http import RateLimit, client_address
+
+
+class EnterBody(msgspec.Struct, forbid_unknown_fields=True):
+    link: str
+
+
+class SignatureBody(msgspec.Struct, forbid_unknown_fields=True):
+    version: int
+    public_key: str
+    name_image: str
+
+
+class FinishBody(msgspec.Struct, forbid_unknown_fields=True):
+    signature: str
+
+
+class Seats:
+    """`secure` says that pages come by HTTPS, so cookies may be `__Host-` and Secure."""
+
+    def __init__(
+        self,
+        access: Access,
+        hearings: Hearings,
+        transcripts: Transcripts,
+        recordings: Recordings,
+        *,
+        secure: bool,
+        proxies: tuple[str, ...],
+    ) -> None:
+        self._access = access
+        self._hearings = hearings
+        self._transcripts = transcripts
+        self._recordings = recordings
+        self._secure = secure
+        self._proxies = proxies
+        self._entries = RateLimit(per_minute=60)
+
+    def routes(self) -> list[web.RouteDef]:
+        seat = "/api/seats/{seat:[A-Za-z0-9_-]{1,64}}"
+        return [
+            web.post("/api/enter", self.enter, name="enter"),
+            web.get(seat, self.about, name="seat"),
+            web.post(f"{seat}/ticket", self.ticket, name="ticket"),
+            web.get(
+                f"{seat}/transcript/{{version:[0-9]{{1,6}}}}.pdf",
+                self.transcript,
+                name="transcript",
+            ),
+            web.post(f"{seat}/signature", self.prepare, name="prepare"),
+            web.post(
+                f"{seat}/signature/{{preparation:[A-Za-z0-9_-]{{1,64}}}}",
+                self.finish,
+                name="finish",
+            ),
+            web.get(f"{seat}/recordings", self.recordings, name="recordings"),
+            web.get(
+                f"{seat}/recordings/{{party:[A-Za-z0-9_-]{{1,64}}}}.mkv",
+                self.recording,
+                name="recording",
+            ),
+        ]
+
+    async def enter(self, request: web.Request) -> web.Response:
+        """The link proves the seat; a session cookie of this seat alone remembers it."""
+        self._entries.check(client_address(request, self._proxies))
+        seated, token = await self._access.enter((await _body(request, EnterBody)).link)
+        response = web.json_response({"seat": seated.party})
+        response.set_cookie(
+            self._cookie(seated.party),
+            token,
+            max_age=SESSION_MS // 1000,
+            httponly=True,
+            secure=self._secure,
+            samesite="Strict",
+            path="/",
+        )
+        return response
+
+    async def about(self, request: web.Request) -> web.Response:
+        seated = await self._seated(request)
+        state = await self._hearings.state(seated.hearing)
+        return web.json_response(_about(state, seated.party))
+
+    async def ticket(self, request: web.Request) -> web.Response:
+        seated = await self._seated(request)
+        return web.json_response({"ticket": await self._access.ticket(seated)})
+
+    async def transcript(self, request: web.Request) -> web.Response:
+        """The document as it stands, for those who were asked to sign it and for the staff."""
+        seated = await self._seated(request)
+        state = await self._hearings.state(seated.hearing)
+        if not _may_read(state, seated.party):
+            raise Refused(Code.NOT_FOUND)
+        version = int(request.match_info["version"])
+        pdf = await self._transcripts.document(seated.hearing, version)
+        headers = _disposition(f"transcript-v{version}.pdf", download="download" in request.query)
+        return web.Response(body=pdf, content_type="application/pdf", headers=headers)
+
+    async def prepare(self, request: web.Request) -> web.Response:
+        seated = await self._seated(request)
+        body = await _body(request, SignatureBody)
+        asked = SignatureRequest(
+            party=seated.party,
+            version=body.version,
+            public_key=_decoded(body.public_key, 1024),
+            name_image=_decoded(body.name_image, 200 * 1024),
+        )
+        preparation, to_be_signed = await self._transcripts.prepare(seated.hearing, asked)
+        encoded = base64.b64encode(to_be_signed).decode()
+        return web.json_response({"preparation": preparation, "to_be_signed": encoded})
+
+    async def finish(self, request: web.Request) -> web.Response:
+        seated = await self._seated(request)
+        signature = _decoded((await _body(request, FinishBody)).signature, 64)
+        preparation = request.match_info["preparation"]
+        sha256 = await self._transcripts.finish(seated.party, preparation, signature)
+        return web.json_response({"sha256": sha256})
+
+    async def recordings(self, request: web.Request) -> web.Response:
+        seated = await self._overseer(request)
+        return web.json_response({"parties": await self._recordings.overview(seated.hearing)})
+
+    async def recording(self, request: web.Request) -> web.StreamResponse:
+        seated = await self._overseer(request)
+        party = request.match_info["party"]
+        state = await self._hearings.state(seated.hearing)
+        if party not in state.seats:
+            raise Refused(Code.NOT_FOUND)
+        path: Path = await self._recordings.party_file(seated.hearing, party)
+        role = state.seats[party].party.role
+        headers = _disposition(f"recording-{role}-{party}.mkv", download=True)
+        return web.FileResponse(path, headers={**headers, "Content-Type": "video/x-matroska"})
+
+    async def _seated(self, request: web.Request) -> Seated:
+        party = request.match_info["seat"]
+        return await self._access.session(request.cookies.get(self._cookie(party), ""), party)
+
+    async def _overseer(self, request: web.Request) -> Seated:
+        """Bench and clerk; for everybody else there is nothing here."""
+        seated = await self._seated(request)
+        state = await self._hearings.state(seated.hearing)
+        if not may(state.seats[seated.party].party.role, Right.OVERSEE):
+            raise Refused(Code.NOT_FOUND)
+        return seated
+
+    def _cookie(self, party: str) -> str:
+        return f"__Host-seat-{party}" if self._secure else f"seat-{party}"
+
+
+def _about(state: HearingState, party: str) -> dict[str, Any]:
+    seat = state.seats[party]
+    return {
+        "hearing": state.hearing,
+        "court": state.court,
+        "case_number": state.case_number,
+        "procedure": state.procedure,
+        "courtroom": state.courtroom,
+        "title": state.title,
+        "planned_at": state.planned_at,
+        "phase": state.phase,
+        "server_time": int(time.time() * 1000),
+        "party": {
+            "id": party,
+            "role": seat.party.role,
+            "name": seat.party.name,
+            "site": seat.party.site,
+        },
+        "accepted_as": seat.accepted_as,
+        "signer": _signer(state, party),
+    }
+
+
+def _signer(state: HearingState, party: str) -> Mapping[str, Any] | None:
+    """What this party still has to do with the document, if anything was asked of them."""
+    freeze = state.freeze
+    if freeze is None or not freeze.sealed or party not in freeze.signers:
+        return None
+    return {
+        "version": freeze.version,
+        "signed": party in freeze.signed,
+        "refused": party in freeze.refused,
+    }
+
+
+def _may_read(state: HearingState, party: str) -> bool:
+    signs = state.freeze is not None and party in state.freeze.signers
+    return signs or may(state.seats[party].party.role, Right.OVERSEE)
+
+
+async def _body(request: web.Request, kind: type[Any]) -> Any:
+    try:
+        return msgspec.json.decode(await request.read(), type=kind)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise Refused(Code.BAD_MESSAGE, str(error)[:200]) from None
+
+
+def _decoded(text: str, limit: int) -> bytes:
+    """Base64 of at most `limit` bytes."""
+    if len(text) > limit * 4 // 3 + 4:
+        raise Refused(Code.BAD_MESSAGE, "too large")
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise Refused(Code.BAD_MESSAGE, "not base64") from None
+
+
+def _disposition(name: str, *, download: bool) -> dict[str, str]:
+    kind = "attachment" if download else "inline"
+    return {"Content-Disposition": f'{kind}; filename="{name}"'}

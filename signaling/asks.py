@@ -1,0 +1,202 @@
+"""From each ask to what carries it out: a command of the hearing, or a step of the media plane.
+
+No decisions here: `decide` says who may and when; the media plane checks what it is given.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from hearing_server.domain import commands as cmd
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.log import Entry
+from hearing_server.services.hearings import Clock, Hearings
+from signaling import protocol as wire
+from signaling import views
+from signaling.peer import Peer
+from signaling.rooms import Rooms
+from signaling.sfu import Sfu, SfuError, Transport
+
+CATCH_UP = 500  # events; a tab that has missed more gets the whole view
+
+# Asks that are a command of the same name and fields.
+COMMANDS: dict[type[wire.Ask], type] = {
+    wire.ReportDevices: cmd.ReportDevices,
+    wire.Admit: cmd.Admit,
+    wire.OpenHearing: cmd.OpenHearing,
+    wire.PauseHearing: cmd.PauseHearing,
+    wire.ResumeHearing: cmd.ResumeHearing,
+    wire.CloseHearing: cmd.CloseHearing,
+    wire.Mute: cmd.Mute,
+    wire.Unmute: cmd.Unmute,
+    wire.EnterLine: cmd.EnterLine,
+    wire.CorrectLine: cmd.CorrectLine,
+    wire.RefuseSignature: cmd.RefuseSignature,
+    wire.PauseProducer: cmd.PauseSource,
+    wire.ResumeProducer: cmd.ResumeSource,
+}
+
+
+class Freezer(Protocol):
+    """The use case that makes a document of the lines; it prints and seals in the background."""
+
+    async def freeze(self, hearing: str, by: str) -> int: ...
+
+
+class Asks:
+    """Answers the asks of peers that have entered."""
+
+    def __init__(
+        self, hearings: Hearings, rooms: Rooms, sfu: Sfu, freezer: Freezer, now: Clock
+    ) -> None:
+        self._hearings = hearings
+        self._rooms = rooms
+        self._sfu = sfu
+        self._freezer = freezer
+        self._now = now
+        self._media: dict[type, Callable[[Peer, Any], Awaitable[wire.AnyAnswer]]] = {
+            wire.CreateTransport: self._create_transport,
+            wire.ConnectTransport: self._connect_transport,
+            wire.RestartIce: self._restart_ice,
+            wire.Produce: self._produce,
+            wire.CloseProducer: self._close_producer,
+            wire.ResumeConsumer: self._resume_consumer,
+        }
+
+    async def enter(self, peer: Peer, ask: wire.Enter) -> wire.Welcome:
+        """Take the seat and join the room, with nothing lost between the welcome and the first tell."""
+        hearing, arrive = peer.seated.hearing, _arrive(peer, ask)
+        await self._hearings.execute(hearing, arrive, peer.party)
+        missed = await self._missed(hearing, ask.after) if ask.after is not None else []
+        state = await self._hearings.state(hearing)  # in memory by now: no other task runs between
+        if state.seats[peer.party].connection != peer.connection:
+            raise Refused(Code.SUPERSEDED)
+        self._rooms.join(peer, state)
+        complete = bool(missed) and missed[-1].seq == state.seq
+        whole = not complete or views.widens(missed, peer.party)
+        return wire.Welcome(
+            you=peer.party,
+            connection=peer.connection,
+            seq=state.seq,
+            server_time=self._now(),
+            view=views.view(state, peer.party) if whole else None,
+            missed=[] if whole else views.told(state, missed, peer.party),
+            rtp_capabilities=self._sfu.rtp_capabilities,
+        )
+
+    async def answer(self, peer: Peer, ask: wire.AnyAsk) -> wire.AnyAnswer:
+        """The one answer to an ask; Refused."""
+        try:
+            if type(ask) in self._media:
+                return await self._media[type(ask)](peer, ask)
+            if isinstance(ask, wire.FreezeTranscript):
+                seq = await self._freezer.freeze(peer.seated.hearing, peer.party)
+                return wire.Done(seq=seq)
+            return await self._execute(peer, command_of(ask))
+        except SfuError as error:
+            raise Refused(Code.MEDIA, error.code) from error
+
+    async def _execute(self, peer: Peer, command: cmd.Command) -> wire.Done:
+        return wire.Done(seq=await self._hearings.execute(peer.seated.hearing, command, peer.party))
+
+    async def _missed(self, hearing: str, after: int) -> list[Entry]:
+        state = await self._hearings.state(hearing)
+        if not 0 < state.seq - after <= CATCH_UP:
+            return []
+        return await self._hearings.entries(hearing, after)
+
+    async def _create_transport(
+        self, peer: Peer, ask: wire.CreateTransport
+    ) -> wire.TransportCreated:
+        if ask.direction == "send":
+            await self._stop_sending(peer)
+            transport = peer.send_transport = self._sfu.create_transport(_ignore)
+        else:
+            if peer.receive_transport is not None:
+                peer.receive_transport.close()
+                peer.consumers.clear()
+                peer.ready.clear()
+            transport = peer.receive_transport = self._sfu.create_transport(_ignore)
+            peer.rtp_capabilities = ask.rtp_capabilities
+        self._rooms.changed(peer)
+        parameters = transport.parameters()
+        return wire.TransportCreated(
+            transport=transport.id,
+            ice_parameters=parameters["iceParameters"],
+            ice_candidates=parameters["iceCandidates"],
+            dtls_parameters=parameters["dtlsParameters"],
+        )
+
+    async def _stop_sending(self, peer: Peer) -> None:
+        """A new sending transport replaces the old one and its tracks."""
+        for source in list(peer.producers):
+            await self._close_producer(peer, wire.CloseProducer(source=source))
+        if peer.send_transport is not None:
+            peer.send_transport.close()
+            peer.send_transport = None
+
+    async def _connect_transport(self, peer: Peer, ask: wire.ConnectTransport) -> wire.Done:
+        _own(peer, ask.transport).connect(ask.dtls_parameters)
+        return wire.Done()
+
+    async def _restart_ice(self, peer: Peer, ask: wire.RestartIce) -> wire.IceRestarted:
+        return wire.IceRestarted(ice_parameters=_own(peer, ask.transport).restart_ice())
+
+    async def _produce(self, peer: Peer, ask: wire.Produce) -> wire.Produced:
+        transport = _own(peer, ask.transport)
+        if transport is not peer.send_transport or ask.source in peer.producers:
+            raise Refused(Code.MEDIA, "source_in_use")
+        producer = transport.produce(ask.kind, ask.rtp_parameters)
+        peer.producers[ask.source] = producer
+        try:
+            await self._execute(peer, cmd.StartSource(source=ask.source))
+        except Refused:
+            peer.producers.pop(ask.source, None)
+            producer.close()
+            raise
+        self._rooms.changed(peer)
+        return wire.Produced(producer=producer.id)
+
+    async def _close_producer(self, peer: Peer, ask: wire.CloseProducer) -> wire.Done:
+        producer = peer.producers.pop(ask.source, None)
+        if producer is None:
+            raise Refused(Code.NO_CHANGE)
+        producer.close()
+        self._rooms.changed(peer)
+        return await self._execute(peer, cmd.StopSource(source=ask.source))
+
+    async def _resume_consumer(self, peer: Peer, ask: wire.ResumeConsumer) -> wire.Done:
+        if ask.consumer not in peer.consumers:
+            raise Refused(Code.NOT_FOUND)
+        peer.ready.add(ask.consumer)
+        self._rooms.changed(peer)
+        return wire.Done()
+
+
+def command_of(ask: wire.AnyAsk) -> cmd.Command:
+    """The command that an ask stands for, field by field."""
+    command: cmd.Command = COMMANDS[type(ask)](
+        **{name: getattr(ask, name) for name in ask.__struct_fields__}
+    )
+    return command
+
+
+def _arrive(peer: Peer, ask: wire.Enter) -> cmd.Arrive:
+    return cmd.Arrive(
+        connection=peer.connection,
+        accepted_as=ask.accepted_as,
+        camera=ask.camera,
+        microphone=ask.microphone,
+        take_over=ask.take_over,
+    )
+
+
+def _own(peer: Peer, transport: str) -> Transport:
+    """A peer's own transport; somebody else's does not exist for it."""
+    for mine in (peer.send_transport, peer.receive_transport):
+        if mine is not None and mine.id == transport:
+            return mine
+    raise Refused(Code.NOT_FOUND)
+
+
+def _ignore(state: object) -> None:
+    """The room reads a transport's state when it tells the qualities."""

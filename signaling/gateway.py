@@ -1,0 +1,174 @@
+"""Socket.IO in and out. It knows sockets and codes, and decides nothing about hearings.
+
+A socket comes in with a ticket, enters first, then asks; what it asks is answered once.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import socketio
+import structlog
+
+from hearing_server.domain import commands as cmd
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.events import Departure
+from hearing_server.domain.log import SERVER
+from hearing_server.services.access import Access, Seated
+from hearing_server.services.hearings import Hearings
+from signaling import protocol as wire
+from signaling.asks import Asks
+from signaling.peer import Peer
+from signaling.rooms import Rooms
+
+MAX_MESSAGE = 64 * 1024  # bytes
+PING_EVERY, PING_WAIT = 3, 3  # seconds: a dead line is noticed within their sum
+ASKS_PER_SECOND, ASKS_AT_ONCE = 50, 150
+MAX_BEHIND = 1000  # packets queued to one socket
+MAX_SOCKETS = 2000
+
+log = structlog.get_logger()
+
+
+@dataclass(eq=False)
+class Socket:
+    """One Socket.IO connection: who came in, and the peer once they have entered."""
+
+    seated: Seated
+    peer: Peer | None = None
+    leaving: bool = False
+    tokens: float = ASKS_AT_ONCE
+    refilled: float = field(default_factory=time.monotonic)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def may_ask(self) -> bool:
+        """A token bucket: a flood of asks costs its sender, nobody else."""
+        now = time.monotonic()
+        refill = (now - self.refilled) * ASKS_PER_SECOND
+        self.tokens, self.refilled = min(self.tokens + refill, ASKS_AT_ONCE), now
+        self.tokens -= self.tokens >= 1
+        return self.tokens >= 1
+
+
+class Gateway:
+    """Attach `server` to the web application. `origins` are the pages that may connect."""
+
+    def __init__(
+        self, access: Access, hearings: Hearings, rooms: Rooms, asks: Asks, origins: Sequence[str]
+    ) -> None:
+        self._access = access
+        self._hearings = hearings
+        self._rooms = rooms
+        self._asks = asks
+        self._origins = frozenset(origins)
+        self._sockets: dict[str, Socket] = {}
+        self.server = socketio.AsyncServer(
+            async_mode="aiohttp",
+            transports=["websocket"],
+            cors_allowed_origins=list(origins),
+            max_http_buffer_size=MAX_MESSAGE,
+            ping_interval=PING_EVERY,
+            ping_timeout=PING_WAIT,
+            http_compression=False,
+        )
+        self.server.on("connect", self._connect)
+        self.server.on("ask", self._ask)
+        self.server.on("disconnect", self._disconnect)
+
+    async def close(self) -> None:
+        """End every connection; the hearing's log says that the server went."""
+        for sid in list(self._sockets):
+            await self._part(sid, Departure.SERVER)
+        await self.server.shutdown()
+
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
+        try:
+            if environ.get("HTTP_ORIGIN") not in self._origins:
+                raise Refused(Code.BAD_ORIGIN)
+            if len(self._sockets) >= MAX_SOCKETS:
+                raise Refused(Code.TOO_MANY)
+            ticket = auth.get("ticket") if isinstance(auth, dict) else None
+            if not isinstance(ticket, str) or len(ticket) > 200:
+                raise Refused(Code.BAD_TOKEN)
+            self._sockets[sid] = Socket(await self._access.use_ticket(ticket))
+        except Refused as refusal:
+            log.info("socket refused", code=refusal.code)
+            raise socketio.exceptions.ConnectionRefusedError(refusal.code.value) from None
+
+    async def _ask(self, sid: str, data: object = None) -> object:
+        socket = self._sockets.get(sid)
+        if socket is None:
+            return wire.encode(wire.Failed(code=Code.NO_SESSION))
+        try:
+            if not socket.may_ask():
+                raise Refused(Code.TOO_MANY)
+            return wire.encode(await self._answer(sid, socket, wire.decode(data)))
+        except Refused as refusal:
+            return wire.encode(wire.Failed(code=refusal.code, detail=refusal.detail))
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("ask failed", reference=reference)
+            return wire.encode(wire.Failed(code=Code.INTERNAL, detail=reference))
+
+    async def _answer(self, sid: str, socket: Socket, ask: wire.AnyAsk) -> wire.AnyAnswer:
+        async with socket.turn:  # asks of one socket are carried out in the order they were sent
+            if isinstance(ask, wire.Enter):
+                return await self._enter(sid, socket, ask)
+            if socket.peer is None:
+                raise Refused(Code.NOT_PRESENT)
+            if isinstance(ask, wire.Leave):
+                socket.leaving = True
+                socket.peer.dismiss()
+                return wire.Done()
+            return await self._asks.answer(socket.peer, ask)
+
+    async def _enter(self, sid: str, socket: Socket, ask: wire.Enter) -> wire.Welcome:
+        if socket.peer is not None:
+            raise Refused(Code.NO_CHANGE)
+
+        async def send(message: wire.AnyTell) -> None:
+            await self._send(sid, message)
+
+        async def hang_up() -> None:
+            await self.server.disconnect(sid)
+
+        connection = secrets.token_hex(8)
+        peer = Peer(seated=socket.seated, connection=connection, send=send, hang_up=hang_up)
+        welcome = await self._asks.enter(peer, ask)
+        socket.peer = peer
+        if sid not in self._sockets:  # it hung up while it was entering
+            await self._take_out(peer, Departure.CLOSED_TAB)
+            raise Refused(Code.NOT_PRESENT)
+        # The acknowledgement is queued before anything that waits: the first tell follows it.
+        asyncio.get_running_loop().call_soon(peer.start)
+        return welcome
+
+    async def _send(self, sid: str, message: wire.AnyTell) -> None:
+        behind = self.server.eio.sockets.get(self.server.manager.eio_sid_from_sid(sid, "/"))
+        if behind is not None and behind.queue.qsize() > MAX_BEHIND:
+            await self.server.disconnect(sid)
+            return
+        await self.server.emit("tell", wire.encode(message), to=sid)
+
+    async def _disconnect(self, sid: str, reason: str = "") -> None:
+        silent = reason in ("ping timeout", "transport error")
+        await self._part(sid, Departure.NETWORK if silent else Departure.CLOSED_TAB)
+
+    async def _part(self, sid: str, cause: Departure) -> None:
+        socket = self._sockets.pop(sid, None)
+        if socket is None or socket.peer is None:
+            return
+        await self._take_out(socket.peer, Departure.LEFT if socket.leaving else cause)
+
+    async def _take_out(self, peer: Peer, cause: Departure) -> None:
+        """The log says that they left, then the media ends; the media ends even if the log cannot."""
+        leave = cmd.Leave(party=peer.party, connection=peer.connection, cause=cause)
+        try:
+            await self._hearings.execute(peer.seated.hearing, leave, SERVER)
+        except Refused as refusal:
+            log.error("departure not saved", code=refusal.code, hearing=peer.seated.hearing)
+        finally:
+            self._rooms.leave(peer)

@@ -1,0 +1,71 @@
+"""One browser in a room: its connection's outbox, its transports, what it sends and what it is sent."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from hearing_server.domain.events import Source
+from hearing_server.services.access import Seated
+from signaling.protocol import AnyTell
+from signaling.sfu import Consumer, Producer, Transport
+
+OUTBOX = 1000  # tells; a browser that is further behind is let go, and catches up by number
+
+Send = Callable[[AnyTell], Awaitable[None]]
+Hang = Callable[[], Awaitable[None]]
+
+
+@dataclass(eq=False)
+class Peer:
+    """`send` delivers one tell, `hang_up` ends the connection. Nothing is sent before `start`."""
+
+    seated: Seated
+    connection: str
+    send: Send
+    hang_up: Hang
+    send_transport: Transport | None = None
+    receive_transport: Transport | None = None
+    rtp_capabilities: dict[str, object] | None = None
+    producers: dict[Source, Producer] = field(default_factory=dict)
+    consumers: dict[str, Consumer] = field(default_factory=dict)  # by consumer id
+    ready: set[str] = field(default_factory=set)  # consumers that the browser has resumed
+    _outbox: "asyncio.Queue[AnyTell | None]" = field(
+        default_factory=lambda: asyncio.Queue(maxsize=OUTBOX)
+    )
+    _writer: "asyncio.Task[None] | None" = None
+
+    @property
+    def party(self) -> str:
+        return self.seated.party
+
+    def start(self) -> None:
+        self._writer = asyncio.create_task(self._write(), name=f"outbox {self.connection}")
+
+    def tell(self, message: AnyTell) -> None:
+        """Queue a message in order. A full outbox ends the connection."""
+        try:
+            self._outbox.put_nowait(message)
+        except asyncio.QueueFull:
+            self.dismiss()
+
+    def dismiss(self) -> None:
+        """End the connection, after what is queued if there is room to say so."""
+        if self._outbox.full():
+            self._outbox.get_nowait()
+        self._outbox.put_nowait(None)
+
+    async def _write(self) -> None:
+        while (message := await self._outbox.get()) is not None:
+            await self.send(message)
+        await self.hang_up()
+
+    def close(self) -> None:
+        """Release everything; the connection has ended or is about to."""
+        for transport in (self.send_transport, self.receive_transport):
+            if transport is not None:
+                transport.close()
+        self.send_transport = self.receive_transport = None
+        self.producers.clear()
+        self.consumers.clear()
+        if self._writer is not None and self._writer is not asyncio.current_task():
+            self._writer.cancel()

@@ -1,0 +1,116 @@
+"""The media of one hearing, made to agree with `reach` after every event. It has no policy of its own."""
+
+from hearing_server.domain.events import Departure, Source
+from hearing_server.domain.hearing import HearingState, Phase
+from hearing_server.domain.reach import RECORDER, Edge, reach
+from hearing_server.services.media import PacketSink, Recorder, TrackName
+from signaling import protocol as wire
+from signaling.peer import Peer
+from signaling.sfu import Consumer, Producer, SfuError
+
+Track = tuple[str, Source]
+
+
+class Stage:
+    """Consumers between peers, and the recorder's sinks, as `reach` allows."""
+
+    def __init__(self, hearing: str, recorder: Recorder) -> None:
+        self._hearing = hearing
+        self._recorder = recorder
+        self._recorded: dict[str, tuple[Track, Producer, PacketSink]] = {}  # by producer id
+        self._hopeless: set[tuple[str, str]] = set()  # (producer, connection): cannot be decoded
+        self.edges: frozenset[Edge] = frozenset()
+
+    def reconcile(self, state: HearingState, peers: list[Peer]) -> None:
+        """Open, pause and resume until packets flow along the edges and nowhere else."""
+        self.edges = reach(state)
+        for viewer in peers:
+            self._reconcile_viewer(viewer, peers)
+        self._reconcile_recorder(state, peers)
+
+    def close(self, cause: str) -> None:
+        for _, producer, sink in self._recorded.values():
+            producer.remove_sink(sink)
+            sink.on_end(cause)
+        self._recorded.clear()
+
+    def _reconcile_viewer(self, viewer: Peer, peers: list[Peer]) -> None:
+        by_producer = {c.producer.id: c for c in viewer.consumers.values()}
+        for sender in peers:
+            for source, producer in sender.producers.items():
+                allowed = Edge(sender.party, source, viewer.party) in self.edges
+                consumer = by_producer.pop(producer.id, None)
+                if consumer is not None:
+                    _run(consumer, allowed and consumer.id in viewer.ready)
+                elif allowed:
+                    self._open(viewer, sender, source, producer)
+        for gone in by_producer.values():
+            _drop(viewer, gone)
+
+    def _open(self, viewer: Peer, sender: Peer, source: Source, producer: Producer) -> None:
+        if viewer.receive_transport is None or viewer.rtp_capabilities is None:
+            return
+        if (producer.id, viewer.connection) in self._hopeless:
+            return
+        try:
+            consumer = viewer.receive_transport.consume(producer, viewer.rtp_capabilities)
+        except SfuError:
+            self._hopeless.add((producer.id, viewer.connection))
+            return
+        viewer.consumers[consumer.id] = consumer
+        viewer.tell(
+            wire.ConsumerOpened(
+                consumer=consumer.id,
+                producer=producer.id,
+                party=sender.party,
+                source=source,
+                kind=producer.kind,
+                rtp_parameters=consumer.rtp_parameters,
+            )
+        )
+
+    def _reconcile_recorder(self, state: HearingState, peers: list[Peer]) -> None:
+        wanted = {
+            producer.id: ((peer.party, source), producer)
+            for peer in peers
+            for source, producer in peer.producers.items()
+            if Edge(peer.party, source, RECORDER) in self.edges
+        }
+        for producer_id in self._recorded.keys() - wanted.keys():
+            track, producer, sink = self._recorded.pop(producer_id)
+            producer.remove_sink(sink)
+            sink.on_end(_why_ended(state, track))
+        for producer_id in wanted.keys() - self._recorded.keys():
+            track, producer = wanted[producer_id]
+            name = TrackName(hearing=self._hearing, party=track[0], source=track[1].value)
+            sink = self._recorder.record(name, producer.format, producer.request_keyframe)
+            producer.add_sink(sink)
+            self._recorded[producer_id] = (track, producer, sink)
+
+
+def _run(consumer: Consumer, running: bool) -> None:
+    if running and consumer.paused:
+        consumer.resume()
+    elif not running and not consumer.paused:
+        consumer.pause()
+
+
+def _drop(viewer: Peer, consumer: Consumer) -> None:
+    consumer.close()
+    viewer.consumers.pop(consumer.id, None)
+    viewer.ready.discard(consumer.id)
+    viewer.tell(wire.ConsumerClosed(consumer=consumer.id))
+
+
+def _why_ended(state: HearingState, track: Track) -> str:
+    """The cause of the gap that begins when a recorded track loses its edge."""
+    seat = state.seats[track[0]]
+    if state.phase is Phase.CLOSED:
+        return "closed"
+    if state.phase is not Phase.IN_SESSION:
+        return "paused"
+    if not seat.here:
+        return {Departure.NETWORK: "network", Departure.SERVER: "server"}.get(
+            seat.left_by or Departure.LEFT, "left"
+        )
+    return "muted" if track[1] in seat.sources else "device"
