@@ -24,7 +24,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 def default_folder() -> Path:
     """The folder of the typeface that comes with the program."""
     try:
-        from noto_cjk_sans_otc import FONT_PATH
+        from noto_cjk_sans_otc import FONT_PATH  # type: ignore[import-untyped]
     except ImportError as error:
         raise FontsMissing(f"the package noto-cjk-sans-otc is not installed: {error}") from error
     if not Path(str(FONT_PATH)).is_file():

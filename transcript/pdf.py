@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import typst
 
@@ -15,7 +15,6 @@ from .errors import PrintingFailed, UnprintableCharacter
 
 _TEMPLATE = Path(__file__).with_name("template.typ")
 A4_HEIGHT = 841.8898  # points
-_STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
 # A line holds about 55 letters; a longer run needs places where it may be broken.
 _UNBROKEN = re.compile(r"[!-~\u00a1-\u024f]{30,}")
 _PIECE = re.compile(r".{6}(?=.)")
@@ -88,7 +87,7 @@ def _typeset(
 ) -> tuple[bytes, tuple[SignatureBox, ...]]:
     try:
         compiler = typst.Compiler(_TEMPLATE, font_paths=fonts.load(folders), sys_inputs=inputs)
-        pdf = compiler.compile(format="pdf", pdf_standards=_STANDARDS, timestamp=timestamp)
+        pdf = compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=timestamp)
         boxes = json.loads(compiler.query("<box>", field="value"))
     except RuntimeError as error:
         raise PrintingFailed(str(error)) from error

@@ -1,3 +1,5 @@
+# asn1crypto and parts of pyHanko carry no types.
+# mypy: allow-untyped-calls
 """Lifts a signed transcript to PAdES B-LTA, so that it can be validated when its certificates are over."""
 
 import io
@@ -16,7 +18,8 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import ValidationError
 
-from ..errors import SigningError
+from transcript.errors import SigningError
+
 from .authority import Authority
 from .signer import run
 from .timestamp import to_asn1

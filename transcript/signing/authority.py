@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.sign.timestamps import TimeStamper
 
-from ..errors import SigningError
+from transcript.errors import SigningError
+
 from . import certificates, keystore
 from .certificates import Issuer, Subject
 from .timestamp import LocalTimeStamper, RemoteTimestamps

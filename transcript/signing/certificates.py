@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from ..errors import SigningError
+from transcript.errors import SigningError
 
 # Policies under an arc made from a random UUID (ITU-T X.667), so that a verifier can tell the court's
 # seal from a party's key although one root certified both.

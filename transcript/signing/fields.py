@@ -1,3 +1,5 @@
+# asn1crypto and parts of pyHanko carry no types.
+# mypy: allow-untyped-calls
 """The signature fields of a transcript: their names, and their places."""
 
 import io
@@ -7,7 +9,7 @@ from urllib.parse import quote, unquote
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
-from ..pdf import SignatureBox
+from transcript.pdf import SignatureBox
 
 SEAL_FIELD = "Seal"
 _PARTY = "Party-"

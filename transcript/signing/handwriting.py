@@ -3,7 +3,7 @@
 import struct
 import zlib
 
-from ..errors import SigningError
+from transcript.errors import SigningError
 
 MAX_BYTES = 200_000
 MAX_SIDE = 2000  # pixels

@@ -1,3 +1,5 @@
+# asn1crypto and parts of pyHanko carry no types.
+# mypy: allow-untyped-calls
 """Signs a transcript: the court's seal first, then each party with a key the server never has.
 
 Every function takes and returns the bytes of the whole PDF. One signature at a time: `finish` refuses
@@ -31,8 +33,9 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from ..errors import SigningError
-from ..pdf import RenderedTranscript
+from transcript.errors import SigningError
+from transcript.pdf import RenderedTranscript
+
 from .authority import Authority
 from .certificates import subject_of
 from .fields import SEAL_FIELD, add_fields, field_name

@@ -5,17 +5,19 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import cast
 
 import typst
 from pyhanko.pdf_utils.content import PdfContent
-from pyhanko.pdf_utils.layout import BoxConstraints
+from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.stamp import StaticStampStyle
 
-from .. import fonts
-from ..errors import PrintingFailed
+from transcript import fonts
+from transcript.errors import PrintingFailed
 
+_WHOLE_BOX = SimpleBoxLayoutRule(
+    x_align=AxisAlignment.ALIGN_MID, y_align=AxisAlignment.ALIGN_MID, margins=Margins.uniform(0)
+)
 _TEMPLATE = Path(__file__).with_name("stamp.typ")
 
 
@@ -49,7 +51,9 @@ class _Page(PdfContent):
 
 def stamp_style(stamp: Stamp) -> StaticStampStyle:
     """The stamp as pyHanko draws it, without a border of its own."""
-    return StaticStampStyle(background=_Page(_draw(stamp)), border_width=0)
+    return StaticStampStyle(
+        background=_Page(_draw(stamp)), background_layout=_WHOLE_BOX, border_width=0
+    )
 
 
 def _draw(stamp: Stamp) -> bytes:
@@ -74,4 +78,4 @@ def _draw(stamp: Stamp) -> bytes:
         )
     except RuntimeError as error:
         raise PrintingFailed(str(error)) from error
-    return cast(bytes, pdf)
+    return pdf

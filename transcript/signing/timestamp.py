@@ -1,3 +1,5 @@
+# asn1crypto and parts of pyHanko carry no types.
+# mypy: allow-untyped-calls
 """Timestamps (RFC 3161): the built-in authority, and one reached over HTTP."""
 
 import hashlib
@@ -7,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from asn1crypto import algos, cms, tsp
+from asn1crypto import algos, cms, core, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -60,7 +62,7 @@ class LocalTimeStamper(TimeStamper):
     def _info(self, request: tsp.TimeStampReq) -> tsp.TSTInfo:
         fields = {
             "version": "v1",
-            "policy": tsp.ObjectIdentifier(TIMESTAMP_POLICY.dotted_string),
+            "policy": core.ObjectIdentifier(TIMESTAMP_POLICY.dotted_string),
             "message_imprint": request["message_imprint"],
             "serial_number": secrets.randbits(127),
             "gen_time": self._clock().replace(microsecond=0),
@@ -112,7 +114,7 @@ class LocalTimeStamper(TimeStamper):
                 "encap_content_info": cms.EncapsulatedContentInfo(
                     {
                         "content_type": cms.ContentType("tst_info"),
-                        "content": cms.ParsableOctetString(content),
+                        "content": core.ParsableOctetString(content),
                     }
                 ),
                 "certificates": [self._certificate, self._root],
