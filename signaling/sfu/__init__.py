@@ -1,0 +1,20 @@
+"""The media plane: browsers send to it and it forwards, nothing decoded. README.md tells how."""
+
+from .consumer import Consumer
+from .errors import SfuError
+from .producer import Producer
+from .settings import SfuSettings
+from .sfu import Sfu
+from .state import TransportState
+from .transport import Transport, TransportStats
+
+__all__ = [
+    "Consumer",
+    "Producer",
+    "Sfu",
+    "SfuError",
+    "SfuSettings",
+    "Transport",
+    "TransportState",
+    "TransportStats",
+]

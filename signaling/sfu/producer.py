@@ -1,0 +1,105 @@
+"""One party's track as it arrives."""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from hearing_server.services.media import Kind, PacketSink, TrackFormat
+
+from .codecs import RouterCodec
+from .extensions import Extensions
+from .keyframes import KeyframeLimiter
+from .ortc import Production
+from .rate import RateCap
+from .stream import Stream
+
+if TYPE_CHECKING:
+    from .consumer import Consumer
+    from .transport import Transport
+
+
+class Producer:
+    """Made by `Transport.produce`. Sinks get every packet once; consumers are added by `consume`."""
+
+    def __init__(self, transport: "Transport", production: Production) -> None:
+        codec = production.codec
+        self.id = secrets.token_hex(8)
+        self.transport = transport
+        self.production = production
+        self.codec: RouterCodec = codec
+        self.kind: Kind = codec.kind
+        self.format = TrackFormat(
+            kind=codec.kind,
+            codec=codec.codec,
+            payload_type=production.payload_type,
+            clock_rate=codec.clock_rate,
+            channels=codec.channels,
+        )
+        settings = transport.settings
+        self.stream = Stream(
+            self.format,
+            Extensions(production.extensions),
+            ssrc=production.ssrc,
+            rtx_payload_type=production.rtx_payload_type,
+            repair_soon=transport.feedback.repair_soon,
+        )
+        self.rate = RateCap(floor=settings.min_bitrate, ceiling=settings.max_bitrate)
+        self.closed = False
+        self._keyframes = KeyframeLimiter()
+        self._on_close: list[Callable[[], None]] = []
+
+    @property
+    def level(self) -> int | None:
+        """The last audio level: 0 loudest to 127 silent, in -dBov (RFC 6464), None if never said."""
+        return self.stream.extensions.level
+
+    def add_sink(self, sink: PacketSink) -> None:
+        """Give `sink` every packet from now on, beginning with a key frame asked for at once."""
+        self.stream.sinks = (*self.stream.sinks, sink)
+        self.request_keyframe()
+
+    def remove_sink(self, sink: PacketSink) -> None:
+        """Give it nothing more. It is not told: who removes a sink knows the cause."""
+        self.stream.sinks = tuple(each for each in self.stream.sinks if each is not sink)
+
+    def on_close(self, callback: Callable[[], None]) -> None:
+        """Call back once when the producer closes for whatever reason."""
+        self._on_close.append(callback)
+
+    def request_keyframe(self) -> None:
+        """Ask the browser for a picture that needs no earlier one, at most twice a second."""
+        if self.kind != "video" or self.closed:
+            return
+        wait = self._keyframes.request(time.monotonic())
+        if wait == 0.0:
+            self.transport.feedback.send_pli(self)
+        elif wait is not None:
+            self.transport.loop.call_later(wait, self._request_now)
+
+    def _request_now(self) -> None:
+        if not self.closed:
+            self._keyframes.expire(time.monotonic())
+            self.transport.feedback.send_pli(self)
+
+    def attach(self, consumer: "Consumer") -> None:
+        self.stream.consumers.append(consumer)
+
+    def detach(self, consumer: "Consumer") -> None:
+        for group in (self.stream.consumers, self.stream.waiting):
+            if consumer in group:
+                group.remove(consumer)
+        self.stream.rebuild()
+
+    def close(self) -> None:
+        """Stop at once; its consumers close too. Sinks are removed by who added them."""
+        if self.closed:
+            return
+        self.closed = True
+        self.transport.forget_producer(self)
+        for consumer in list(self.stream.consumers):
+            consumer.close()
+        self.stream.sinks = ()
+        callbacks, self._on_close = self._on_close, []
+        for callback in callbacks:
+            callback()

@@ -1,0 +1,93 @@
+"""The one UDP port: a non-blocking socket drained in a bounded loop."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable
+
+from .paths import Address, Path
+from .router import Router
+from .srtp import CAPACITY
+
+BATCH = 64  # datagrams in a row before timers and other sockets get their turn
+
+
+class UdpPort:
+    """Sorts datagrams: SRTP from a proven address to the router, all else to `on_other`."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        router: Router,
+        on_other: Callable[[bytes, Address, Path | None], None],
+    ) -> None:
+        self.socket = sock
+        self.paths: dict[Address, Path] = {}
+        self.unsent = 0  # answers the kernel did not take
+        self._router = router
+        self._on_other = on_other
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(sock.fileno(), self._drain)
+
+    def close(self) -> None:
+        self._loop.remove_reader(self.socket.fileno())
+        self.socket.close()
+        self.paths.clear()
+
+    def send(self, data: bytes, address: Address) -> None:
+        """For everything that is not media; what the kernel cannot take is dropped and counted."""
+        try:
+            self.socket.sendto(data, address)
+        except OSError:
+            self.unsent += 1
+
+    def _drain(self) -> None:
+        receive, view = self.socket.recvfrom_into, self._router.inbound.view
+        find, forward, clock = self.paths.get, self._router.receive, time.monotonic
+        try:
+            for _ in range(BATCH):
+                size, address = receive(view)
+                path = find(address)
+                if path is not None and 11 < size < CAPACITY and is_rtp(view):
+                    forward(path.transport, size, clock())
+                elif 0 < size < CAPACITY:
+                    self._on_other(bytes(view[:size]), address, path)
+        except BlockingIOError:
+            return
+        except OSError:
+            return  # an ICMP error that Linux reports on the next read; the reader stays
+
+
+def is_rtp(view: memoryview) -> bool:
+    """RFC 7983 and RFC 5761: media, and not its control packets."""
+    return 127 < view[0] < 192 and not 192 <= view[1] <= 223
+
+
+def open_socket(host: str, port: int, buffer: int) -> socket.socket:
+    """A bound, non-blocking socket. OSError when the port is in use."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        for option, forced in (
+            (socket.SO_RCVBUF, "SO_RCVBUFFORCE"),
+            (socket.SO_SNDBUF, "SO_SNDBUFFORCE"),
+        ):
+            sock.setsockopt(socket.SOL_SOCKET, option, buffer)
+            _force(sock, FORCED[forced], buffer)
+        sock.bind((host, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+FORCED = {"SO_SNDBUFFORCE": 32, "SO_RCVBUFFORCE": 33}  # linux/asm-generic/socket.h
+
+
+def _force(sock: socket.socket, option: int, buffer: int) -> None:
+    """Go beyond net.core.rmem_max where the process may (CAP_NET_ADMIN)."""
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, option, buffer)
+    except OSError:
+        return
