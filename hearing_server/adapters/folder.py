@@ -1,0 +1,99 @@
+"""The data folder: its layout, its lock, secrets kept in it, and files written so that they last."""
+
+import fcntl
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from hearing_server.domain.errors import Code, Refused
+
+
+class FolderUnusable(Exception):
+    """The data folder cannot be used; the text says why in one line."""
+
+
+class DataFolder:
+    """One server at a time holds it: `close` lets go."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise FolderUnusable(f"data folder {path}: {error.strerror}") from None
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._lock)
+            raise FolderUnusable(f"data folder {path} is in use by another server") from None
+        self.keys = self._folder("keys", 0o700)
+        self.recordings = self._folder("recordings")
+        self.documents = self._folder("documents")
+        self.exports = self._folder("exports")
+        self.tls = self._folder("tls", 0o700)
+
+    def close(self) -> None:
+        os.close(self._lock)
+
+    def secret(self, name: str) -> bytes:
+        """32 random bytes that are made once and stay: a file that only the owner reads."""
+        path = self.keys / name
+        if not path.exists():
+            write_durably(path, secrets.token_bytes(32), 0o600)
+        return path.read_bytes()
+
+    def _folder(self, name: str, mode: int = 0o755) -> Path:
+        folder = self.path / name
+        try:
+            folder.mkdir(mode=mode, exist_ok=True)
+        except OSError as error:
+            raise FolderUnusable(f"data folder {folder}: {error.strerror}") from None
+        return folder
+
+
+class Documents:
+    """Implements DocumentFiles: each state of a document is a file of its own, named by its hash."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(self, hearing: str, version: int, pdf: bytes) -> str:
+        sha256 = hashlib.sha256(pdf).hexdigest()
+        path = self._path(hearing, version, sha256)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_durably(path, pdf)
+        return sha256
+
+    def read(self, hearing: str, version: int, sha256: str) -> bytes:
+        try:
+            pdf = self._path(hearing, version, sha256).read_bytes()
+        except OSError:
+            raise Refused(Code.NOT_FOUND, "the document's file is missing") from None
+        if hashlib.sha256(pdf).hexdigest() != sha256:
+            raise Refused(Code.NOT_FOUND, "the document's file is not what the log says")
+        return pdf
+
+    def _path(self, hearing: str, version: int, sha256: str) -> Path:
+        return self._folder / hearing / f"v{version}" / f"{sha256}.pdf"
+
+
+def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Whole or not at all, and still there after the power goes: fsync, rename, fsync of the folder."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

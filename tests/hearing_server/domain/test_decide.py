@@ -1,0 +1,237 @@
+"""Who may do what, when: the table walked whole, and the rules beside it."""
+
+import contextlib
+from dataclasses import replace
+
+import pytest
+
+from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
+from hearing_server.domain.decide import RULES, check, signing_order
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.hearing import TRANSITIONS, Phase, Presence
+from hearing_server.domain.log import SERVER
+from hearing_server.domain.parties import Right, Role, may
+
+from .world import (
+    CLERK,
+    COUNSEL,
+    DEFENDANT,
+    DIGEST,
+    FIVE,
+    JUDGE,
+    PROSECUTOR,
+    SHA,
+    WITNESS,
+    World,
+    courtroom,
+    frozen,
+    in_session,
+)
+
+
+def refused(world: World, by: str, command: cmd.Command) -> Code:
+    """The code with which it is refused; nothing may change."""
+    before = world.state
+    with pytest.raises(Refused) as caught:
+        world.do(by, command)
+    assert world.state is before
+    return caught.value.code
+
+
+def at_phase(phase: Phase) -> World:
+    world = World() if phase is Phase.SCHEDULED else courtroom()
+    steps: dict[Phase, list[cmd.Command]] = {
+        Phase.IN_SESSION: [cmd.OpenHearing()],
+        Phase.PAUSED: [cmd.OpenHearing(), cmd.PauseHearing()],
+        Phase.CLOSED: [cmd.OpenHearing(), cmd.CloseHearing()],
+    }
+    for step in steps.get(phase, []):
+        world.do("judge", step)
+    assert world.state.phase is phase
+    return world
+
+
+REACHED = [Phase.SCHEDULED, Phase.WAITING, Phase.IN_SESSION, Phase.PAUSED, Phase.CLOSED]
+PHASE_STEPS = {
+    cmd.OpenHearing: ev.HearingOpened,
+    cmd.PauseHearing: ev.HearingPaused,
+    cmd.ResumeHearing: ev.HearingResumed,
+    cmd.CloseHearing: ev.HearingClosed,
+}
+
+
+@pytest.mark.parametrize("phase", REACHED)
+@pytest.mark.parametrize("command", list(PHASE_STEPS))
+def test_every_pair_of_phase_and_step(phase: Phase, command: type) -> None:
+    """A step that the table has happens; every other one is refused as out of phase, by its code."""
+    world = at_phase(phase)
+    target = TRANSITIONS.get((phase, PHASE_STEPS[command]))
+    if phase is Phase.SCHEDULED:
+        world.arrive(JUDGE)
+        phase, target = Phase.WAITING, TRANSITIONS.get((Phase.WAITING, PHASE_STEPS[command]))
+    if target is None:
+        assert refused(world, "judge", command()) is Code.WRONG_PHASE
+    else:
+        world.do("judge", command())
+        assert world.state.phase is target
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("command", [c for c, rule in RULES.items() if rule.right])
+def test_every_role_against_every_right(role: Role, command: type) -> None:
+    """Who lacks the right is refused whatever the phase."""
+    world = in_session()
+    party = world.state.seats["counsel"].party
+    seats = dict(world.state.seats)
+    seats["counsel"] = replace(seats["counsel"], party=replace(party, role=role))
+    state = replace(world.state, seats=seats)
+    right = RULES[command].right
+    assert right is not None
+    if may(role, right):
+        with contextlib.suppress(Refused):
+            check(state, command, "counsel")
+            return
+        assert world.state.phase not in RULES[command].phases
+    else:
+        with pytest.raises(Refused) as caught:
+            check(state, command, "counsel")
+        assert caught.value.code is Code.NOT_ALLOWED
+
+
+@pytest.mark.parametrize("command", [c for c, rule in RULES.items() if rule.server])
+def test_no_party_gives_the_servers_commands(command: type) -> None:
+    """What only the server says is refused to everybody else."""
+    for party in FIVE:
+        with pytest.raises(Refused) as caught:
+            check(in_session().state, command, party.id)
+        assert caught.value.code is Code.NOT_ALLOWED
+
+
+def test_first_arrival_opens_the_waiting_room() -> None:
+    """The clerk walks in freely; a party waits to be admitted."""
+    world = World().arrive(CLERK)
+    assert world.state.phase is Phase.WAITING
+    assert world.state.seats["clerk"].presence is Presence.ADMITTED
+    world.arrive(DEFENDANT)
+    assert world.state.seats["defendant"].presence is Presence.WAITING
+
+
+def test_a_party_accepts_the_rules_first() -> None:
+    """Consent is recorded by name, once (法释〔2021〕12号 art. 2)."""
+    world = World()
+    assert refused(world, "counsel", cmd.Arrive(connection="c")) is Code.RULES_NOT_ACCEPTED
+    world.arrive(COUNSEL)
+    assert world.state.seats["counsel"].accepted_as == COUNSEL.name
+    world.do(SERVER, cmd.Leave(party="counsel", connection="c-counsel", cause=ev.Departure.NETWORK))
+    world.do("counsel", cmd.Arrive(connection="c2"))
+    assert sum(isinstance(e.event, ev.RulesAccepted) for e in world.entries) == 1
+
+
+def test_one_seat_however_many_tabs() -> None:
+    """A second tab is asked; when it takes over, the first is out and stays out."""
+    world = World().arrive(JUDGE)
+    assert refused(world, "judge", cmd.Arrive(connection="tab2")) is Code.SEAT_TAKEN
+    world.do("judge", cmd.Arrive(connection="tab2", take_over=True))
+    world.do(SERVER, cmd.Leave(party="judge", connection="c-judge", cause=ev.Departure.NETWORK))
+    assert world.state.seats["judge"].connection == "tab2"
+
+
+def test_admitted_stays_admitted_over_a_reconnect() -> None:
+    """A party that drops comes back to its seat, not to the waiting room."""
+    world = in_session()
+    world.do(
+        SERVER, cmd.Leave(party="defendant", connection="c-defendant", cause=ev.Departure.NETWORK)
+    )
+    assert world.state.seats["defendant"].presence is Presence.AWAY
+    assert world.state.seats["defendant"].left_by is ev.Departure.NETWORK
+    world.arrive(DEFENDANT, connection="again")
+    assert world.state.seats["defendant"].presence is Presence.ADMITTED
+
+
+def test_admit_only_who_waits() -> None:
+    world = in_session()
+    assert refused(world, "judge", cmd.Admit(party="counsel")) is Code.NOT_WAITING
+    assert refused(world, "judge", cmd.Admit(party="nobody")) is Code.UNKNOWN_PARTY
+
+
+def test_a_party_in_the_waiting_room_has_no_say() -> None:
+    world = World(*FIVE).arrive(*FIVE)
+    assert refused(world, "prosecutor", cmd.Admit(party="counsel")) is Code.NOT_ALLOWED
+    assert refused(world, "stranger", cmd.OpenHearing()) is Code.UNKNOWN_PARTY
+
+
+def test_lines_are_numbered_and_clamped_to_the_hearing() -> None:
+    """A line's time lies between the opening and now, whatever the clerk's clock says."""
+    world = in_session()
+    opened = world.state.opened_at
+    world.do("clerk", cmd.EnterLine(speaker="judge", text=" 现在开庭。 ", started_at=5))
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="请坐。", started_at=world.now + 10**9))
+    first, second = world.state.lines
+    assert (first.line, first.text, first.started_at) == (1, "现在开庭。", opened)
+    assert second.line == 2
+    assert second.started_at == second.ended_at
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", Code.EMPTY),
+        ("  \n", Code.EMPTY),
+        ("a\x00b", Code.BAD_MESSAGE),
+        ("长" * 20_001, Code.BAD_MESSAGE),
+    ],
+)
+def test_lines_that_are_no_lines(text: str, code: Code) -> None:
+    assert refused(in_session(), "clerk", cmd.EnterLine(speaker="judge", text=text)) is code
+
+
+def test_a_correction_is_made_against_a_revision() -> None:
+    """Of two corrections of the same revision the second is refused and nothing is overwritten."""
+    world = in_session()
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="现在开厅。"))
+    fix = cmd.CorrectLine(line=1, revision=1, speaker="judge", text="现在开庭。")
+    world.do("clerk", fix)
+    assert world.state.lines[0].revision == 2
+    assert refused(world, "clerk", fix) is Code.STALE_REVISION
+    again = cmd.CorrectLine(line=1, revision=2, speaker="judge", text="现在开庭。")
+    assert refused(world, "clerk", again) is Code.NO_CHANGE
+    missing = cmd.CorrectLine(line=2, revision=1, speaker="judge", text="x")
+    assert refused(world, "clerk", missing) is Code.UNKNOWN_LINE
+
+
+def test_signing_order() -> None:
+    """Parties in any order, then the clerk, the presiding judge last; only who was here."""
+    world = frozen()
+    assert signing_order(world.state)[-2:] == ("clerk", "judge")
+    sign = cmd.Sign(version=1, sha256=SHA, certificate_sha256=SHA, name_image_sha256=SHA)
+    assert refused(world, "clerk", sign) is Code.NOT_YOUR_TURN
+    world.signed_by(COUNSEL)
+    assert refused(world, "counsel", sign) is Code.ALREADY_ANSWERED
+    world.do("defendant", cmd.RefuseSignature(version=1, reason="与事实不符"))
+    world.signed_by(PROSECUTOR)
+    assert refused(world, "judge", sign) is Code.NOT_YOUR_TURN
+    world.signed_by(CLERK)
+    assert refused(world, SERVER, cmd.EnterArchive(version=1, sha256=SHA)) is Code.NOT_YOUR_TURN
+    world.signed_by(JUDGE)
+    world.do(SERVER, cmd.EnterArchive(version=1, sha256=SHA))
+    line = cmd.EnterLine(speaker="judge", text="补记")
+    assert refused(world, "clerk", line) is Code.TRANSCRIPT_COMPLETE
+
+
+def test_a_changed_line_lapses_the_freeze() -> None:
+    """Nobody signs what no longer stands; a new freeze is a new version with no answers."""
+    world = frozen()
+    world.signed_by(COUNSEL)
+    assert refused(world, "clerk", cmd.FreezeTranscript(digest=DIGEST)) is Code.NO_CHANGE
+    world.do("clerk", cmd.CorrectLine(line=1, revision=1, speaker="judge", text="现在正式开庭。"))
+    sign = cmd.Sign(version=1, sha256=SHA, certificate_sha256=SHA, name_image_sha256=SHA)
+    assert refused(world, "prosecutor", sign) is Code.TRANSCRIPT_CHANGED
+    world.do("clerk", cmd.FreezeTranscript(digest=DIGEST))
+    assert world.state.freeze is not None
+    assert (world.state.freeze.version, dict(world.state.freeze.signed)) == (2, {})
+
+
+def test_a_witness_reads_no_record_but_is_asked_to_sign() -> None:
+    assert not may(Role.WITNESS, Right.READ_LINES)
+    assert "witness" in signing_order(in_session(WITNESS).state)

@@ -1,0 +1,111 @@
+"""Every pair of parties under every rule: who hears and sees whom, what is recorded, who may know."""
+
+import pytest
+
+from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
+from hearing_server.domain.events import Source
+from hearing_server.domain.log import SERVER
+from hearing_server.domain.parties import STAFF
+from hearing_server.domain.reach import RECORDER, Edge, reach, visible
+
+from .world import FIVE, SHA, WITNESS, World, courtroom, in_session
+
+
+def meetings(world: World, source: Source = Source.CAMERA) -> set[tuple[str, str]]:
+    return {(e.party, e.sink) for e in reach(world.state) if e.source is source}
+
+
+EVERYBODY = {(a.id, b.id) for a in FIVE for b in FIVE if a is not b}
+RECORDED = {(a.id, RECORDER) for a in FIVE}
+STAFF_IDS = {p.id for p in FIVE if p.role in STAFF}
+
+
+def test_before_the_opening_all_meet_and_nothing_is_recorded() -> None:
+    assert meetings(courtroom()) == EVERYBODY
+
+
+def test_in_session_all_meet_and_all_is_recorded() -> None:
+    assert meetings(in_session()) == EVERYBODY | RECORDED
+
+
+def test_in_a_pause_only_bench_and_clerk_meet_and_nothing_is_recorded() -> None:
+    world = in_session()
+    world.do("judge", cmd.PauseHearing())
+    assert meetings(world) == {(a, b) for a in STAFF_IDS for b in STAFF_IDS if a != b}
+    world.do("judge", cmd.ResumeHearing())
+    assert meetings(world) == EVERYBODY | RECORDED
+
+
+def test_after_the_closing_each_party_meets_the_clerk_alone() -> None:
+    world = in_session()
+    world.do("judge", cmd.CloseHearing())
+    expected = {pair for pair in EVERYBODY if "clerk" in pair or set(pair) <= STAFF_IDS}
+    assert meetings(world) == expected
+
+
+@pytest.mark.parametrize("party", [p.id for p in FIVE])
+def test_a_muted_microphone_reaches_nobody_and_the_picture_everybody(party: str) -> None:
+    world = in_session()
+    world.do("judge", cmd.Mute(party=party))
+    assert party not in {a for a, _ in meetings(world, Source.MICROPHONE)}
+    assert meetings(world) == EVERYBODY | RECORDED
+    world.do(party, cmd.PauseSource(source=Source.MICROPHONE))
+    world.do("judge", cmd.Unmute(party=party))
+    assert party not in {a for a, _ in meetings(world, Source.MICROPHONE)}, (
+        "its own mute still holds"
+    )
+    world.do(party, cmd.ResumeSource(source=Source.MICROPHONE))
+    assert meetings(world, Source.MICROPHONE) == EVERYBODY | RECORDED
+
+
+@pytest.mark.parametrize("party", [p.id for p in FIVE])
+def test_who_is_away_neither_sends_nor_receives(party: str) -> None:
+    world = in_session()
+    leave = cmd.Leave(party=party, connection=f"c-{party}", cause=ev.Departure.NETWORK)
+    world.do(SERVER, leave)
+    assert not any(party in (e.party, e.sink) for e in reach(world.state))
+
+
+def test_the_waiting_room_hears_and_sees_nothing() -> None:
+    world = World(*FIVE).arrive(*FIVE)
+    world.send(*FIVE)
+    assert meetings(world) == {("judge", "clerk"), ("clerk", "judge")}
+
+
+def test_no_edge_to_oneself_or_from_the_recorder() -> None:
+    for edge in reach(in_session().state):
+        assert edge.party != edge.sink
+        assert edge.party != RECORDER
+
+
+LINE = ev.LineEntered(line=1, speaker="judge", text="x", started_at=1, ended_at=2)
+SEGMENT = ev.SegmentRecorded(
+    party="judge", source="camera", name="n", codec="vp8", sha256=SHA, size=1, frames=1,
+    started_at=1, ended_at=2, recovered=False,
+)  # fmt: skip
+
+
+def test_who_may_know_what() -> None:
+    """Recording is the staff's; the record is for those in the courtroom, but for a witness."""
+    world = in_session(WITNESS)
+    readers = {p for p in world.state.seats if visible(world.state, LINE, p)}
+    assert readers == {p.id for p in FIVE}
+    assert {p for p in world.state.seats if visible(world.state, SEGMENT, p)} == {"judge", "clerk"}
+    devices = ev.DevicesReported(
+        party="counsel", camera=ev.Device.DENIED, microphone=ev.Device.READY
+    )
+    assert {p for p in world.state.seats if visible(world.state, devices, p)} == {
+        "judge", "clerk", "counsel",
+    }  # fmt: skip
+    assert not visible(world.state, ev.HearingOpened(), "stranger")
+
+
+def test_the_waiting_room_may_not_read_the_record() -> None:
+    world = World(*FIVE).arrive(*FIVE)
+    assert not visible(world.state, LINE, "counsel")
+    assert visible(world.state, ev.PartyArrived(party="judge", connection="c"), "counsel")
+
+
+def test_an_edge_names_a_source_not_a_person() -> None:
+    assert Edge("judge", Source.CAMERA, RECORDER) in reach(in_session().state)
