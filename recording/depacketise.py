@@ -148,17 +148,15 @@ class Vp8Picture:
         self._size = 0
 
     def add(self, payload: bytes) -> bool:
-        first = payload[0]
-        start = 1
-        if first & 0x80:
-            start = self._extended(payload)
-        if not 0 < start < len(payload):
+        first, size, parts = payload[0], len(payload), self._parts
+        start = self._extended(payload) if first & 0x80 else 1
+        if not 0 < start < size:
             return False
-        if bool(self._parts) == (first & 0x17 == 0x10):  # S set and partition 0: a frame begins
+        if bool(parts) == (first & 0x17 == 0x10):  # S set and partition 0: a frame begins
             return False
-        self._parts.append(payload[start:])
-        self._size += len(payload) - start
-        return self._size <= MAX_FRAME and len(self._parts) <= MAX_FRAGMENTS
+        parts.append(payload[start:])
+        self._size += size
+        return self._size <= MAX_FRAME and len(parts) <= MAX_FRAGMENTS
 
     @staticmethod
     def _extended(payload: bytes) -> int:

@@ -41,10 +41,16 @@ class ReorderBuffer:
         self._since = 0.0  # when the first hole was seen; meaningful while something is held
         self._jump: int | None = None
 
-    def push(self, sequence: int, at: float, packet: bytes) -> list[Released]:
-        """Take a packet; returns what is now in order (often just this one)."""
+    def passes(self, sequence: int) -> bool:
+        """Whether this packet is the very next and nothing is held: then it need not be pushed."""
         if sequence == self._next and not self._held:
             self._next = (sequence + 1) & MASK
+            return True
+        return False
+
+    def push(self, sequence: int, at: float, packet: bytes) -> list[Released]:
+        """Take a packet; returns what is now in order (often just this one)."""
+        if self.passes(sequence):
             return [Released(0, packet, at)]
         if self._next is None:
             self._next = sequence

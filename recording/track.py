@@ -1,7 +1,7 @@
 """One track in the worker: packets in, segments and gaps out.
 
-The hot loop of the recorder: `packet` and `_ordered` run once per RTP packet, measured at 4 to 5 µs
-together (bench: `python -m tests.recording.cost`).
+The hot loop of the recorder: `packet` and `_ordered` run once per RTP packet, measured at 6 µs
+together with the writing (`python -m tests.recording.cost`).
 """
 
 from collections.abc import Iterable
@@ -87,8 +87,11 @@ class Track:
         if len(data) < 12 or data[0] & 0xC0 != 0x80:
             self.malformed += 1
             return
-        for released in self._reorder.push(data[2] << 8 | data[3], at, data):
-            self._ordered(released)
+        sequence = data[2] << 8 | data[3]
+        if self._reorder.passes(sequence):
+            self._ordered(0, data, at)
+        else:
+            self._drain(self._reorder.push(sequence, at, data))
 
     def overrun(self, at: float) -> None:
         """Packets before `at` were dropped on the way here."""
@@ -124,11 +127,10 @@ class Track:
         return (until, "server") if until is not None else None
 
     def _drain(self, released: Iterable[Released]) -> None:
-        for one in released:
-            self._ordered(one)
+        for lost, packet, at in released:
+            self._ordered(lost, packet, at)
 
-    def _ordered(self, released: Released) -> None:
-        lost, packet, at = released
+    def _ordered(self, lost: int, packet: bytes, at: float) -> None:
         first, second, _, timestamp = _RTP.unpack_from(packet)
         start, end = 12 + 4 * (first & 15), len(packet)
         if first & 0x30:

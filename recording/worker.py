@@ -24,7 +24,7 @@ from recording.segment import Finished
 from recording.track import Track
 
 TICK_S = 0.05
-READ = 1 << 20
+INBOX = 1 << 20
 LOCK_WAIT_S = 10.0
 MOST_FILES = 8192
 MOST_ENDS = 8192
@@ -40,6 +40,8 @@ class Worker:
         self._linked = True
         self._running = True
         self._latest = 0.0  # the newest packet taken, monotonic seconds
+        self._inbox = bytearray(INBOX)
+        self._filled = 0
         self._finisher = Finisher(folder)
         self._tracks: dict[int, Track] = {}
         self._hearings: set[str] = set()
@@ -62,15 +64,13 @@ class Worker:
                 hearings=list(found), names=[name for names_ in found.values() for name in names_]
             )
         )
-        rest, ticked = b"", 0.0
+        ticked = 0.0
         while self._running:
             ready, _, _ = select.select([self._link.fileno(), self._finisher.wake], [], [], TICK_S)
             now = time.monotonic()
             if self._link.fileno() in ready:
-                data = self._receive()
-                if not data:
+                if not self._receive():
                     break
-                rest = self._take(rest + data if rest else data)
                 now = self._latest  # what comes late must not be given up for lost meanwhile
             self._collect()
             if now - ticked >= TICK_S:
@@ -96,14 +96,28 @@ class Worker:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         self._alarm(hearing, "disk_full" if full else "disk_error", str(error))
 
-    def _receive(self) -> bytes:
-        try:
-            return self._link.recv(READ)
-        except ConnectionError:
-            return b""
+    def _receive(self) -> bool:
+        """Read what there is and handle it; False when the server is gone.
 
-    def _take(self, data: bytes) -> bytes:
-        """Handle every whole frame; returns what is left."""
+        The buffer is kept: a fresh one each time costs more in page faults than the reading.
+        """
+        try:
+            got = self._link.recv_into(memoryview(self._inbox)[self._filled :])
+        except ConnectionError:
+            got = 0
+        if not got:
+            return False
+        self._filled += got
+        taken = self._take(memoryview(self._inbox)[: self._filled])
+        left = self._filled - taken
+        self._inbox[:left] = self._inbox[taken : self._filled]
+        self._filled = left
+        if left == len(self._inbox):  # one long message
+            self._inbox += bytes(left)
+        return True
+
+    def _take(self, data: memoryview) -> int:
+        """Handle every whole frame; returns how many bytes that was."""
         at, end, head = 0, len(data), wire.HEAD
         head_size, unpack, tracks = head.size, head.unpack_from, self._tracks
         while end - at >= head_size:
@@ -111,7 +125,7 @@ class Worker:
             stop = at + head_size + length
             if stop > end:
                 break
-            body = data[at + head_size : stop]
+            body = bytes(data[at + head_size : stop])
             at = stop
             if when > self._latest:
                 self._latest = when
@@ -124,7 +138,7 @@ class Worker:
                         self._restart(number, error)
             else:
                 self._handlers[kind](number, body, when)
-        return data[at:]
+        return at
 
     def _open(self, number: int, body: bytes, _when: float) -> None:
         if number in self._tracks:
