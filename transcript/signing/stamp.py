@@ -1,3 +1,6 @@
+# Parts of pyHanko carry no types.
+# mypy: allow-untyped-calls
+
 """The visible part of a signature, set by typst: 20 times faster than a CJK font through pyHanko."""
 
 import io

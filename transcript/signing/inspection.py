@@ -1,0 +1,241 @@
+# asn1crypto and parts of pyHanko carry no types.
+# mypy: allow-untyped-calls
+"""Reads the signatures of a PDF from a stranger into plain facts; judging them is transcript.verify's."""
+
+import asyncio
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, cast
+
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
+from pyhanko.sign.validation import (
+    DocumentSecurityStore,
+    async_validate_pdf_signature,
+    async_validate_pdf_timestamp,
+)
+from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import ModificationInfo, SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from .archive import proven_time
+from .certificates import PARTY_POLICY, SEAL_POLICY, Subject, subject_of
+from .fields import SEAL_FIELD
+from .timestamp import to_asn1
+
+ATTACHMENT = "transcript.json"
+_LARGEST_ATTACHMENT = 64_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureFacts:
+    """One signature or document timestamp, in the order of the file.
+
+    `intact`: the covered bytes are those that were signed. `trusted`: the certificate led to a root that
+    was given, at the proven time. `unchanged`: what was added since is allowed. `covers_file`: nothing at
+    all follows. `changes` is pyHanko's name of what was added.
+    """
+
+    field: str
+    subject: Subject
+    policy: str
+    root_sha256: str
+    is_timestamp: bool
+    certifies: bool
+    reason: str
+    proven_at: datetime | None
+    covers_file: bool
+    intact: bool = False
+    trusted: bool = False
+    revoked: bool = False
+    timestamp_ok: bool = False
+    covers_revision: bool = False
+    unchanged: bool = False
+    changes: str = "UNKNOWN"
+    sound: bool = False
+    problem: str = ""
+
+    @property
+    def is_seal(self) -> bool:
+        """By the certificate, not by the field's name: a name can be chosen by anyone."""
+        return self.field == SEAL_FIELD and self.policy == SEAL_POLICY.dotted_string
+
+    @property
+    def is_party(self) -> bool:
+        """The key was certified for a party."""
+        return self.policy == PARTY_POLICY.dotted_string
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inspection:
+    """What a PDF carries. `sealed_json` is the attachment as it was when the first signature was made."""
+
+    signatures: tuple[SignatureFacts, ...]
+    empty_fields: tuple[str, ...]
+    sealed_json: bytes | None
+    has_revocation_lists: bool
+
+
+def inspect(data: bytes, roots: Sequence[x509.Certificate], at: datetime) -> Inspection:
+    """Look at every signature, newest first, as of `at`. Raises whatever an unreadable PDF makes pyHanko raise.
+
+    With no roots, the self-signed certificates inside the file are taken, so that the rest can be told.
+    """
+    return asyncio.run(_inspect(data, roots, at))
+
+
+async def _inspect(data: bytes, roots: Sequence[x509.Certificate], at: datetime) -> Inspection:
+    reader = PdfFileReader(io.BytesIO(data))
+    signatures = list(reader.embedded_signatures)
+    lists = _revocation_lists(reader)
+    anchors = [to_asn1(root) for root in roots] or _own_roots(signatures)
+    facts: list[SignatureFacts] = []
+    moment = at  # a later timestamp that holds proves that what it covers existed by then
+    for signature in reversed(signatures):
+        found = await _examine(signature, anchors, lists, moment, at, len(data))
+        facts.append(found)
+        if found.is_timestamp and found.sound and found.proven_at is not None:
+            moment = min(moment, found.proven_at)
+    empty = [name for name, value, _ in enumerate_sig_fields(reader) if value is None]
+    return Inspection(
+        signatures=tuple(reversed(facts)),
+        empty_fields=tuple(empty),
+        sealed_json=_attachment(data, signatures[0]) if signatures else None,
+        has_revocation_lists=bool(lists),
+    )
+
+
+async def _examine(
+    signature: EmbeddedPdfSignature,
+    anchors: list[asn1_x509.Certificate],
+    lists: list[Any],
+    moment: datetime,
+    at: datetime,
+    size: int,
+) -> SignatureFacts:
+    facts = _describe(signature, size)
+    try:
+        if facts.is_timestamp:
+            context = _context(anchors, lists, moment, strict=moment < at)
+            return _judge_timestamp(
+                facts, await async_validate_pdf_timestamp(signature, validation_context=context)
+            )
+        # A certificate is judged at the proven time, the proof at the time of the next one.
+        signer = _context(anchors, lists, facts.proven_at or moment, strict=bool(lists))
+        stamp = _context(anchors, lists, moment, strict=moment < at)
+        status = await async_validate_pdf_signature(
+            signature, signer_validation_context=signer, ts_validation_context=stamp
+        )
+        return _judge_signature(facts, status)
+    except Exception as error:  # a stranger's file may fail anywhere: the failure is the finding
+        return replace(facts, problem=f"{type(error).__name__}: {error}")
+
+
+def _describe(signature: EmbeddedPdfSignature, size: int) -> SignatureFacts:
+    certificate = x509.load_der_x509_certificate(signature.signer_cert.dump())
+    is_timestamp = signature.sig_object_type == "/DocTimeStamp"
+    start, first, second, rest = (int(part) for part in signature.byte_range)
+    return SignatureFacts(
+        field=signature.field_name,
+        subject=subject_of(certificate),
+        policy=_policy(certificate),
+        root_sha256=", ".join(one.sha256.hex() for one in _own_roots([signature])),
+        is_timestamp=is_timestamp,
+        certifies=signature.docmdp_level == MDPPerm.FILL_FORMS,
+        reason=str(signature.sig_object.get("/Reason", "")),
+        proven_at=_token_time(signature.signed_data) if is_timestamp else proven_time(signature),
+        covers_file=start == 0 and first < second and second + rest == size,
+    )
+
+
+def _judge_signature(facts: SignatureFacts, status: Any) -> SignatureFacts:
+    stamp = status.timestamp_validity
+    return replace(
+        _judge_changes(facts, status),
+        intact=status.intact and status.valid,
+        trusted=status.trusted,
+        revoked=status.revoked,
+        timestamp_ok=stamp is not None and stamp.valid and stamp.intact and stamp.trusted,
+        sound=status.bottom_line and bool(status.docmdp_ok),
+    )
+
+
+def _judge_timestamp(facts: SignatureFacts, status: Any) -> SignatureFacts:
+    holds = status.intact and status.valid and status.trusted
+    judged = _judge_changes(facts, status)
+    return replace(
+        judged,
+        intact=status.intact and status.valid,
+        trusted=status.trusted,
+        revoked=status.revoked,
+        timestamp_ok=holds,
+        sound=holds and judged.covers_revision and judged.unchanged,
+    )
+
+
+def _judge_changes(facts: SignatureFacts, status: ModificationInfo) -> SignatureFacts:
+    level = status.modification_level
+    coverage = status.coverage
+    whole = (SignatureCoverageLevel.ENTIRE_REVISION, SignatureCoverageLevel.ENTIRE_FILE)
+    allowed = level is not None and level.name in ("NONE", "LTA_UPDATES", "FORM_FILLING")
+    return replace(
+        facts,
+        covers_revision=coverage in whole,
+        unchanged=allowed and status.docmdp_ok is not False,
+        changes="UNKNOWN" if level is None else level.name,
+    )
+
+
+def _context(
+    anchors: list[asn1_x509.Certificate], lists: list[Any], moment: datetime, *, strict: bool
+) -> ValidationContext:
+    return ValidationContext(
+        trust_roots=anchors,
+        crls=lists,
+        moment=moment,
+        allow_fetching=False,
+        revocation_mode="hard-fail" if strict else "soft-fail",
+        retroactive_revinfo=True,
+    )
+
+
+def _policy(certificate: x509.Certificate) -> str:
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
+    except x509.ExtensionNotFound:
+        return ""
+    return found[0].policy_identifier.dotted_string if len(found) == 1 else ""
+
+
+def _own_roots(signatures: Sequence[EmbeddedPdfSignature]) -> list[asn1_x509.Certificate]:
+    """The self-signed certificates that the signatures bring along."""
+    found = (c for s in signatures for c in s.other_embedded_certs if c.self_signed != "no")
+    return list({one.sha256: one for one in found}.values())
+
+
+def _token_time(token: Any) -> datetime:
+    return cast(datetime, token["encap_content_info"]["content"].parsed["gen_time"].native)
+
+
+def _revocation_lists(reader: PdfFileReader) -> list[Any]:
+    try:
+        return [one.get_object().data for one in DocumentSecurityStore.read_dss(reader).crls]
+    except NoDSSFoundError:
+        return []
+
+
+def _attachment(data: bytes, first: EmbeddedPdfSignature) -> bytes | None:
+    """The embedded transcript of the revision that the first signature covers."""
+    end = int(first.byte_range[2]) + int(first.byte_range[3])
+    root = PdfFileReader(io.BytesIO(data[:end])).root
+    for entry in root.get("/AF", ()):
+        file = entry.get_object()
+        if str(file.get("/UF", "")) == ATTACHMENT:
+            content = cast(bytes, file["/EF"]["/F"].data)
+            return content if len(content) <= _LARGEST_ATTACHMENT else None
+    return None

@@ -1,0 +1,237 @@
+"""Says what a signed transcript proves: one finding per signature, and about the whole."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from cryptography import x509
+
+from .document import TranscriptDocument, digest_of, from_json
+from .errors import TranscriptError
+from .pdf import render
+from .signing.fields import SEAL_FIELD, party_of
+from .signing.inspection import Inspection, SignatureFacts, inspect
+from .signing.signer import DIGEST_LABEL
+
+LARGEST = 256_000_000  # bytes
+Level = Literal["ok", "warning", "error"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One line for people; `code` is stable."""
+
+    level: Level
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """All findings; `ok` when none is an error."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Nothing speaks against the file."""
+        return all(finding.level != "error" for finding in self.findings)
+
+
+def verify_pdf(
+    data: bytes, roots: Sequence[x509.Certificate] = (), *, at: datetime | None = None
+) -> Report:
+    """Check a signed transcript against the roots of the court, as of `at` (now unless given).
+
+    Never raises: an unreadable, damaged or hostile file is an error finding.
+    """
+    if len(data) > LARGEST:
+        return _only("too_large", f"the file is larger than {LARGEST} bytes")
+    if b"%PDF-" not in data[:1024]:
+        return _only("not_a_pdf", "this is not a PDF")
+    try:
+        inspection = inspect(data, roots, at or datetime.now(UTC))
+    except Exception as error:  # a stranger's file may fail anywhere: the failure is the finding
+        return _only("damaged", f"the PDF cannot be read: {_short(error)}")
+    return Report(findings=tuple(_findings(data, inspection, bool(roots))))
+
+
+def _only(code: str, text: str) -> Report:
+    return Report(findings=(Finding(level="error", code=code, text=text),))
+
+
+def _findings(data: bytes, inspection: Inspection, vouched: bool) -> Iterator[Finding]:
+    signatures = inspection.signatures
+    if not signatures:
+        yield _error("not_signed", "the PDF carries no signature")
+        return
+    document = _document(inspection)
+    if not vouched:
+        yield _unknown_root(signatures)
+    yield from _seal(signatures)
+    if document is None:
+        yield _error("transcript_missing", "the sealed PDF holds no readable transcript.json")
+    else:
+        yield from _content(data, inspection, document)
+    for facts in signatures:
+        yield _signature(facts, document)
+    yield from _open_boxes(inspection, document)
+    yield from _end(signatures)
+
+
+def _document(inspection: Inspection) -> TranscriptDocument | None:
+    try:
+        return None if inspection.sealed_json is None else from_json(inspection.sealed_json)
+    except TranscriptError:
+        return None
+
+
+def _unknown_root(signatures: Sequence[SignatureFacts]) -> Finding:
+    named = sorted({one.root_sha256 for one in signatures if one.root_sha256})
+    roots = "; ".join(named) or "none that the file names"
+    return _error(
+        "unknown_root",
+        "no trusted root was given, and anyone can make one: ask the court whether its root has the"
+        f" SHA-256 fingerprint {roots}",
+    )
+
+
+def _seal(signatures: Sequence[SignatureFacts]) -> Iterator[Finding]:
+    seals = [one for one in signatures if one.is_seal]
+    if not seals:
+        yield _error("seal_missing", "the court's seal (法院签章) is missing")
+    elif not signatures[0].is_seal or len(seals) > 1:
+        yield _error("seal_not_first", "the court's seal (法院签章) is not the first signature")
+    elif not signatures[0].certifies:
+        yield _error("seal_allows_changes", "the court's seal does not forbid changes")
+
+
+def _content(
+    data: bytes, inspection: Inspection, document: TranscriptDocument
+) -> Iterator[Finding]:
+    assert inspection.sealed_json is not None
+    digest = digest_of(inspection.sealed_json)
+    seal = inspection.signatures[0]
+    if seal.reason != DIGEST_LABEL + digest:
+        text = f"transcript.json has SHA-256 {digest}, the seal names another"
+        yield _error("digest_mismatch", text)
+        return
+    text = f"transcript of {document.case_number}, version {document.version}"
+    lines = f"{len(document.lines)} lines, SHA-256 {digest}"
+    yield _ok("digest", f"{text}: {lines}, as the seal names it")
+    if seal.sound:
+        yield _pages(data, document)
+
+
+def _pages(data: bytes, document: TranscriptDocument) -> Finding:
+    """Printing is reproducible: the same record gives the same bytes, so the pages say what it says."""
+    try:
+        same = data.startswith(render(document).pdf)
+    except (TranscriptError, TypeError, ValueError) as error:
+        return _warning("pages_not_compared", f"the pages could not be printed again: {error}")
+    if same:
+        return _ok("pages", "the printed pages are exactly those of transcript.json")
+    return _warning(
+        "pages_not_compared",
+        "this version prints other pages: they are as sealed, but were not compared with transcript.json",
+    )
+
+
+def _signature(facts: SignatureFacts, document: TranscriptDocument | None) -> Finding:
+    who = _who(facts)
+    code, problem = _fault(facts, document)
+    if code:
+        return _error(code, f"{who}: {problem}")
+    if facts.is_timestamp:
+        return _ok("archived", f"{who}: covers all before it, intact and trusted")
+    proof = "" if facts.proven_at else ", time not proven"
+    since = {"NONE": "nothing added since", "LTA_UPDATES": "only proofs added since"}
+    after = since.get(facts.changes, "only signatures added since")
+    finding = _ok if facts.proven_at else _warning
+    code = "seal" if facts.is_seal else "signature"
+    return finding(code, f"{who}: intact, trusted, {after}{proof}")
+
+
+def _who(facts: SignatureFacts) -> str:
+    time = f" at {facts.proven_at:%Y-%m-%d %H:%M:%S} UTC" if facts.proven_at else ""
+    subject = facts.subject
+    if facts.is_timestamp:
+        return f"document timestamp by {subject.organisation}, {subject.name}{time}"
+    if facts.is_seal:
+        return f"court's seal 法院签章 of {subject.organisation}{time}"
+    party = f" (party {subject.identifier})" if subject.identifier else ""
+    return f"signature of {subject.role} {subject.name}{party}{time}"
+
+
+def _fault(facts: SignatureFacts, document: TranscriptDocument | None) -> tuple[str, str]:
+    """The gravest thing wrong with a signature, or nothing."""
+    if facts.problem:
+        return "damaged", f"it cannot be read: {facts.problem[:200]}"
+    if not facts.intact:
+        return "bad_signature", "the signed bytes are not those that were signed"
+    if not facts.covers_revision:
+        return "covers_part", "it covers only a part of the file"
+    if not facts.unchanged:
+        return "changed", "the document was changed after it was signed"
+    if facts.revoked:
+        return "revoked", "the certificate was revoked before it signed"
+    if not facts.trusted:
+        return "untrusted", "the certificate does not lead to a trusted root, or was not valid then"
+    if facts.proven_at and not facts.timestamp_ok:
+        return "timestamp_invalid", "its timestamp does not hold"
+    if not facts.sound:
+        return "bad_signature", "it does not hold"
+    return _wrong_signer(facts, document)
+
+
+def _wrong_signer(facts: SignatureFacts, document: TranscriptDocument | None) -> tuple[str, str]:
+    """A sound signature by somebody who was not asked, or in the place of somebody else."""
+    if facts.is_timestamp or facts.is_seal:
+        return "", ""
+    if not facts.is_party or party_of(facts.field) != facts.subject.identifier:
+        return "wrong_signer", f"the key was not certified for the field {facts.field}"
+    if document is None:
+        return "", ""
+    asked = {s.party: (s.label, s.name) for s in document.signers}
+    if asked.get(facts.subject.identifier) != (facts.subject.role, facts.subject.name):
+        return "wrong_signer", "the transcript names no such signer"
+    if facts.subject.unit != document.hearing:
+        return "wrong_signer", "the key was certified for another hearing"
+    return "", ""
+
+
+def _open_boxes(inspection: Inspection, document: TranscriptDocument | None) -> Iterator[Finding]:
+    names = {s.party: f"{s.label} {s.name}" for s in document.signers} if document else {}
+    for field in inspection.empty_fields:
+        party = party_of(field)
+        if party is not None and field != SEAL_FIELD:
+            yield _warning("unsigned", f"not signed by {names.get(party, party)}")
+
+
+def _end(signatures: Sequence[SignatureFacts]) -> Iterator[Finding]:
+    last = signatures[-1]
+    if not last.covers_file:
+        yield _error("bytes_after", "bytes follow the last signature that no signature covers")
+    if not any(one.is_timestamp for one in signatures):
+        yield _warning(
+            "not_archived", "no document timestamp: it proves nothing once the keys expire"
+        )
+    elif not last.is_timestamp:
+        yield _warning("not_archived", "signed again after the last document timestamp")
+
+
+def _short(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:200]
+
+
+def _ok(code: str, text: str) -> Finding:
+    return Finding(level="ok", code=code, text=text)
+
+
+def _warning(code: str, text: str) -> Finding:
+    return Finding(level="warning", code=code, text=text)
+
+
+def _error(code: str, text: str) -> Finding:
+    return Finding(level="error", code=code, text=text)
