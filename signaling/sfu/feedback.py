@@ -18,6 +18,8 @@ INTERVAL = 1.0  # seconds between reports, spread by a fifth either way
 AUDIO_SHARE = 64_000  # bit/s of the sender's allowance kept for each microphone
 COMPOUND = 1100  # bytes after which a new compound is begun
 PER_SECOND = 300  # RTCP packets taken from one browser
+SLOW = 0.85  # of what is sent: a viewer's estimate below it is congestion,
+SLOW_FOR = 1.0  # once it has lasted this many seconds
 REMEMBERED = 4  # sender reports of a consumer that a round trip can be told from
 
 
@@ -33,6 +35,7 @@ class Feedback:
         self._repair_timer: asyncio.TimerHandle | None = None
         self._sent_reports: dict[int, float] = {}  # middle of the NTP time: monotonic seconds
         self._allowance, self._allowance_at = float(PER_SECOND), 0.0
+        self._slow_since: float | None = None
 
     def start(self) -> None:
         self._report_timer = self._transport.loop.call_later(self._spread() / 4, self._report)
@@ -205,10 +208,18 @@ class Feedback:
             consumer.producer.request_keyframe()
 
     def _on_remb(self, bitrate: int, now: float) -> None:
-        """A viewer's estimate counts only when he cannot take what he is being sent."""
+        """A viewer's estimate counts only when he cannot take what he is being sent.
+
+        Chromium's first estimates after a key frame are low for a second or two on any path.
+        """
         flowing = [c for c in self._transport.consumers.values() if c.map.first is not None]
         current = sum(c.producer.stream.reception.bitrate for c in flowing)
-        if current < 100_000 or bitrate >= 0.95 * current:
+        if current < 100_000 or bitrate >= SLOW * current:
+            self._slow_since = None
+            return
+        if self._slow_since is None:
+            self._slow_since = now
+        if now - self._slow_since < SLOW_FOR:
             return
         for consumer in flowing:
             if consumer.producer.kind == "video":

@@ -33,6 +33,11 @@ class _DtlsParameters(Struct, frozen=True):
     role: str = "auto"
 
 
+class _Feedback(Struct, frozen=True):
+    type: Text
+    parameter: Text | None = None
+
+
 class _Codec(Struct, frozen=True):
     mimeType: Text
     clockRate: Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -40,6 +45,7 @@ class _Codec(Struct, frozen=True):
     preferredPayloadType: PayloadType | None = None
     channels: Annotated[int, Meta(ge=0, le=8)] | None = None
     parameters: Parameters = {}
+    rtcpFeedback: Annotated[list[_Feedback], Meta(max_length=16)] = []
 
 
 class _Extension(Struct, frozen=True):
@@ -84,6 +90,7 @@ class Production:
     rtx_ssrc: int | None
     mid: str | None
     extensions: dict[str, int]
+    nack: bool  # whether the browser keeps packets to send them again
 
 
 def parse_dtls(parameters: object) -> list[Fingerprint]:
@@ -129,6 +136,7 @@ def parse_production(kind: str, parameters: object) -> Production:
         rtx_ssrc=rtx_ssrc,
         mid=parsed.mid,
         extensions=_extensions(parsed.headerExtensions),
+        nack=any(each.type == "nack" and not each.parameter for each in first.rtcpFeedback),
     )
 
 

@@ -42,7 +42,7 @@ class Producer:
             Extensions(production.extensions),
             ssrc=production.ssrc,
             rtx_payload_type=production.rtx_payload_type,
-            repair_soon=transport.feedback.repair_soon,
+            repair_soon=transport.feedback.repair_soon if production.nack else None,
         )
         self.rate = RateCap(floor=settings.min_bitrate, ceiling=settings.max_bitrate)
         self.closed = False

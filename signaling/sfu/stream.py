@@ -40,9 +40,9 @@ class Stream:
         *,
         ssrc: int | None,
         rtx_payload_type: int | None,
-        repair_soon: Callable[[], None],
+        repair_soon: Callable[[], None] | None,
     ) -> None:
-        """`repair_soon` is called when packets are found missing."""
+        """`repair_soon` is called when packets are found missing, None if that is of no use."""
         self.format = track
         self.payload_type = track.payload_type
         self.rtx_payload_type = rtx_payload_type
@@ -81,7 +81,7 @@ class Stream:
         if self.highest == NEVER:
             return sequence + 0x10000  # so that packets sent before the first one have a number
         number = newest(self.highest, sequence)
-        if number > self.highest + 1:
+        if number > self.highest + 1 and self.repair_soon is not None:
             self.missing.on_gap(self.highest + 1, number, now)
             self.repair_soon()
         return number

@@ -199,8 +199,10 @@ class Transport:
             self._on_route()
 
     def on_path_lost(self, path: Path) -> None:
-        if self._choice.remove(path):
+        if self._choice.remove(path) and self.state not in ENDED:
             self._on_route()
+            if self.path is None and self.state is TransportState.CONNECTED:
+                self._change(TransportState.SILENT)
 
     def on_dtls(self, datagram: bytes) -> None:
         self._link.feed(datagram)
