@@ -47,6 +47,7 @@ class Settings:
         "", "Encrypts the court's keys; if empty, one is made and kept in the data folder."
     )
     timestamp_url: str = _setting("", "RFC 3161 timestamp authority; the built-in one if empty.")
+    timestamp_roots: str = _setting("", "Root certificates of that authority, PEM file.")
     media_host: str = _setting("", "Address for media; that of HTTP if empty.")
     media_port: int = _setting(40000, "The one UDP port, and TCP port, of all media. 0 takes any.")
     media_addresses: tuple[str, ...] = _setting(

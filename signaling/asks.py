@@ -118,7 +118,7 @@ class Asks:
             transport = peer.receive_transport = self._sfu.create_transport(_ignore)
             peer.rtp_capabilities = ask.rtp_capabilities
         self._rooms.changed(peer)
-        parameters = transport.parameters()
+        parameters: dict[str, Any] = transport.parameters()
         return wire.TransportCreated(
             transport=transport.id,
             ice_parameters=parameters["iceParameters"],

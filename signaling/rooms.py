@@ -18,7 +18,7 @@ from signaling import protocol as wire
 from signaling import views
 from signaling.peer import Peer
 from signaling.sfu import TransportState
-from signaling.stage import Stage
+from signaling.stage import Alarm, Stage
 
 LEVELS_EVERY = 0.25  # seconds
 QUALITY_EVERY = 2.0
@@ -29,10 +29,10 @@ log = structlog.get_logger()
 class Room:
     """One hearing's peers on this node."""
 
-    def __init__(self, state: HearingState, recorder: Recorder) -> None:
+    def __init__(self, state: HearingState, recorder: Recorder, alarm: Alarm) -> None:
         self.state = state
         self.peers: dict[str, Peer] = {}  # by party: one seat, one connection
-        self._stage = Stage(state.hearing, recorder)
+        self._stage = Stage(state.hearing, recorder, alarm)
 
     def join(self, peer: Peer, state: HearingState) -> None:
         self.state = state
@@ -113,8 +113,9 @@ def quality_of(peer: Peer) -> wire.Quality:
 class Rooms:
     """Subscribes to Hearings; the gateway puts peers in and takes them out."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, alarm: Alarm) -> None:
         self._recorder = recorder
+        self._alarm = alarm
         self._rooms: dict[str, Room] = {}
         self._tickers: list[asyncio.Task[None]] = []
 
@@ -133,6 +134,11 @@ class Rooms:
         self._rooms.clear()
 
     @property
+    def hearings(self) -> list[str]:
+        """The hearings that somebody is connected to here."""
+        return list(self._rooms)
+
+    @property
     def peers(self) -> list[Peer]:
         return [peer for room in self._rooms.values() for peer in room.peers.values()]
 
@@ -144,7 +150,7 @@ class Rooms:
     def join(self, peer: Peer, state: HearingState) -> None:
         hearing = peer.seated.hearing
         if hearing not in self._rooms:
-            self._rooms[hearing] = Room(state, self._recorder)
+            self._rooms[hearing] = Room(state, self._recorder, self._alarm)
         self._rooms[hearing].join(peer, state)
 
     def leave(self, peer: Peer) -> None:

@@ -1,5 +1,7 @@
 """The media of one hearing, made to agree with `reach` after every event. It has no policy of its own."""
 
+from collections.abc import Callable
+
 from hearing_server.domain.events import Departure, Source
 from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.reach import RECORDER, Edge, reach
@@ -9,14 +11,16 @@ from signaling.peer import Peer
 from signaling.sfu import Consumer, Producer, SfuError
 
 Track = tuple[str, Source]
+Alarm = Callable[[str, str, str], None]  # hearing, code, detail
 
 
 class Stage:
     """Consumers between peers, and the recorder's sinks, as `reach` allows."""
 
-    def __init__(self, hearing: str, recorder: Recorder) -> None:
+    def __init__(self, hearing: str, recorder: Recorder, alarm: Alarm) -> None:
         self._hearing = hearing
         self._recorder = recorder
+        self._alarm = alarm
         self._recorded: dict[str, tuple[Track, Producer, PacketSink]] = {}  # by producer id
         self._hopeless: set[tuple[str, str]] = set()  # (producer, connection): cannot be decoded
         self.edges: frozenset[Edge] = frozenset()
@@ -81,11 +85,17 @@ class Stage:
             producer.remove_sink(sink)
             sink.on_end(_why_ended(state, track))
         for producer_id in wanted.keys() - self._recorded.keys():
-            track, producer = wanted[producer_id]
-            name = TrackName(hearing=self._hearing, party=track[0], source=track[1].value)
+            self._record(*wanted[producer_id])
+
+    def _record(self, track: Track, producer: Producer) -> None:
+        name = TrackName(hearing=self._hearing, party=track[0], source=track[1].value)
+        try:
             sink = self._recorder.record(name, producer.format, producer.request_keyframe)
-            producer.add_sink(sink)
-            self._recorded[producer_id] = (track, producer, sink)
+        except (RuntimeError, ValueError) as error:  # no room, not running: the hearing goes on
+            self._alarm(self._hearing, "not_recorded", f"{name.party} {name.source}: {error}")
+            return
+        producer.add_sink(sink)
+        self._recorded[producer.id] = (track, producer, sink)
 
 
 def _run(consumer: Consumer, running: bool) -> None:

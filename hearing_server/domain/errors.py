@@ -40,6 +40,7 @@ class Code(StrEnum):
     BUSY = "busy"  # another signature is being placed, or the store is locked: try again
     NOT_SAVED = "not_saved"  # the store did not take it: nothing has happened
     NOT_FOUND = "not_found"
+    RECORDING_DAMAGED = "recording_damaged"  # a segment is missing or not what the log says
     MEDIA = "media"  # the media plane refused; the detail carries its own code
     INTERNAL = "internal"
 

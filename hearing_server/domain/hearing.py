@@ -48,13 +48,17 @@ class Seat:
     party: Party
     connection: str | None = None
     admitted: bool = False
-    arrived: bool = False
+    first_seen: int | None = None  # when they first arrived
     accepted_as: str | None = None
     left_by: ev.Departure | None = None
     camera: ev.Device = ev.Device.UNKNOWN
     microphone: ev.Device = ev.Device.UNKNOWN
     muted: bool = False  # by the court
     sources: Mapping[ev.Source, bool] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def arrived(self) -> bool:
+        return self.first_seen is not None
 
     @property
     def here(self) -> bool:
@@ -173,7 +177,7 @@ def _arrived(state: HearingState, event: ev.PartyArrived, at: int) -> HearingSta
         state,
         event.party,
         connection=event.connection,
-        arrived=True,
+        first_seen=state.seats[event.party].first_seen or at,
         left_by=None,
         sources=MappingProxyType({}),
     )

@@ -56,6 +56,11 @@ class Hearings:
         self._live: OrderedDict[str, _Live] = OrderedDict()
         self._loading = asyncio.Lock()
         self._listeners: list[Listener] = []
+        self._load_hooks: list[Callable[[str], Awaitable[None]]] = []
+
+    def on_load(self, hook: Callable[[str], Awaitable[None]]) -> None:
+        """Call `hook` whenever a hearing's log has been read in."""
+        self._load_hooks.append(hook)
 
     def subscribe(self, listener: Listener) -> None:
         self._listeners.append(listener)
@@ -71,7 +76,7 @@ class Hearings:
         """Begin a hearing's log."""
         hearing = command.planned.hearing
         live = _Live(state=HearingState())
-        await self._append(hearing, live, command, SERVER)
+        await self._append(hearing, live, command, SERVER, self._time(live))
         self._live[hearing] = live
         return live.state
 
@@ -81,26 +86,30 @@ class Hearings:
         Raises Refused: by `decide`, or with `not_saved` when the store failed.
         """
 
-        async def same(state: HearingState) -> Command:
+        async def same(state: HearingState, now: int) -> Command:
             return command
 
         return await self.execute_with(hearing, same, by)
 
     async def execute_with(
-        self, hearing: str, make: Callable[[HearingState], Awaitable[Command]], by: str
+        self, hearing: str, make: Callable[[HearingState, int], Awaitable[Command]], by: str
     ) -> int:
-        """As `execute`, the command being made from the very state that it is decided on."""
+        """As `execute`, the command being made from the very state and time it is decided on."""
         live = await self._load(hearing)
         async with live.lock:
             for _ in range(ATTEMPTS):
                 try:
-                    return await self._append(hearing, live, await make(live.state), by)
+                    now = self._time(live)
+                    command = await make(live.state, now)
+                    return await self._append(hearing, live, command, by, now)
                 except SeqConflict:
                     await self._catch_up(hearing, live)
         raise Refused(Code.BUSY)
 
-    async def _append(self, hearing: str, live: _Live, command: Command, by: str) -> int:
-        now = max(self._now(), live.state.at)  # the log's times never run backwards
+    def _time(self, live: _Live) -> int:
+        return max(self._now(), live.state.at)  # the log's times never run backwards
+
+    async def _append(self, hearing: str, live: _Live, command: Command, by: str, now: int) -> int:
         events = decide(live.state, command, by, now)
         if not events:
             return 0
@@ -128,7 +137,11 @@ class Hearings:
         live = self._live.get(hearing)
         if live is None:
             async with self._loading:
-                live = self._live.get(hearing) or await self._replay(hearing)
+                known = self._live.get(hearing)
+                live = known or await self._replay(hearing)
+            if known is None:
+                for hook in self._load_hooks:
+                    await hook(hearing)
         self._live.move_to_end(hearing)
         return live
 
@@ -149,7 +162,7 @@ class Hearings:
                 left = cmd.Leave(
                     party=seat.party.id, connection=seat.connection, cause=Departure.SERVER
                 )
-                await self._append(hearing, live, left, SERVER)
+                await self._append(hearing, live, left, SERVER, self._time(live))
 
     def _forget_idle(self) -> None:
         for hearing, live in list(self._live.items()):

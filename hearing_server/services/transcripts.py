@@ -59,8 +59,8 @@ class SignatureRequest:
 class Notary(Protocol):
     """Prints, seals and signs. All blocking: called in threads. Raises Refused for bad input."""
 
-    def digest(self, state: HearingState, version: int, signers: tuple[str, ...]) -> str:
-        """The digest of the document made of this state; Refused(unprintable_character)."""
+    def digest(self, state: HearingState, freeze: Freeze) -> str:
+        """The digest of the document of this state and freeze; Refused(unprintable_character)."""
 
     def print_and_seal(self, state: HearingState) -> Printed:
         """The document of the state's freeze, certified by the court."""
@@ -106,10 +106,15 @@ class Transcripts:
         """Freeze the lines as they stand; printing goes on in the background and ends in an event."""
         check(await self._hearings.state(hearing), cmd.FreezeTranscript, by)
 
-        async def make(state: HearingState) -> cmd.Command:
+        async def make(state: HearingState, now: int) -> cmd.Command:
             check_freeze(state)
-            version, signers = next_version(state), signing_order(state)
-            digest = await asyncio.to_thread(self._notary.digest, state, version, signers)
+            draft = Freeze(
+                version=next_version(state),
+                digest="",
+                signers=signing_order(state),
+                frozen_at=now,
+            )
+            digest = await asyncio.to_thread(self._notary.digest, state, draft)
             return cmd.FreezeTranscript(digest=digest)
 
         seq = await self._hearings.execute_with(hearing, make, by)

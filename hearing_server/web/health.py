@@ -2,13 +2,16 @@
 
 import asyncio
 import time
+from collections.abc import Iterable
 
 import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, generate_latest
 
 from hearing_server.config import is_loopback
+from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.log import Entry
 
 BLOCKED = 0.2  # seconds that the event loop must never be held
 
@@ -18,6 +21,15 @@ recording_faults = Counter("hearing_recording_faults", "Faults of the recording.
 recording_segments = Counter("hearing_recording_segments", "Recording segments closed.")
 
 log = structlog.get_logger()
+
+
+def count(entries: Iterable[Entry]) -> None:
+    """Keep the figures of the recording in step with the log."""
+    for entry in entries:
+        if isinstance(entry.event, ev.SegmentRecorded):
+            recording_segments.inc()
+        elif isinstance(entry.event, ev.RecordingFault):
+            recording_faults.labels(entry.event.code).inc()
 
 
 def routes() -> list[web.RouteDef]:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from aiohttp import hdrs, web
+from aiohttp.typedefs import Middleware
 
 from hearing_server.domain.errors import Code, Refused
 
@@ -98,9 +99,7 @@ async def secure_headers(request: web.Request, response: web.StreamResponse) -> 
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
 
 
-def same_origin(
-    origins: Sequence[str],
-) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def same_origin(origins: Sequence[str]) -> Middleware:
     """Refuse an unsafe request that is not from one of our pages (OWASP: verifying the origin)."""
     allowed = frozenset(origins)
 

@@ -1,0 +1,165 @@
+"""The command line: `hearing-server serve | verify`."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+from cryptography import x509
+
+from hearing_server import config
+from hearing_server.adapters.folder import FolderUnusable
+from hearing_server.app import CannotStart, Server, now
+from hearing_server.demo import plan_demo
+from hearing_server.domain.hearing import HearingState
+from hearing_server.web.pages import ClientMissing
+from transcript.verify import verify_pdf
+
+STARTS_IN = 5 * 60 * 1000  # a demonstration is planned for five minutes from now
+SEATS = {
+    "presiding_judge": "审判长 presiding judge",
+    "prosecutor": "公诉人 prosecutor",
+    "defendant": "被告人 defendant (detention centre)",
+    "counsel": "辩护人 counsel",
+    "clerk": "书记员 clerk",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        return code
+    except (config.BadSetting, CannotStart, ClientMissing, FolderUnusable) as error:
+        print(f"hearing-server: {error}", file=sys.stderr)
+        return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="hearing-server",
+        description="A court hearing whose parties sit at separate sites, recorded, transcribed, signed.",
+        epilog="Every setting can also be given as HEARING_NAME in the environment or in the file of "
+        "--config; docs/configuration.md lists them all.",
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="run the server until it is told to stop")
+    serve.add_argument(
+        "--demo", action="store_true", help="plan a hearing if there is none; print its links"
+    )
+    _settings(serve)
+    serve.set_defaults(run=_serve)
+    check = commands.add_parser(
+        "verify",
+        help="say what holds of a signed transcript",
+        description="Prints one line a finding. Exit code 0: all holds; 1: something does not, or the "
+        "court's root certificate is not known.",
+    )
+    check.add_argument("file", type=Path, help="the signed PDF")
+    check.add_argument(
+        "--root",
+        type=Path,
+        action="append",
+        default=[],
+        help="the court's root certificate, PEM; may be repeated",
+    )
+    check.add_argument(
+        "--data", default="data", help="data folder whose court is trusted, if it is here"
+    )
+    check.set_defaults(run=_verify)
+    return top
+
+
+def _settings(command: argparse.ArgumentParser) -> None:
+    """The settings that are most often given by hand."""
+    command.add_argument("--config", type=Path, help="settings file, TOML")
+    command.add_argument("--host", help="address to listen on (127.0.0.1)")
+    command.add_argument("--port", type=int, help="port of HTTP (8080)")
+    command.add_argument("--media-port", type=int, help="UDP and TCP port of media (40000)")
+    command.add_argument("--data", help="data folder (data)")
+    command.add_argument("--public-url", help="how browsers reach the server")
+    command.add_argument(
+        "--self-signed",
+        action="store_const",
+        const=True,
+        help="make a certificate, for a first try",
+    )
+
+
+def _load(options: argparse.Namespace) -> config.Settings:
+    names = ("host", "port", "media_port", "data", "public_url", "self_signed")
+    return config.load({name: getattr(options, name) for name in names}, file=options.config)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    settings = _load(options)
+    _log(settings.log_level)
+    return asyncio.run(_run(settings, demo=options.demo))
+
+
+async def _run(settings: config.Settings, *, demo: bool) -> int:
+    server, stop = Server(settings), asyncio.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+    await server.start()
+    try:
+        if demo:
+            await _demonstrate(server)
+        print(f"Serving on {settings.url}", flush=True)
+        await stop.wait()
+    finally:
+        await server.close()
+    return 0
+
+
+async def _demonstrate(server: Server) -> None:
+    if not await server.store.hearings():
+        await plan_demo(server.hearings, server.settings.court, now() + STARTS_IN)
+    for hearing in await server.store.hearings():
+        _print_links(server, await server.hearings.state(hearing))
+
+
+def _print_links(server: Server, state: HearingState) -> None:
+    print(f"\n{state.court} {state.case_number} {state.title} [{state.phase}]")
+    for seat in state.seats.values():
+        label = SEATS.get(seat.party.role, seat.party.role)
+        link = f"{server.settings.url}/enter#{server.access.link(seat.party.id)}"
+        print(f"  {label:<40} {link}")
+
+
+def _verify(options: argparse.Namespace) -> int:
+    own = Path(options.data) / "keys" / "court" / "root.crt"
+    paths = [*options.root, *([own] if own.exists() else [])]
+    try:
+        roots = [x509.load_pem_x509_certificate(path.read_bytes()) for path in paths]
+        data = options.file.read_bytes()
+    except (OSError, ValueError) as error:
+        print(f"hearing-server: {error}", file=sys.stderr)
+        return 2
+    report = verify_pdf(data, roots)
+    for finding in report.findings:
+        print(f"{finding.level}: {finding.code}: {finding.text}")
+    return 0 if report.ok else 1
+
+
+def _log(level: str) -> None:
+    logging.basicConfig(level=level.upper(), format="%(message)s", stream=sys.stderr)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,171 @@
+"""Implements Notary over the transcript package: the state of a hearing becomes a document.
+
+Everything here blocks and runs in threads. The package's own codes become ours in one place.
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import TypeVar
+
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.hearing import Freeze, HearingState, Seat
+from hearing_server.domain.parties import Role
+from hearing_server.services.transcripts import Prepared, Printed, SignatureRequest
+from transcript import pdf as printing
+from transcript.document import Attendee, PrintedLine, Signer, TranscriptDocument, digest, texts
+from transcript.errors import TranscriptError
+from transcript.signing import archive, signer
+from transcript.signing.authority import Authority
+
+SIGNING_MINUTES = 48 * 60  # a party's certificate: the timestamp keeps the signature provable after
+
+LABELS = {
+    Role.PRESIDING_JUDGE: ("审判长", "Presiding judge"),
+    Role.JUDGE: ("审判员", "Judge"),
+    Role.ASSESSOR: ("人民陪审员", "People's assessor"),
+    Role.CLERK: ("书记员", "Clerk"),
+    Role.PROSECUTOR: ("公诉人", "Prosecutor"),
+    Role.PLAINTIFF: ("原告", "Plaintiff"),
+    Role.DEFENDANT: ("被告", "Defendant"),
+    Role.COUNSEL: ("诉讼代理人", "Counsel"),
+    Role.WITNESS: ("证人", "Witness"),
+    Role.EXPERT: ("鉴定人", "Expert"),
+    Role.INTERPRETER: ("翻译", "Interpreter"),
+    Role.BAILIFF: ("法警", "Bailiff"),
+    Role.DETENTION_OFFICER: ("看守所民警", "Detention officer"),
+    Role.OBSERVER: ("旁听", "Observer"),
+}
+CRIMINAL = {
+    Role.DEFENDANT: ("被告人", "Defendant"),
+    Role.COUNSEL: ("辩护人", "Defence counsel"),
+}
+PROCEDURES = {
+    "criminal": "刑事",
+    "civil": "民事",
+    "administrative": "行政",
+    "mediation": "调解",
+}
+
+CODES = {
+    "unprintable_character": Code.UNPRINTABLE_CHARACTER,
+    "bad_public_key": Code.BAD_SIGNATURE,
+    "bad_signature": Code.BAD_SIGNATURE,
+    "bad_name_image": Code.BAD_MESSAGE,
+    "name_too_long": Code.BAD_MESSAGE,
+    "stale_revision": Code.BUSY,
+    "timestamp_unavailable": Code.BUSY,
+    "unknown_signer": Code.NOT_A_SIGNER,
+    "already_signed": Code.ALREADY_ANSWERED,
+    "certificate_expired": Code.BAD_TOKEN,
+}  # what is not here is a fault of ours
+
+T = TypeVar("T")
+
+
+class TypstNotary:
+    def __init__(self, authority: Authority) -> None:
+        self._authority = authority
+
+    def digest(self, state: HearingState, freeze: Freeze) -> str:
+        document = document_of(state, freeze)
+        missing = printing.missing_glyphs("".join(texts(document)))
+        if missing:
+            named = " ".join(f"{c} U+{ord(c):04X}" for c in missing[:8])
+            raise Refused(Code.UNPRINTABLE_CHARACTER, named)
+        return digest(document)
+
+    def print_and_seal(self, state: HearingState) -> Printed:
+        assert state.freeze is not None
+        document = document_of(state, state.freeze)
+        if digest(document) != state.freeze.digest:
+            raise Refused(Code.TRANSCRIPT_CHANGED)
+        rendered = _coded(lambda: printing.render(document))
+        sealed = _coded(lambda: signer.seal(rendered, self._authority))
+        return Printed(pdf=sealed, pages=rendered.pages)
+
+    def prepare(self, pdf: bytes, state: HearingState, request: SignatureRequest) -> Prepared:
+        seat = state.seats[request.party]
+        certificate = _coded(
+            lambda: self._authority.issue_signing_certificate(
+                request.public_key,
+                name=seat.party.name,
+                party=request.party,
+                label=labels(seat.party.role, state.procedure)[0],
+                hearing=state.hearing,
+                minutes=SIGNING_MINUTES,
+            )
+        )
+        image = request.name_image or None
+        begun = _coded(
+            lambda: signer.begin(pdf, request.party, certificate, image, self._authority)
+        )
+        return Prepared(
+            to_be_signed=begun.to_be_signed,
+            certificate_sha256=hashlib.sha256(begun.certificate).hexdigest(),
+            name_image_sha256=hashlib.sha256(request.name_image).hexdigest(),
+            finish=lambda raw: _coded(lambda: signer.finish(begun, raw, pdf, self._authority)),
+        )
+
+    def archive(self, pdf: bytes) -> bytes:
+        return _coded(lambda: archive.archive(pdf, self._authority))
+
+
+def labels(role: Role, procedure: str) -> tuple[str, str]:
+    """A role as it is printed, Chinese and English: a criminal defendant is 被告人, a civil one 被告."""
+    return (CRIMINAL if procedure == "criminal" else {}).get(role) or LABELS[role]
+
+
+def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
+    """The document of the lines as they stand; the same state gives the same digest."""
+    people = {party: seat.party for party, seat in state.seats.items()}
+
+    def label(party: str) -> str:
+        return labels(people[party].role, state.procedure)[0]
+
+    return TranscriptDocument(
+        court=state.court,
+        case_number=state.case_number,
+        procedure=PROCEDURES.get(state.procedure, state.procedure),
+        courtroom=state.courtroom,
+        title=state.title,
+        version=freeze.version,
+        hearing=state.hearing,
+        opened_at=state.opened_at,
+        closed_at=state.closed_at,
+        frozen_at=freeze.frozen_at,
+        attendance=tuple(_attendee(s, state) for s in state.seats.values() if s.arrived),
+        lines=tuple(
+            PrintedLine(
+                number=line.line,
+                speaker_label=label(line.speaker),
+                speaker_name=people[line.speaker].name,
+                text=line.text,
+                at=line.started_at,
+            )
+            for line in state.lines
+        ),
+        signers=tuple(
+            Signer(party=party, label=label(party), name=people[party].name)
+            for party in freeze.signers
+        ),
+    )
+
+
+def _attendee(seat: Seat, state: HearingState) -> Attendee:
+    zh, en = labels(seat.party.role, state.procedure)
+    return Attendee(
+        party=seat.party.id,
+        role_zh=zh,
+        role_en=en,
+        name=seat.party.name,
+        first_seen=seat.first_seen,
+    )
+
+
+def _coded(step: Callable[[], T]) -> T:
+    try:
+        return step()
+    except TranscriptError as error:
+        if error.code not in CODES:
+            raise
+        raise Refused(CODES[error.code], str(error)) from error

@@ -1,0 +1,213 @@
+"""The composition root: the only file that knows every part. It wires by calling constructors.
+
+`Server.start` brings the parts up in the order in which they need each other, `close` takes them down
+the other way round.
+"""
+
+import asyncio
+import time
+from collections.abc import Coroutine, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+from cryptography import x509
+
+from hearing_server.adapters.exporter import SegmentExporter
+from hearing_server.adapters.folder import DataFolder, Documents
+from hearing_server.adapters.notary import TypstNotary
+from hearing_server.adapters.store import SqlStore
+from hearing_server.adapters.tls import server_context
+from hearing_server.config import Settings
+from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.log import Entry
+from hearing_server.services.access import Access
+from hearing_server.services.hearings import Hearings
+from hearing_server.services.record_keeper import RecordKeeper
+from hearing_server.services.recordings import Recordings
+from hearing_server.services.transcripts import Transcripts
+from hearing_server.web import health, pages
+from hearing_server.web.http import coded_errors, same_origin, secure_headers
+from hearing_server.web.seats import Seats
+from recording.recorder import ProcessRecorder, RecorderUnavailable
+from signaling.asks import Asks
+from signaling.gateway import Gateway
+from signaling.rooms import Rooms
+from signaling.sfu import Sfu, SfuSettings
+from transcript import pdf as printing
+from transcript.errors import TranscriptError
+from transcript.signing.authority import Authority
+from transcript.signing.timestamp import RemoteTimestamps
+
+MAX_BODY = 1 << 20  # bytes of an HTTP request
+FORGET_EVERY = 600.0  # seconds
+
+log = structlog.get_logger()
+
+
+class CannotStart(Exception):
+    """The server cannot run here; the text says why in one line."""
+
+
+def now() -> int:
+    """The calendar clock, Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Server:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._stack = AsyncExitStack()
+
+    async def start(self) -> None:
+        """Everything up, or CannotStart (or the part's own one-line error) and nothing left behind."""
+        try:
+            await self._start()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        await self._stack.aclose()
+
+    async def _start(self) -> None:
+        client = pages.client_folder()
+        self.folder = DataFolder(self.settings.data_folder)
+        self._stack.callback(self.folder.close)
+        await self._open_store()
+        authority = await asyncio.to_thread(self._open_authority)
+        self.access = Access(self.store, self.folder.secret("links"), now)
+        self.hearings = Hearings(self.store, now)
+        documents = Documents(self.folder.documents)
+        self.transcripts = Transcripts(self.hearings, TypstNotary(authority), documents)
+        self._stack.push_async_callback(self.transcripts.close)
+        await self._start_recorder()
+        await self._start_media()
+        self.hearings.subscribe(self._on_entries)
+        self.hearings.on_load(self.transcripts.resume)
+        await self._listen(client)
+        self._own(health.watch_loop(), "loop watch")
+        self._own(self._forget_expired(), "forget expired")
+
+    async def _open_store(self) -> None:
+        self.store = SqlStore(self.settings.database_url)
+        self._stack.push_async_callback(self.store.close)
+        try:
+            await self.store.start()
+        except Exception as error:
+            raise CannotStart(
+                f"database {self.settings.database_url.split('@')[-1]}: {error}"
+            ) from error
+
+    def _open_authority(self) -> Authority:
+        """The court's keys, and the fonts that every transcript needs."""
+        passphrase = self.settings.key_passphrase.encode() or self.folder.secret("passphrase")
+        try:
+            printing.check_fonts()
+            return Authority.open(
+                self.folder.keys / "court",
+                passphrase,
+                self.settings.court,
+                remote_timestamps=self._remote_timestamps(),
+            )
+        except TranscriptError as error:
+            raise CannotStart(f"{error.code}: {error}") from error
+
+    def _remote_timestamps(self) -> RemoteTimestamps | None:
+        if not self.settings.timestamp_url:
+            return None
+        try:
+            roots = Path(self.settings.timestamp_roots).read_bytes()
+            certificates = tuple(x509.load_pem_x509_certificates(roots))
+        except (OSError, ValueError) as error:
+            raise CannotStart(f"timestamp_roots: {error}") from error
+        return RemoteTimestamps(url=self.settings.timestamp_url, roots=certificates)
+
+    async def _start_recorder(self) -> None:
+        """The keeper before the recorder: what an earlier run left is reported at its start."""
+        self.rooms: Rooms
+        self.keeper = RecordKeeper(self.hearings, lambda: self.rooms.hearings)
+        self.recorder = ProcessRecorder(self.folder.recordings, self.keeper.report)
+        self.rooms = Rooms(self.recorder, self.keeper.fault)
+        self.keeper.start()
+        self._stack.push_async_callback(self.keeper.close)
+        try:
+            await self.recorder.start(known=await self.store.segment_names())
+        except RecorderUnavailable as error:
+            raise CannotStart(f"recordings: {error}") from error
+        self._stack.push_async_callback(self.recorder.close)
+        exporter = SegmentExporter(self.folder.recordings, self.folder.exports)
+        self.recordings = Recordings(self.hearings, exporter)
+
+    async def _start_media(self) -> None:
+        s = self.settings
+        self.sfu = Sfu(
+            SfuSettings(
+                host=s.media_host or s.host,
+                port=s.media_port,
+                announced=s.media_addresses,
+                tcp=s.media_tcp,
+                max_bitrate=s.media_bitrate,
+            )
+        )
+        try:
+            await self.sfu.start()
+        except OSError as error:
+            raise CannotStart(f"media port {s.media_port}: {error.strerror}") from error
+        self._stack.push_async_callback(self.sfu.close)
+        asks = Asks(self.hearings, self.rooms, self.sfu, self.transcripts, now)
+        self.gateway = Gateway(self.access, self.hearings, self.rooms, asks, s.allowed_origins)
+        self.rooms.start()
+        self._stack.push_async_callback(self.rooms.close)
+
+    async def _listen(self, client: Path) -> None:
+        s = self.settings
+        application = web.Application(
+            client_max_size=MAX_BODY, middlewares=[coded_errors, same_origin(s.allowed_origins)]
+        )
+        application.on_response_prepare.append(secure_headers)
+        seats = Seats(
+            self.access,
+            self.hearings,
+            self.transcripts,
+            self.recordings,
+            secure=s.secure_pages,
+            proxies=s.trusted_proxies,
+        )
+        application.add_routes([*seats.routes(), *health.routes(), *pages.routes(client)])
+        self.gateway.server.attach(application)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=2)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        self._stack.push_async_callback(self.gateway.close)
+        context = server_context(s, self.folder.tls)
+        site = web.TCPSite(runner, s.host, s.port, ssl_context=context)
+        try:
+            await site.start()
+        except OSError as error:
+            raise CannotStart(f"port {s.port} on {s.host}: {error.strerror}") from error
+
+    def _on_entries(self, state: HearingState, entries: Sequence[Entry]) -> None:
+        """After an event is saved: who must hear of it, in this order."""
+        self.rooms.on_entries(state, entries)
+        self.transcripts.on_entries(state, entries)
+        health.count(entries)
+        health.connections.set(len(self.rooms.peers))
+
+    async def _forget_expired(self) -> None:
+        while True:
+            try:
+                await self.store.forget_expired(now())
+            except Exception:
+                log.exception("expired tokens not dropped")
+            await asyncio.sleep(FORGET_EVERY)
+
+    def _own(self, coroutine: Coroutine[None, None, None], name: str) -> None:
+        task = asyncio.create_task(coroutine, name=name)
+
+        async def end() -> None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+        self._stack.push_async_callback(end)

@@ -1,0 +1,38 @@
+"""A demonstration case and hearing. Its people are plainly invented."""
+
+import secrets
+
+from hearing_server.domain import commands as cmd
+from hearing_server.domain.events import HearingPlanned
+from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.parties import Party, Role
+from hearing_server.services.hearings import Hearings
+
+PEOPLE = (
+    (Role.PRESIDING_JUDGE, "宋明理（虚构）", "第一法庭"),
+    (Role.PROSECUTOR, "齐正言（虚构）", "人民检察院"),
+    (Role.DEFENDANT, "吴名氏（虚构）", "看守所"),
+    (Role.COUNSEL, "卞护之（虚构）", "律师事务所"),
+    (Role.CLERK, "季录文（虚构）", "第一法庭"),
+)
+
+
+async def plan_demo(hearings: Hearings, court: str, planned_at: int) -> HearingState:
+    """Plan a criminal hearing with five seats, to begin at `planned_at` (Unix ms)."""
+    planned = HearingPlanned(
+        hearing=new_id(),
+        court=court,
+        case_number="（2026）川0104刑初123号",
+        procedure="criminal",
+        courtroom="第一法庭",
+        title="吴名氏盗窃案（演示）",
+        planned_at=planned_at,
+        parties=tuple(
+            Party(id=new_id(), role=role, name=name, site=site) for role, name, site in PEOPLE
+        ),
+    )
+    return await hearings.plan(cmd.Plan(planned=planned))
+
+
+def new_id() -> str:
+    return secrets.token_hex(6)
