@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers import PdfTimeStamper
+from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
 from pyhanko.sign.validation import DocumentSecurityStore
 from pyhanko.sign.validation.dss import collect_validation_info
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
@@ -23,6 +24,9 @@ from transcript.errors import SigningError
 from .authority import Authority
 from .signer import run
 from .timestamp import to_asn1
+
+# The proofs of the timestamp go in before it, so that it covers the file to its last byte.
+_PROOFS_BEFORE = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
 
 
 def archive(pdf: bytes, authority: Authority) -> bytes:
@@ -56,7 +60,9 @@ async def _archive(pdf: bytes, authority: Authority) -> bytes:
         )
     stamper = PdfTimeStamper(authority.time_stamper())
     context = _context(authority, crl, authority.now())
-    await stamper.async_timestamp_pdf(writer, "sha256", context, in_place=True)
+    await stamper.async_timestamp_pdf(
+        writer, "sha256", context, in_place=True, dss_settings=_PROOFS_BEFORE
+    )
     return buffer.getvalue()
 
 

@@ -156,6 +156,10 @@ class Authority:
         if found.revoked_at is None:
             self._record({"revoked": f"{serial:x}", "at": self._clock().isoformat()})
 
+    def is_revoked(self, serial: int) -> bool:
+        """Whether a certificate was revoked."""
+        return serial in _revoked(keystore.read_records(self.folder / _ISSUED))
+
     def crl(self) -> x509.CertificateRevocationList:
         """A fresh revocation list."""
         revoked = _revoked(keystore.read_records(self.folder / _ISSUED))

@@ -9,9 +9,10 @@ a preparation whose base is no longer the newest revision. Each signature is PAd
 import asyncio
 import hashlib
 import io
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from asn1crypto import algos, cms
@@ -30,7 +31,6 @@ from pyhanko.sign.signers import ExternalSigner, PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_signer import PdfTBSDocument
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
-from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from transcript.errors import SigningError
@@ -73,7 +73,9 @@ def sha256(pdf: bytes) -> str:
     return hashlib.sha256(pdf).hexdigest()
 
 
-def seal(rendered: RenderedTranscript, authority: Authority) -> bytes:
+def seal(
+    rendered: RenderedTranscript, authority: Authority, *, extra_fonts: Sequence[Path] = ()
+) -> bytes:
     """Add every signature field and the court's certification signature, which allows signing alone.
 
     Raises SigningError: `timestamp_unavailable`, `signing_failed`.
@@ -88,12 +90,19 @@ def seal(rendered: RenderedTranscript, authority: Authority) -> bytes:
         certify=True,
         docmdp_permissions=MDPPerm.FILL_FORMS,
     )
-    stamp = _stamp(pdf, None, authority.court_name, "电子签章 Electronic seal", authority.now())
+    stamp = Stamp(
+        name=authority.court_name,
+        caption="电子签章 Electronic seal",
+        time=authority.now().astimezone(_COURT_TIME),
+        size=_size(pdf, SEAL_FIELD),
+        seal=True,
+        extra_fonts=tuple(extra_fonts),
+    )
     return run(_sign_seal(pdf, metadata, stamp, authority))
 
 
 async def _sign_seal(
-    pdf: bytes, metadata: PdfSignatureMetadata, stamp: StaticStampStyle, authority: Authority
+    pdf: bytes, metadata: PdfSignatureMetadata, stamp: Stamp, authority: Authority
 ) -> bytes:
     signer = SimpleSigner(
         signing_cert=to_asn1(authority.seal.certificate),
@@ -101,7 +110,7 @@ async def _sign_seal(
         cert_registry=_registry(authority),
     )
     pdf_signer = PdfSigner(
-        metadata, signer, timestamper=authority.time_stamper(), stamp_style=stamp
+        metadata, signer, timestamper=authority.time_stamper(), stamp_style=stamp_style(stamp)
     )
     output = io.BytesIO(pdf)
     await pdf_signer.async_sign_pdf(
@@ -118,6 +127,7 @@ def begin(
     authority: Authority,
     *,
     reason: str = STATEMENT,
+    extra_fonts: Sequence[Path] = (),
 ) -> PreparedSignature:
     """Prepare the party's signature on the newest revision; `name_image` is the handwritten name (PNG).
 
@@ -129,7 +139,14 @@ def begin(
         raise SigningError("the certificate names another party", code="wrong_certificate")
     _require_unsigned(pdf, party)
     picture = None if name_image is None else check_png(name_image)
-    stamp = _stamp(pdf, party, subject.name, subject.role, authority.now(), picture)
+    stamp = Stamp(
+        name=subject.name,
+        caption=subject.role,
+        time=authority.now().astimezone(_COURT_TIME),
+        size=_size(pdf, field_name(party)),
+        picture=picture,
+        extra_fonts=tuple(extra_fonts),
+    )
     metadata = PdfSignatureMetadata(
         field_name=field_name(party),
         md_algorithm="sha256",
@@ -145,12 +162,12 @@ async def _prepare(
     party: str,
     certificate: x509.Certificate,
     metadata: PdfSignatureMetadata,
-    stamp: StaticStampStyle,
+    stamp: Stamp,
     authority: Authority,
 ) -> PreparedSignature:
     signer = _external(certificate, authority, bytes(72))  # the longest DER of a P-256 signature
     pdf_signer = PdfSigner(
-        metadata, signer, timestamper=authority.time_stamper(), stamp_style=stamp
+        metadata, signer, timestamper=authority.time_stamper(), stamp_style=stamp_style(stamp)
     )
     prepared, _, output = await pdf_signer.async_digest_doc_for_signing(
         IncrementalPdfFileWriter(io.BytesIO(pdf)), existing_fields_only=True
@@ -173,13 +190,15 @@ def finish(
     """Embed what the browser signed: 64 bytes r||s (IEEE P1363, as WebCrypto gives it), timestamped.
 
     Raises SigningError: `stale_revision` if `current` is not the revision it was prepared on,
-    `certificate_expired`, `bad_signature`, `timestamp_unavailable`, `signing_failed`.
+    `certificate_expired`, `certificate_revoked`, `bad_signature`, `timestamp_unavailable`, `signing_failed`.
     """
     if sha256(current) != prepared.base_sha256:
         raise SigningError("another signature came first: begin again", code="stale_revision")
     certificate = x509.load_der_x509_certificate(prepared.certificate)
     if not certificate.not_valid_before_utc <= authority.now() <= certificate.not_valid_after_utc:
         raise SigningError("the signing window is over", code="certificate_expired")
+    if authority.is_revoked(certificate.serial_number):
+        raise SigningError("the certificate was revoked", code="certificate_revoked")
     der = _checked(certificate, signature, prepared.to_be_signed)
     return run(_embed(prepared, certificate, der, authority))
 
@@ -225,27 +244,6 @@ def _require_unsigned(pdf: bytes, party: str) -> None:
         raise SigningError("the transcript has no place for this party", code="unknown_signer")
     if values[field_name(party)] is not None:
         raise SigningError("this party has signed already", code="already_signed")
-
-
-def _stamp(
-    pdf: bytes,
-    party: str | None,
-    name: str,
-    caption: str,
-    now: datetime,
-    picture: bytes | None = None,
-) -> StaticStampStyle:
-    width, height = _size(pdf, field_name(party))
-    stamp = Stamp(
-        name=name,
-        caption=caption,
-        time=now.astimezone(_COURT_TIME),
-        width=width,
-        height=height,
-        picture=picture,
-        seal=party is None,
-    )
-    return stamp_style(stamp)
 
 
 def _size(pdf: bytes, field: str) -> tuple[float, float]:

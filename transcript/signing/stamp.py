@@ -26,15 +26,15 @@ _TEMPLATE = Path(__file__).with_name("stamp.typ")
 
 @dataclass(frozen=True, kw_only=True)
 class Stamp:
-    """What to show: `time` in the court's zone, `picture` a checked PNG or None, sizes in points."""
+    """What to show: `time` in the court's zone, `picture` a checked PNG or None, `size` in points."""
 
     name: str
     caption: str
     time: datetime
-    width: float
-    height: float
+    size: tuple[float, float]
     picture: bytes | None = None
     seal: bool = False
+    extra_fonts: tuple[Path, ...] = ()
 
 
 class _Page(PdfContent):
@@ -65,8 +65,8 @@ def _draw(stamp: Stamp) -> bytes:
         "name": stamp.name,
         "caption": stamp.caption,
         "time": f"{stamp.time:%Y-%m-%d %H:%M:%S} UTC{stamp.time:%z}",
-        "width": stamp.width,
-        "height": stamp.height,
+        "width": stamp.size[0],
+        "height": stamp.size[1],
         "seal": stamp.seal,
         "image": stamp.picture is not None,
         "picture": list(stamp.picture or b""),
@@ -75,7 +75,7 @@ def _draw(stamp: Stamp) -> bytes:
         pdf = typst.compile(
             _TEMPLATE,
             sys_inputs={"data": json.dumps(data)},
-            font_paths=fonts.load((fonts.default_folder(),)),
+            font_paths=fonts.load((fonts.default_folder(), *stamp.extra_fonts)),
             pdf_standards=["a-3b"],
             timestamp=int(stamp.time.timestamp()),
         )
