@@ -18,6 +18,7 @@ from hearing_server.services.media import GapCause, RecordingGap, TrackName
 
 HOLE_MS = 500
 SLACK_MS = 8  # rounding, not a hole
+LONGEST_USUAL_MS = 2_000
 MERGE_MS = 2_000
 MERGED_MAX_MS = 10_000
 
@@ -31,6 +32,11 @@ class GapLedger:
         self._cause: GapCause | None = None
         self._usual = 0.0  # distance of frames, ms
         self._short: tuple[int, int] | None = None
+
+    @property
+    def intact(self) -> bool:
+        """Nothing is known to be missing before the next frame."""
+        return self._cause is None
 
     def begin(self, at: int, cause: GapCause) -> None:
         """The track was covered until `at`, and `cause` is why it is not afterwards."""
@@ -50,8 +56,7 @@ class GapLedger:
                 gaps = self._hole(covered, start)
             elif self._short is not None and start - self._short[1] > MERGE_MS:
                 gaps = self._merged()
-            if hole < HOLE_MS:
-                self._usual += (end - start + hole - self._usual) * 0.125
+            self._usual += (end - start + min(hole, LONGEST_USUAL_MS) - self._usual) * 0.125
         self._cause = None
         self.covered_until = end
         return gaps

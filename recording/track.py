@@ -166,7 +166,7 @@ class Track:
         if self._writer is None and covered is not None and at < covered <= at + LONGEST_FRAME_MS:
             at = covered  # segments of one track do not overlap
         if self._video:
-            if self._last and at - self._last <= LONGEST_FRAME_MS:
+            if self._gaps.intact and at - self._last <= LONGEST_FRAME_MS:
                 self._interval = at - self._last
             end = at + self._interval
         else:
