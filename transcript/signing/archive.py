@@ -17,7 +17,7 @@ from pyhanko.sign.validation.dss import collect_validation_info
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.errors import ValidationError
+from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from transcript.errors import SigningError
 
@@ -50,7 +50,7 @@ async def _archive(pdf: bytes, authority: Authority) -> bytes:
         context = _context(authority, crl, proven_time(signature))
         try:
             paths = await collect_validation_info(signature, context)
-        except ValidationError as error:
+        except (PathError, ValidationError) as error:
             raise SigningError(f"{signature.field_name}: {error}", code="not_provable") from error
         DocumentSecurityStore.supply_dss_in_writer(
             writer,

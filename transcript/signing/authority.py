@@ -1,7 +1,6 @@
 """The court's embedded authority: root, seal and timestamp keys, and the certificates it issued."""
 
 import os
-import shutil
 import tempfile
 import threading
 from collections.abc import Callable
@@ -189,17 +188,18 @@ def load_public_key(spki: bytes) -> ec.EllipticCurvePublicKey:
 
 def _create(folder: Path, passphrase: bytes, court: str, now: datetime) -> None:
     """Make all keys beside the folder and move them there in one step."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
-        _make_keys(draft, passphrase, court, now)
-        os.replace(draft, folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as beside:
+            draft = Path(beside) / "keys"
+            draft.mkdir(mode=0o700)
+            _make_keys(draft, passphrase, court, now)
+            os.replace(draft, folder)
+        keystore.sync_folder(folder.parent)
     except OSError as error:
-        shutil.rmtree(draft, ignore_errors=True)
         if not (folder / "root.crt.pem").exists():  # else another start made it first
             text = f"the authority cannot be made in {folder}: {error.strerror}"
             raise SigningError(text, code="authority_unwritable") from error
-    keystore.sync_folder(folder.parent)
 
 
 def _make_keys(draft: Path, passphrase: bytes, court: str, now: datetime) -> None:

@@ -1,0 +1,50 @@
+"""The transcript as data."""
+
+import dataclasses
+import json
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transcript.document import digest, digest_of, from_json, to_json
+from transcript.errors import TranscriptError
+
+from . import court
+
+
+def test_json_form_is_canonical_and_read_back() -> None:
+    """The embedded form is RFC 8785, and reading it gives the same document."""
+    document = court.document()
+    data = to_json(document)
+    assert from_json(data) == document
+    assert rfc8785.dumps(json.loads(data)) == data
+    assert digest(document) == digest_of(data)
+
+
+@given(st.text(max_size=20), st.integers(1, 10**12))
+def test_digest_changes_with_every_word(text: str, at: int) -> None:
+    """Two transcripts have the same digest only if they are the same."""
+    base = court.document("甲")
+    line = dataclasses.replace(base.lines[0], text=text, at=at)
+    other = dataclasses.replace(base, lines=(line,))
+    assert (digest(other) == digest(base)) == (other == base)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{}", b"[]", b"null", b"\xff", b'{"format":"hearing-transcript/1"}', b"[" * 100_000],
+)
+def test_other_data_is_refused(data: bytes) -> None:
+    """What is not a transcript is refused by its code."""
+    with pytest.raises(TranscriptError) as refused:
+        from_json(data)
+    assert refused.value.code == "bad_transcript"
+
+
+def test_reordered_json_is_refused() -> None:
+    """The same words in another byte order are not the canonical form."""
+    with pytest.raises(TranscriptError) as refused:
+        from_json(b" " + to_json(court.document()))
+    assert refused.value.code == "bad_transcript"

@@ -1,0 +1,165 @@
+"""Printing: real typst, read back with poppler."""
+
+import json
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from transcript import fonts, pdf
+from transcript.document import digest, to_json
+from transcript.errors import FontsMissing, UnprintableCharacter
+
+from . import court
+from .court import printed_text, squeeze
+
+MARKUP = "#import \"/etc/passwd\" $x^2$ *bold* _it_ @ref <tag> `raw` \\u{41} // no /* no */ = - + ' --"
+
+
+def test_same_record_gives_the_same_bytes() -> None:
+    """Printing twice gives identical files; another word gives another."""
+    first, again = pdf.render(court.document()), pdf.render(court.document())
+    assert first.pdf == again.pdf
+    assert pdf.render(court.document("另一句。")).pdf != first.pdf
+
+
+def test_every_line_is_printed(tmp_path: Path) -> None:
+    """Case number, attendance, each line with speaker and time, and the digest are on the pages."""
+    document = court.document(*court.TEXTS, *(f"第{i}次询问，回答完毕。" for i in range(80)))
+    rendered = pdf.render(document)
+    text = printed_text(rendered.pdf, tmp_path, "-raw")
+    for line in document.lines:
+        said = f"{line.speaker_label}（{line.speaker_name}）：{line.text}"
+        assert squeeze(said) in text
+    assert document.case_number in text
+    assert "14:03:14" in text
+    assert rendered.digest in text
+    assert f"{rendered.pages}/{rendered.pages}" in text
+
+
+def test_it_is_an_archival_and_accessible_pdf(tmp_path: Path) -> None:
+    """The file says PDF/A-3a and PDF/UA-1, is tagged, and embeds every font."""
+    path = tmp_path / "t.pdf"
+    path.write_bytes(pdf.render(court.document()).pdf)
+    metadata = subprocess.run(["pdfinfo", "-meta", path], capture_output=True, check=True).stdout
+    assert b"<pdfaid:part>3</pdfaid:part>" in metadata
+    assert b"<pdfaid:conformance>A</pdfaid:conformance>" in metadata
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in metadata
+    listed = subprocess.run(["pdffonts", path], capture_output=True, check=True).stdout.decode()
+    assert all(" yes yes yes " in row for row in listed.splitlines()[2:])
+
+
+def test_record_is_attached(tmp_path: Path) -> None:
+    """The attachment transcript.json is the canonical form, and gives the printed digest."""
+    document = court.document()
+    (tmp_path / "t.pdf").write_bytes(pdf.render(document).pdf)
+    out = tmp_path / "out.json"
+    command = ["pdfdetach", "-save", "1", "-o", out, tmp_path / "t.pdf"]
+    subprocess.run(command, check=True, capture_output=True)
+    assert out.read_bytes() == to_json(document)
+    assert digest(document) == pdf.render(document).digest
+    assert json.loads(out.read_bytes())["lines"][0]["text"] == court.TEXTS[0]
+
+
+def test_markup_prints_literally(tmp_path: Path) -> None:
+    """Nothing that a person says is understood as typst."""
+    hostile = replace(court.document(MARKUP), title="*庭审* #笔录", case_number="$1$ #2")
+    text = printed_text(pdf.render(hostile).pdf, tmp_path, "-raw")
+    for said in (MARKUP, "*庭审*#笔录", "$1$#2"):
+        assert squeeze(said) in text
+
+
+@pytest.mark.parametrize("run", ["a" * 3000, "甲" * 3000, "0123456789/" * 300, "https://" + "x-" * 900])
+def test_unbroken_run_stays_on_the_page(run: str, tmp_path: Path) -> None:
+    """A string without a space is broken at the margin, and none of it is lost."""
+    rendered = pdf.render(court.document(run))
+    assert rendered.pages >= 2
+    text = printed_text(rendered.pdf, tmp_path, "-raw")
+    assert text.count(run[8]) >= run.count(run[8])
+    path = tmp_path / "printed.pdf"
+    words = subprocess.run(["pdftotext", "-bbox", path, "-"], capture_output=True, check=True)
+    edges = [float(w.split(b'"')[0]) for w in words.stdout.split(b'xMax="')[1:]]
+    assert max(edges) < 595.3 - 60  # the right margin is 68 points
+
+
+def test_very_long_record_is_printed() -> None:
+    """A line of 100,000 characters and 5,000 lines are printed, in seconds."""
+    assert pdf.render(court.document("甲" * 100_000)).pages > 50
+    assert pdf.render(court.document(*("好。" for _ in range(5000)))).pages > 100
+
+
+def test_boxes_stand_in_signing_order() -> None:
+    """Each signer has a box on a page, none overlaps, and the court's is last."""
+    rendered = pdf.render(court.document())
+    parties = [box.party for box in rendered.boxes]
+    assert parties == [party for party, *_ in court.SIGNING_ORDER] + [None]
+    for upper, lower in zip(rendered.boxes, rendered.boxes[1:], strict=False):
+        assert upper.page < lower.page or upper.y >= lower.y + lower.height
+    assert all(0 < b.y < 842 - b.height and 0 < b.x < 595 - b.width for b in rendered.boxes)
+
+
+def test_newline_is_printed_as_a_break(tmp_path: Path) -> None:
+    """A line may hold several paragraphs."""
+    rendered = pdf.render(court.document("第一段。\n第二段。"))
+    assert "第一段。第二段。" in printed_text(rendered.pdf, tmp_path, "-raw")
+
+
+@pytest.mark.parametrize(
+    "character",
+    ["😀", "ا", "א", "\u202e", "\u2066", "\u200b", "\0", "\x1b", "\r", "\ue000", "\ud800", "\ufeff"],
+)
+def test_unprintable_character_is_named(character: str) -> None:
+    """Before the freeze a name that cannot be printed is refused, naming the character."""
+    assert pdf.missing_glyphs(f"王{character}明{character}") == (character,)
+    document = court.document(f"证人{character}到庭。")
+    with pytest.raises(UnprintableCharacter) as refused:
+        pdf.render(document)
+    assert refused.value.code == "unprintable_character"
+    assert f"U+{ord(character):04X}" in str(refused.value)
+    str(refused.value).encode()  # may be logged
+
+
+def test_rare_characters_are_printed(tmp_path: Path) -> None:
+    """Rare names, other scripts of the typeface and signs are known to be printable, and are."""
+    text = "龘靐齉𠮷㐂䶮・Ünal Пётр ①②§℃"
+    assert pdf.missing_glyphs(text) == ()
+    rendered = pdf.render(court.document(text))
+    assert squeeze(text) in printed_text(rendered.pdf, tmp_path, "-raw")
+
+
+SAID = st.text(
+    st.one_of(
+        st.characters(min_codepoint=0x21, max_codepoint=0x7E),
+        st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5),
+        st.sampled_from("，。；：？！（）《》“”、"),
+    ),
+    min_size=1,
+    max_size=120,
+)
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(SAID)
+def test_text_survives_printing(tmp_path: Path, text: str) -> None:
+    """Whatever is said is read back from the page, character by character."""
+    assert squeeze(text) in printed_text(pdf.render(court.document(text)).pdf, tmp_path, "-raw")
+
+
+def test_missing_fonts_are_said_in_one_line(tmp_path: Path) -> None:
+    """A folder without the typeface gives the coded error."""
+    with pytest.raises(FontsMissing) as refused:
+        fonts.load((tmp_path,))
+    assert refused.value.code == "fonts_missing"
+    assert "\n" not in str(refused.value)
+
+
+def test_extra_fonts_are_asked_too(tmp_path: Path) -> None:
+    """A damaged font that a site adds is an error of the fonts, not of the transcript."""
+    (tmp_path / "broken.otf").write_bytes(b"OTTO\x00\x05")
+    with pytest.raises(FontsMissing):
+        pdf.missing_glyphs("甲", [tmp_path])
