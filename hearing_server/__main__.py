@@ -132,7 +132,7 @@ def _print_links(server: Server, state: HearingState) -> None:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    own = Path(options.data) / "keys" / "court" / "root.crt"
+    own = Path(options.data) / "keys" / "court" / "root.crt.pem"
     paths = [*options.root, *([own] if own.exists() else [])]
     try:
         roots = [x509.load_pem_x509_certificate(path.read_bytes()) for path in paths]
@@ -148,6 +148,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _log(level: str) -> None:
     logging.basicConfig(level=level.upper(), format="%(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
