@@ -69,10 +69,9 @@ def render(document: TranscriptDocument, extra_fonts: Sequence[Path] = ()) -> Re
     unprintable = fonts.missing("".join(texts(document)), folders)
     if unprintable:
         raise UnprintableCharacter(unprintable)
-    source = to_json(document)
-    digest = digest_of(source)
-    inputs = {"data": json.dumps(_view(document, digest)), "source": source.decode()}
-    pdf, boxes = _typeset(inputs, folders, document.frozen_at // 1000)
+    digest = digest_of(to_json(document))
+    inputs = typesetter_inputs(document, digest)
+    pdf, boxes = typeset(inputs, folders, document.frozen_at // 1000)
     return RenderedTranscript(
         pdf=pdf,
         pages=max(box.page for box in boxes),
@@ -82,9 +81,16 @@ def render(document: TranscriptDocument, extra_fonts: Sequence[Path] = ()) -> Re
     )
 
 
-def _typeset(
+def typesetter_inputs(document: TranscriptDocument, digest: str) -> dict[str, str]:
+    """What the template is given, as JSON: the view to print, and the record to attach."""
+    view = json.dumps(_view(document, digest))
+    return {"data": view, "source": to_json(document).decode()}
+
+
+def typeset(
     inputs: dict[str, str], folders: tuple[Path, ...], timestamp: int
 ) -> tuple[bytes, tuple[SignatureBox, ...]]:
+    """Run typst with the fonts of the folders and no others; `timestamp` in Unix seconds."""
     try:
         compiler = typst.Compiler(_TEMPLATE, font_paths=fonts.load(folders), sys_inputs=inputs)
         pdf = compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=timestamp)

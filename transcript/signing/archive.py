@@ -52,11 +52,9 @@ async def _archive(pdf: bytes, authority: Authority) -> bytes:
             paths = await collect_validation_info(signature, context)
         except (PathError, ValidationError) as error:
             raise SigningError(f"{signature.field_name}: {error}", code="not_provable") from error
+        # Without entries per signature (VRI): they are optional and would change at the next archiving.
         DocumentSecurityStore.supply_dss_in_writer(
-            writer,
-            signature.pkcs7_content.hex().encode(),
-            validation_context=context,
-            paths=paths,
+            writer, None, validation_context=context, paths=paths
         )
     stamper = PdfTimeStamper(authority.time_stamper())
     context = _context(authority, crl, authority.now())

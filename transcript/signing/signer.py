@@ -106,8 +106,8 @@ async def _sign_seal(
 ) -> bytes:
     signer = SimpleSigner(
         signing_cert=to_asn1(authority.seal.certificate),
-        signing_key=_private(authority.seal.key),
-        cert_registry=_registry(authority),
+        signing_key=asn1_key(authority.seal.key),
+        cert_registry=registry(authority),
     )
     pdf_signer = PdfSigner(
         metadata, signer, timestamper=authority.time_stamper(), stamp_style=stamp_style(stamp)
@@ -258,19 +258,21 @@ def _external(
 ) -> ExternalSigner:
     return ExternalSigner(
         signing_cert=to_asn1(certificate),
-        cert_registry=_registry(authority),
+        cert_registry=registry(authority),
         signature_value=signature,
         signature_mechanism=_MECHANISM,
     )
 
 
-def _registry(authority: Authority) -> SimpleCertificateStore:
+def registry(authority: Authority) -> SimpleCertificateStore:
+    """The certificates that every signature brings along: the root."""
     store = SimpleCertificateStore()
     store.register(to_asn1(authority.root.certificate))
     return store
 
 
-def _private(key: ec.EllipticCurvePrivateKey) -> Any:
+def asn1_key(key: ec.EllipticCurvePrivateKey) -> Any:
+    """A private key in the form pyHanko works with."""
     pem = key.private_bytes(
         serialization.Encoding.DER,
         serialization.PrivateFormat.PKCS8,
