@@ -25,7 +25,7 @@ from signaling.peer import Peer
 from signaling.rooms import Rooms
 
 MAX_MESSAGE = 64 * 1024  # bytes
-PING_EVERY, PING_WAIT = 3, 3  # seconds: a dead line is noticed within their sum
+PING_EVERY, PING_WAIT = 2, 3  # seconds: a dead socket is noticed in 5 to 8; dead media in 3, by the SFU
 ASKS_PER_SECOND, ASKS_AT_ONCE = 50, 150
 MAX_BEHIND = 1000  # packets queued to one socket
 MAX_SOCKETS = 2000

@@ -17,7 +17,7 @@ import aiohttp
 import socketio
 
 START_WITHIN = 30.0
-TELL_WITHIN = 10.0
+TELL_WITHIN = 15.0
 ROLES = ("presiding_judge", "prosecutor", "defendant", "counsel", "clerk")
 
 
@@ -111,6 +111,7 @@ class Line:
         self._alive.set()
         self._server: asyncio.Server | None = None
         self._writers: list[asyncio.StreamWriter] = []
+        self._carriers: list[asyncio.Task[None]] = []
 
     @property
     def port(self) -> int:
@@ -125,13 +126,18 @@ class Line:
         assert self._server is not None
         self._server.close()
         for writer in self._writers:
-            writer.close()
+            writer.transport.abort()
+        self._alive.set()
+        await asyncio.gather(*self._carriers, return_exceptions=True)
 
     def cut(self) -> None:
         """Nothing passes any more, in either direction; both ends think that it is there."""
         self._alive.clear()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._carriers.append(task)
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to)
         self._writers += [writer, far_writer]
         await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
@@ -142,6 +148,7 @@ class Line:
                 await self._alive.wait()
                 writer.write(data)
                 await writer.drain()
+            await self._alive.wait()  # a dead line does not say goodbye either
             writer.close()
 
 
