@@ -1,0 +1,60 @@
+/** Requests to the server, and the one place where a refused one becomes an error. */
+import type { Code } from '@/protocol.gen';
+
+/** `unreachable`: no answer came; `timeout`: none came in time. */
+export type FaultCode = Code | 'unreachable' | 'timeout';
+
+export class Refused extends Error {
+  constructor(
+    readonly code: FaultCode,
+    readonly detail = '',
+  ) {
+    super(detail ? `${code}: ${detail}` : code);
+  }
+}
+
+/** The code of anything thrown; what is not ours is `internal`. */
+export function codeOf(error: unknown): FaultCode {
+  return error instanceof Refused ? error.code : 'internal';
+}
+
+export const detailOf = (error: unknown): string => (error instanceof Refused ? error.detail : '');
+
+export async function get<T>(path: string, timeout = 8000): Promise<T> {
+  return (await (await request(path, { method: 'GET' }, timeout)).json()) as T;
+}
+
+export async function post<T>(path: string, body: object, timeout = 8000): Promise<T> {
+  const headers = { 'Content-Type': 'application/json' };
+  const init = { method: 'POST', headers, body: JSON.stringify(body) };
+  return (await (await request(path, init, timeout)).json()) as T;
+}
+
+export async function getBytes(path: string): Promise<ArrayBuffer> {
+  return (await request(path, { method: 'GET' }, 60_000)).arrayBuffer();
+}
+
+async function request(path: string, init: RequestInit, timeout: number): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      ...init,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(timeout),
+    });
+  } catch (error) {
+    throw new Refused((error as Error).name === 'TimeoutError' ? 'timeout' : 'unreachable');
+  }
+  if (response.ok) return response;
+  throw await refusal(response);
+}
+
+async function refusal(response: Response): Promise<Refused> {
+  try {
+    const { code, detail } = (await response.json()) as { code: Code; detail?: string };
+    return new Refused(code ?? 'internal', detail ?? '');
+  } catch {
+    return new Refused('internal', `HTTP ${response.status}`);
+  }
+}

@@ -1,0 +1,31 @@
+/** Ask the server for something and tell the person when it is refused. */
+import { ref } from 'vue';
+import { useI18n } from 'vue-i18n';
+import { codeOf, detailOf, type FaultCode } from '@/api/http';
+import { useConnection } from '@/connection/store';
+import type { Ask } from '@/protocol.gen';
+import { useNotices } from './useNotices';
+
+export function useAsk() {
+  const { t } = useI18n({ useScope: 'global' });
+  const connection = useConnection();
+  const { notify } = useNotices();
+  const busy = ref(false);
+
+  /** The code of the refusal, or null when it is done. What is so already is no error. */
+  async function run(ask: Ask): Promise<FaultCode | null> {
+    busy.value = true;
+    try {
+      await connection.ask(ask);
+      return null;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code !== 'no_change') notify(code, t(`error.${code}`, { detail: detailOf(error) }), 'bad');
+      return code;
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  return { run, busy };
+}

@@ -1,0 +1,35 @@
+/** Says aloud and for a moment what has just changed for this party. */
+import { watch } from 'vue';
+import { useI18n } from 'vue-i18n';
+import { useHearing } from '@/hearing/store';
+import { useDevices, type Kind } from '@/media/devices';
+import { useNotices } from './useNotices';
+
+export function useHappenings(): void {
+  const { t } = useI18n({ useScope: 'global' });
+  const hearing = useHearing();
+  const devices = useDevices();
+  const { notify } = useNotices();
+
+  watch(
+    () => hearing.view?.phase,
+    (now, before) => {
+      if (now === 'in_session') notify('phase', t(before === 'paused' ? 'banner.resumed' : 'banner.opened'));
+      if (now === 'paused') notify('phase', t('banner.paused'));
+      if (now === 'closed') notify('phase', t('banner.closed'));
+    },
+  );
+  watch(
+    () => hearing.me?.muted,
+    (now) => notify('muted', t(now ? 'banner.muted' : 'banner.unmuted'), now ? 'bad' : 'plain'),
+  );
+  for (const kind of ['camera', 'microphone'] as Kind[]) {
+    watch(
+      () => devices.tracks[kind],
+      (track) => {
+        const key = kind === 'camera' ? 'banner.camera_lost' : 'banner.mic_lost';
+        if (!track) notify('device', t(key, { state: t(`device.${devices.states[kind]}`) }), 'bad');
+      },
+    );
+  }
+}

@@ -1,0 +1,142 @@
+/** Sound and picture of the hearing: what we send, and one stream for every other party. */
+import { defineStore } from 'pinia';
+import { ref, shallowRef } from 'vue';
+import type { AskFunction } from '@/connection/socket';
+import { useConnection } from '@/connection/store';
+import { useHearing } from '@/hearing/store';
+import { speaks } from '@/hearing/roles';
+import type { ConsumerOpened, Source } from '@/protocol.gen';
+import { useDevices, type Kind } from './devices';
+import type { MediaLink } from './link';
+
+/** The code of the media plane is fetched while the self-check runs, not when somebody waits for it. */
+export const loadMedia = () => import('./link');
+
+interface Remote {
+  consumer: string;
+  party: string;
+  source: Source;
+  track: MediaStreamTrack;
+}
+
+export const useMedia = defineStore('media', () => {
+  const wanted = ref<Record<Kind, boolean>>({ camera: true, microphone: true });
+  const streams = shallowRef<Record<string, MediaStream>>({});
+  const blocked = ref(false); // the browser refused to play sound before a click
+  const failed = ref(false); // the media plane could not be reached
+  const remotes = new Map<string, Remote>();
+  const devices = useDevices();
+  let link: MediaLink | null = null;
+  let again: { ask: AskFunction; capabilities: object } | null = null;
+  let generation = 0;
+
+  /** Called with every welcome: keep the transports if the server still has them, or make new ones. */
+  async function start(ask: AskFunction, capabilities: object): Promise<void> {
+    again = { ask, capabilities };
+    const mine = ++generation;
+    if (link && (await link.revive(ask))) return;
+    if (mine === generation) await build();
+  }
+
+  async function build(): Promise<void> {
+    if (!again) return;
+    const mine = generation;
+    const { MediaLink: Link } = await loadMedia();
+    if (mine !== generation) return;
+    link?.close();
+    clear();
+    const role = useHearing().me?.role;
+    link = new Link(again.ask, { onTrack: add, onBroken }, again.capabilities, !role || speaks(role));
+    try {
+      await link.whenReady();
+      failed.value = false;
+      await Promise.all((['microphone', 'camera'] as const).map((kind) => send(kind)));
+    } catch {
+      failed.value = true;
+    }
+  }
+
+  /** Only while the socket stands: without it, the next welcome builds anew. */
+  function onBroken(): void {
+    if (useConnection().state === 'entered') void build();
+  }
+
+  async function send(kind: Kind): Promise<void> {
+    const track = devices.tracks[kind];
+    if (track) await link?.send(kind, track, wanted.value[kind]);
+  }
+
+  async function consume(opened: ConsumerOpened): Promise<void> {
+    const current = link;
+    try {
+      await current?.consume(opened);
+    } catch {
+      failed.value = current === link;
+    }
+  }
+
+  function add(opened: ConsumerOpened, track: MediaStreamTrack): void {
+    const { consumer, party, source } = opened;
+    for (const [id, remote] of remotes) {
+      if (remote.party === party && remote.source === source) remotes.delete(id);
+    }
+    remotes.set(consumer, { consumer, party, source, track });
+    refresh(party);
+  }
+
+  function drop(consumer: string): void {
+    link?.drop(consumer);
+    const remote = remotes.get(consumer);
+    remotes.delete(consumer);
+    if (remote) refresh(remote.party);
+  }
+
+  /** The party's stream holds exactly its tracks; the object stays the same while it has any. */
+  function refresh(party: string): void {
+    const tracks = [...remotes.values()].filter((remote) => remote.party === party).map(({ track }) => track);
+    const stream = streams.value[party];
+    if (!tracks.length || !stream) {
+      const { [party]: _, ...others } = streams.value;
+      streams.value = tracks.length ? { ...others, [party]: new MediaStream(tracks) } : others;
+      return;
+    }
+    for (const track of stream.getTracks()) if (!tracks.includes(track)) stream.removeTrack(track);
+    for (const track of tracks) stream.addTrack(track);
+  }
+
+  async function turn(kind: Kind, on: boolean): Promise<void> {
+    wanted.value = { ...wanted.value, [kind]: on };
+    const track = devices.tracks[kind];
+    if (on && !track) return devices.openOne(kind);
+    if (track) track.enabled = on;
+    await (on ? link?.resume(kind) : link?.pause(kind));
+  }
+
+  devices.onTrack((kind, track) => {
+    if (useConnection().state !== 'entered') return;
+    if (track) track.enabled = wanted.value[kind];
+    const change = track ? link?.send(kind, track, wanted.value[kind]) : link?.stopSending(kind);
+    change?.catch(() => undefined);
+    const { camera, microphone } = devices.reports;
+    useConnection().ask({ type: 'report_devices', camera, microphone }).catch(() => undefined);
+  });
+
+  async function networkChanged(): Promise<void> {
+    link?.networkChanged();
+  }
+
+  function clear(): void {
+    remotes.clear();
+    streams.value = {};
+  }
+
+  function stop(): void {
+    generation += 1;
+    again = null;
+    link?.close();
+    link = null;
+    clear();
+  }
+
+  return { wanted, streams, blocked, failed, start, consume, drop, turn, networkChanged, stop };
+});
