@@ -113,9 +113,10 @@ class _Track:
 class ProcessRecorder:
     """A `Recorder` (services/media.py) over a supervised worker process.
 
-    `on_report` is called on the event loop, in the order in which things became true. Failures it
-    is told of: `disk_full`, `disk_error`, `recorder_behind` (packets are dropped and named as gaps),
-    `recorder_died` (it is started again), `track_failed`, `flush_timeout`.
+    `on_report` is called on the event loop; a segment is reported when it is durable, so the order of
+    reports is not quite that of their times. Failures it is told of: `disk_full`, `disk_error`,
+    `recorder_behind` (packets are dropped and named as gaps), `recorder_died` (it is started again),
+    `track_failed`, `flush_timeout`.
     """
 
     def __init__(
@@ -288,12 +289,13 @@ class ProcessRecorder:
 
     async def _listen(self, link: socket.socket) -> None:
         loop, reader = asyncio.get_running_loop(), wire.ReportReader()
-        while data := await loop.sock_recv(link, READ):
-            for message in reader.feed(data):
-                if isinstance(message, wire.Found):
-                    self._connect(link, message)
-                else:
-                    self._take(message)
+        with contextlib.suppress(ConnectionResetError):  # it died with packets unread
+            while data := await loop.sock_recv(link, READ):
+                for message in reader.feed(data):
+                    if isinstance(message, wire.Found):
+                        self._connect(link, message)
+                    else:
+                        self._take(message)
 
     def _connect(self, link: socket.socket, found: wire.Found) -> None:
         """Tell a new worker what to adopt and which tracks are open, then send what waits."""

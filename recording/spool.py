@@ -66,7 +66,7 @@ class Spool:
     def connect(self, link: socket.socket, preamble: list[bytes]) -> None:
         """Send over this link from now on, `preamble` first, then what the last one did not take."""
         link.setblocking(False)
-        link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, min(SEND_BUFFER, self.limit))
         self._link = link
         first = b"".join(preamble)
         if first:
@@ -75,17 +75,16 @@ class Spool:
         self.flush()
 
     def disconnect(self) -> None:
-        """The link is dead; a frame that was sent in part is given up."""
+        """The link takes no more; a frame that was sent in part is kept for the next."""
         if self._link is not None and self._waiting:
             self._loop.remove_writer(self._link)
         self._link, self._waiting = None, False
         if self._sent:
             batch = self._batches.popleft()
             rest = batch[wire.boundary(batch, self._sent) :]
-            self.size -= len(batch) - self._sent - len(rest)
+            self.size += len(rest) - (len(batch) - self._sent)
             self._sent = 0
-            if rest:
-                self._batches.appendleft(rest)
+            self._batches.appendleft(rest)
 
     def close(self) -> None:
         """Let go of everything."""

@@ -131,8 +131,8 @@ class ReportReader:
 
 
 def boundary(batch: bytes, sent: int) -> int:
-    """The first frame of `batch` that starts at or after byte `sent`: where a new worker goes on."""
+    """Where the frame begins that byte `sent` of `batch` lies in: from there a new worker goes on."""
     at = 0
-    while at < sent:
-        at += HEAD.size + HEAD.unpack_from(batch, at)[2]
+    while (after := at + HEAD.size + HEAD.unpack_from(batch, at)[2]) <= sent:
+        at = after
     return at

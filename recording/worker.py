@@ -80,8 +80,9 @@ class Worker:
         self._finish()
 
     def stop(self) -> None:
-        """End cleanly (SIGTERM)."""
-        self._running = False
+        """End cleanly (SIGTERM): take what is on the way, and nothing more; the next worker will."""
+        with suppress(OSError):
+            self._link.shutdown(socket.SHUT_RD)
 
     def ask(self, track: int) -> None:
         self._say(wire.Keyframe(track=track))
@@ -162,12 +163,15 @@ class Worker:
         self._tracks[number] = Track(number, failed.opened, self._folder, self, previous)
 
     def _end(self, number: int, body: bytes, when: float) -> None:
+        self._end_track(number, body.decode(), when)
+        self._say(wire.Ended(track=number))
+
+    def _end_track(self, number: int, cause: str, when: float) -> None:
         track = self._tracks.pop(number, None)
         if track is not None:
-            until, cause = track.end(when), body.decode()
+            until = track.end(when)
             recovery.note_end(self._folder, track.name, until, cause)
             self._remember(track.name, until, cause)
-        self._say(wire.Ended(track=number))
 
     def _remember(self, name: TrackName, until: int, cause: str) -> None:
         self._ends.pop(name, None)
@@ -231,7 +235,7 @@ class Worker:
         """End every track, make its segments durable and, if the server still listens, report them."""
         now = time.monotonic()
         for number in list(self._tracks):
-            self._end(number, b"server", now)
+            self._end_track(number, "server", now)
         self._finisher.close()
         self._collect()
 

@@ -1,0 +1,152 @@
+"""One party's segments as one file, and the check of segments against the log."""
+
+import dataclasses
+import itertools
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import pytest
+
+from hearing_server.services.media import SegmentClosed
+from recording.export import ExportRefused, export_party, party_file
+from recording.integrity import check_segments
+from recording.recorder import ProcessRecorder
+
+from . import streams
+from .reports import Reports, begin, give
+
+Made = tuple[Path, list[SegmentClosed]]
+
+
+@pytest.fixture
+async def record(tmp_path: Path) -> Callable:
+    """Records streams of one party, each at its second, and returns the folder and the segments."""
+
+    async def recorder_of(*parts: tuple[str, str, list[streams.Packet], float]) -> Made:
+        reports = Reports()
+        recorder = ProcessRecorder(tmp_path / "rec", reports)
+        await recorder.start()
+        now = time.monotonic()
+        for codec, source, packets, at in parts:
+            sink = begin(recorder, codec, source)
+            give(sink, packets, now + at)
+            sink.on_end("muted")
+        await recorder.flush("h1")
+        await recorder.close()
+        return tmp_path / "rec", reports.segments
+
+    return recorder_of
+
+
+def video(codec: str, seconds: float, **options) -> list[streams.Packet]:
+    return streams.video_packets(codec, streams.encode_video(codec, int(seconds * 30), **options))
+
+
+def pictures(path: Path, track: int = 0) -> list[tuple[int, float]]:
+    """Number and seconds of every picture of one track; raises when one does not decode."""
+    with av.open(str(path)) as source:
+        return [(streams.read_number(frame), frame.time) for frame in source.decode(video=track)]
+
+
+async def test_camera_and_microphone_lie_on_one_timeline_with_their_gap(record, tmp_path):
+    """Pictures and sound at their own times within 40 ms, the 4 s between two spans kept."""
+    sound = streams.sound_packets(streams.encode_sound(12.0))
+    folder, segments = await record(
+        ("vp8", "camera", video("vp8", 12), 1.0),
+        ("opus", "microphone", sound, 1.5),
+        ("vp8", "camera", video("vp8", 2, first=360), 17.0),
+        ("opus", "microphone", sound[:100], 17.0),
+    )
+    assert len(segments) >= 6
+    result = await export_party(folder, segments, tmp_path / "judge.mkv")
+    assert result.tracks == ["camera vp8", "microphone opus"]
+    assert result.duration_ms == pytest.approx(18_000, abs=40)
+    seen = pictures(tmp_path / "judge.mkv")
+    assert [number for number, _ in seen] == list(range(420))
+    for number, at in seen:
+        assert at == pytest.approx(number / 30 + (4 if number >= 360 else 0), abs=0.04)
+    with av.open(str(tmp_path / "judge.mkv")) as source:
+        times = [
+            float(packet.pts * packet.time_base) for packet in source.demux(audio=0) if packet.size
+        ]
+    assert len(times) == 700
+    assert times[0] == pytest.approx(0.5, abs=0.04)
+    assert times[600] == pytest.approx(16.0, abs=0.04)
+    assert max(b - a for a, b in itertools.pairwise(times)) == pytest.approx(3.52, abs=0.04)
+
+
+async def test_a_change_of_size_still_plays(record, tmp_path):
+    """In one track, without transcoding, for either codec."""
+    for codec in ("vp8", "h264"):
+        folder, segments = await record(
+            (codec, codec, video(codec, 2), 0.0),
+            (codec, codec, video(codec, 2, size=(320, 240), first=60), 2.0),
+        )
+        party_file(folder, segments, tmp_path / f"{codec}.mkv")
+        assert [number for number, _ in pictures(tmp_path / f"{codec}.mkv")] == list(range(120))
+
+
+async def test_a_change_of_codec_makes_a_second_track(record, tmp_path):
+    """Both play, each at its time."""
+    folder, segments = await record(
+        ("vp8", "camera", video("vp8", 1), 0.0),
+        ("h264", "camera", video("h264", 1, first=30), 1.0),
+    )
+    result = party_file(folder, segments, tmp_path / "out.mkv")
+    assert sorted(result.tracks) == ["camera h264", "camera vp8"]
+    for track, name in enumerate(result.tracks):
+        seen = pictures(tmp_path / "out.mkv", track)
+        first = 30 if name.endswith("h264") else 0
+        assert [number for number, _ in seen] == list(range(first, first + 30))
+        assert all(at == pytest.approx(number / 30, abs=0.04) for number, at in seen)
+
+
+async def test_a_changed_segment_is_refused_by_name(record, tmp_path):
+    """One byte changed, bytes cut off, a file gone, a file more: each found, none exported."""
+    folder, segments = await record(("vp8", "camera", video("vp8", 22, key_every=60), 0.0))
+    assert len(segments) == 3
+    assert check_segments(folder, segments) == []
+    changed, truncated, missing = segments
+    path = folder / changed.name
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(ExportRefused) as caught:
+        await export_party(folder, segments, tmp_path / "out.mkv")
+    assert (caught.value.code, caught.value.segment) == ("segment_changed", changed.name)
+    assert list(tmp_path.glob("out*")) == []
+
+    (folder / truncated.name).write_bytes((folder / truncated.name).read_bytes()[:-1])
+    (folder / missing.name).rename(folder / "h1/judge/camera/1-0.mkv")
+    found = {(finding.problem, finding.name) for finding in check_segments(folder, segments)}
+    assert found == {
+        ("changed", changed.name),
+        ("truncated", truncated.name),
+        ("missing", missing.name),
+        ("extra", "h1/judge/camera/1-0.mkv"),
+    }
+
+
+async def test_names_that_lead_elsewhere_are_refused(record, tmp_path):
+    """A name from the log is checked too, and no segments make no file."""
+    folder, segments = await record(("vp8", "camera", video("vp8", 1), 0.0))
+    astray = dataclasses.replace(segments[0], name="../../etc/passwd")
+    with pytest.raises(ValueError, match="not a segment name"):
+        check_segments(folder, [astray])
+    with pytest.raises(ExportRefused) as caught:
+        await export_party(folder, [astray], tmp_path / "out.mkv")
+    assert caught.value.code == "export_failed"
+    with pytest.raises(ExportRefused) as caught:
+        await export_party(folder, [], tmp_path / "out.mkv")
+    assert caught.value.code == "no_segments"
+
+
+async def test_an_export_that_takes_too_long_is_ended(record, tmp_path):
+    """Its process is gone and leaves no half file."""
+    folder, segments = await record(("vp8", "camera", video("vp8", 1), 0.0))
+    with pytest.raises(ExportRefused) as caught:
+        await export_party(folder, segments, tmp_path / "out.mkv", timeout=0.01)
+    assert caught.value.code == "export_failed"
+    assert list(tmp_path.glob("out*")) == []
