@@ -59,9 +59,7 @@ def document(*texts: str, version: int = 1) -> TranscriptDocument:
 def _line(index: int, text: str) -> PrintedLine:
     _, label, _, name = PEOPLE[index % len(PEOPLE)]
     at = OPENED + 7000 * index
-    return PrintedLine(
-        number=index + 1, speaker_label=label, speaker_name=name, text=text, at=at
-    )
+    return PrintedLine(number=index + 1, speaker_label=label, speaker_name=name, text=text, at=at)
 
 
 class BrowserKey:

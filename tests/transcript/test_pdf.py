@@ -16,7 +16,9 @@ from transcript.errors import FontsMissing, UnprintableCharacter
 from . import court
 from .court import printed_text, squeeze
 
-MARKUP = "#import \"/etc/passwd\" $x^2$ *bold* _it_ @ref <tag> `raw` \\u{41} // no /* no */ = - + ' --"
+MARKUP = (
+    '#import "/etc/passwd" $x^2$ *bold* _it_ @ref <tag> `raw` \\u{41} // no /* no */ = - + \' --'
+)
 
 
 def test_same_record_gives_the_same_bytes() -> None:
@@ -72,7 +74,9 @@ def test_markup_prints_literally(tmp_path: Path) -> None:
         assert squeeze(said) in text
 
 
-@pytest.mark.parametrize("run", ["a" * 3000, "甲" * 3000, "0123456789/" * 300, "https://" + "x-" * 900])
+@pytest.mark.parametrize(
+    "run", ["a" * 3000, "甲" * 3000, "0123456789/" * 300, "https://" + "x-" * 900]
+)
 def test_unbroken_run_stays_on_the_page(run: str, tmp_path: Path) -> None:
     """A string without a space is broken at the margin, and none of it is lost."""
     rendered = pdf.render(court.document(run))
@@ -109,7 +113,20 @@ def test_newline_is_printed_as_a_break(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "character",
-    ["😀", "ا", "א", "\u202e", "\u2066", "\u200b", "\0", "\x1b", "\r", "\ue000", "\ud800", "\ufeff"],
+    [
+        "😀",
+        "ا",
+        "א",
+        "\u202e",
+        "\u2066",
+        "\u200b",
+        "\0",
+        "\x1b",
+        "\r",
+        "\ue000",
+        "\ud800",
+        "\ufeff",
+    ],
 )
 def test_unprintable_character_is_named(character: str) -> None:
     """Before the freeze a name that cannot be printed is refused, naming the character."""

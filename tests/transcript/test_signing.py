@@ -41,16 +41,16 @@ def refusal(attempt: object) -> str:
 def test_pdfsig_counts_every_signature(signed: Signed, tmp_path: Path) -> None:
     """poppler finds the seal and five signatures, all valid, with the names of the signers."""
     (tmp_path / "s.pdf").write_bytes(signed.archived)
-    done = subprocess.run(
-        ["pdfsig", "-nocert", tmp_path / "s.pdf"], capture_output=True, text=True
-    )
+    done = subprocess.run(["pdfsig", "-nocert", tmp_path / "s.pdf"], capture_output=True, text=True)
     assert done.stdout.count("Signature is Valid.") == 6
     assert done.stdout.count("ETSI.CAdES.detached") == 6
     for _, _, _, name in court.PEOPLE:
         assert f"Common Name: {name}" in done.stdout
 
 
-def test_openssl_verifies_each_signature(signed: Signed, authority: Authority, tmp_path: Path) -> None:
+def test_openssl_verifies_each_signature(
+    signed: Signed, authority: Authority, tmp_path: Path
+) -> None:
     """Each CMS, cut out of the file, is verified by openssl over the bytes around it."""
     signatures = PdfFileReader(io.BytesIO(signed.archived)).embedded_regular_signatures
     assert len(signatures) == 6

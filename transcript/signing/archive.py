@@ -18,6 +18,8 @@ from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
+from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import NO_REVOCATION, REQUIRE_REVINFO, CertRevTrustPolicy
 
 from transcript.errors import SigningError
 
@@ -27,6 +29,10 @@ from .timestamp import to_asn1
 
 # The proofs of the timestamp go in before it, so that it covers the file to its last byte.
 _PROOFS_BEFORE = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
+
+# Not the mode called "hard-fail": it looks at a list only if the certificate names where to fetch one.
+STRICT = CertRevTrustPolicy(REQUIRE_REVINFO, retroactive_revinfo=True)
+TOLERANT = CertRevTrustPolicy(NO_REVOCATION, retroactive_revinfo=True)
 
 
 def archive(pdf: bytes, authority: Authority) -> bytes:
@@ -47,17 +53,17 @@ async def _archive(pdf: bytes, authority: Authority) -> bytes:
     writer = IncrementalPdfFileWriter(buffer)
     crl = _fresh_crl(authority)
     for signature in signatures:
-        context = _context(authority, crl, proven_time(signature))
-        try:
-            paths = await collect_validation_info(signature, context)
-        except (PathError, ValidationError) as error:
-            raise SigningError(f"{signature.field_name}: {error}", code="not_provable") from error
-        # Without entries per signature (VRI): they are optional and would change at the next archiving.
-        DocumentSecurityStore.supply_dss_in_writer(
-            writer, None, validation_context=context, paths=paths
-        )
+        moment = proven_time(signature)
+        for context in _contexts(authority, crl, moment):
+            # Without entries per signature (VRI): optional, and they would change at the next archiving.
+            DocumentSecurityStore.supply_dss_in_writer(
+                writer,
+                None,
+                validation_context=context,
+                paths=await _paths(signature, context, authority),
+            )
     stamper = PdfTimeStamper(authority.time_stamper())
-    context = _context(authority, crl, authority.now())
+    context = _contexts(authority, crl, authority.now())[-1]
     await stamper.async_timestamp_pdf(
         writer, "sha256", context, in_place=True, dss_settings=_PROOFS_BEFORE
     )
@@ -71,18 +77,32 @@ def proven_time(signature: EmbeddedPdfSignature) -> datetime | None:
     return None
 
 
-def _context(
+async def _paths(
+    signature: EmbeddedPdfSignature, context: ValidationContext, authority: Authority
+) -> list[ValidationPath]:
+    own_alone = authority.remote is not None and context.revinfo_policy == STRICT
+    try:
+        found = await collect_validation_info(signature, context, skip_timestamp=own_alone)
+    except (PathError, ValidationError) as error:
+        raise SigningError(f"{signature.field_name}: {error}", code="not_provable") from error
+    return cast(list[ValidationPath], found)
+
+
+def _contexts(
     authority: Authority, crl: asn1_crl.CertificateList, moment: datetime | None
-) -> ValidationContext:
-    """Certificates are judged at the proven time: a signing window is shorter than a hearing's signing."""
+) -> list[ValidationContext]:
+    """How to judge certificates at the proven time: a signing window is shorter than a hearing's signing.
+
+    The court's own are held against the fresh list. For a remote timestamp authority, whose lists are not
+    fetched, a second context follows that does without.
+    """
     remote = authority.remote.roots if authority.remote else ()
-    return ValidationContext(
-        trust_roots=[to_asn1(root) for root in (authority.root.certificate, *remote)],
-        crls=[crl],
-        moment=moment,
-        revocation_mode="hard-fail" if not remote else "soft-fail",
-        retroactive_revinfo=True,
-    )
+    roots = [to_asn1(root) for root in (authority.root.certificate, *remote)]
+    policies = (STRICT, TOLERANT) if remote else (STRICT,)
+    return [
+        ValidationContext(trust_roots=roots, crls=[crl], moment=moment, revinfo_policy=policy)
+        for policy in policies
+    ]
 
 
 def _fresh_crl(authority: Authority) -> asn1_crl.CertificateList:

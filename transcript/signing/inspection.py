@@ -9,21 +9,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
+from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
+from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation import (
     DocumentSecurityStore,
     async_validate_pdf_signature,
     async_validate_pdf_timestamp,
 )
 from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import ModificationInfo, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from .archive import proven_time
+from .archive import STRICT, TOLERANT, proven_time
 from .certificates import PARTY_POLICY, SEAL_POLICY, Subject, subject_of
 from .fields import SEAL_FIELD
 from .timestamp import to_asn1
@@ -121,13 +124,16 @@ async def _examine(
     facts = _describe(signature, size)
     try:
         if facts.is_timestamp:
-            context = _context(anchors, lists, moment, strict=moment < at)
+            strict = moment < at and _listed(signature.signer_cert, lists)
+            context = _context(anchors, lists, moment, strict=strict)
             return _judge_timestamp(
                 facts, await async_validate_pdf_timestamp(signature, validation_context=context)
             )
         # A certificate is judged at the proven time, the proof at the time of the next one.
         signer = _context(anchors, lists, facts.proven_at or moment, strict=bool(lists))
-        stamp = _context(anchors, lists, moment, strict=moment < at)
+        stamper = _stamper(signature)
+        strict = moment < at and stamper is not None and _listed(stamper, lists)
+        stamp = _context(anchors, lists, moment, strict=strict)
         status = await async_validate_pdf_signature(
             signature, signer_validation_context=signer, ts_validation_context=stamp
         )
@@ -198,10 +204,21 @@ def _context(
         trust_roots=anchors,
         crls=lists,
         moment=moment,
-        allow_fetching=False,
-        revocation_mode="hard-fail" if strict else "soft-fail",
-        retroactive_revinfo=True,
+        revinfo_policy=STRICT if strict else TOLERANT,
     )
+
+
+def _listed(certificate: asn1_x509.Certificate, lists: list[Any]) -> bool:
+    """Whether the file brings a revocation list by the certificate's issuer."""
+    issuers = (asn1_crl.CertificateList.load(one).issuer for one in lists)
+    return any(issuer == certificate.issuer for issuer in issuers)
+
+
+def _stamper(signature: EmbeddedPdfSignature) -> asn1_x509.Certificate | None:
+    """The certificate of the authority that made the signature's own timestamp."""
+    for token in extract_tst_data_iter(signature.signer_info, signed=False):
+        return cast(asn1_x509.Certificate, extract_certificate_info(token).signer_cert)
+    return None
 
 
 def _policy(certificate: x509.Certificate) -> str:
