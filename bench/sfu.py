@@ -11,7 +11,7 @@ import sys
 import time
 from typing import Any
 
-from bench.sfu_load import AUDIO_EXTENSIONS, VIDEO_EXTENSIONS, Client, Load, Track
+from bench.sfu_load import AUDIO_EXTENSIONS, TICK, VIDEO_EXTENSIONS, Client, Load, Track
 from signaling.sfu.srtp import SrtpKeys
 from tests.signaling.sfu.peer import Peer, opus, vp8
 
@@ -114,7 +114,8 @@ def floor(receivers: int) -> float:
         [sys.executable, "-m", "bench.sfu_floor", json.dumps(asked)], stdout=subprocess.PIPE
     )
     while child.poll() is None:
-        for fd, _ in poll.poll(0.05):
+        time.sleep(TICK)
+        for fd, _ in poll.poll(0):
             try:
                 while True:
                     by_fd[fd].recv(2048)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # address, SSRC, payload type, sequence offset, timestamp offset, and the owner of the context.
 Lane = tuple[Any, Any, Any, int, int, int, int, object]
 
-CACHE = {"audio": 256, "video": 1024}  # packets, some five seconds of either
+CACHE = {"audio": 64, "video": 256}  # packets, over a second of either; more is cold memory
 NEVER = -1
 
 

@@ -1,4 +1,8 @@
-"""The one UDP port: a non-blocking socket drained in a bounded loop."""
+"""The one UDP port: a non-blocking socket drained in a bounded loop.
+
+While packets flow it is not waited for but looked at every millisecond: a turn of the event loop
+costs as much as forwarding two packets, and one turn then serves all that came meanwhile.
+"""
 
 import asyncio
 import socket
@@ -10,6 +14,8 @@ from .router import Router
 from .srtp import CAPACITY
 
 BATCH = 64  # datagrams in a row before timers and other sockets get their turn
+LOOK_EVERY = 0.001  # seconds
+IDLE_LOOKS = 4  # without a datagram, then the event loop waits for the next one
 
 
 class UdpPort:
@@ -27,12 +33,32 @@ class UdpPort:
         self._router = router
         self._on_other = on_other
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(sock.fileno(), self._drain)
+        self._idle = 0
+        self._timer: asyncio.Handle | None = None
+        self._loop.add_reader(sock.fileno(), self._wake)
 
     def close(self) -> None:
         self._loop.remove_reader(self.socket.fileno())
+        if self._timer is not None:
+            self._timer.cancel()
         self.socket.close()
         self.paths.clear()
+
+    def _wake(self) -> None:
+        self._loop.remove_reader(self.socket.fileno())
+        self._idle = 0
+        self._look()
+
+    def _look(self) -> None:
+        taken = self._drain()
+        self._idle = 0 if taken else self._idle + 1
+        if taken == BATCH:
+            self._timer = self._loop.call_soon(self._look)
+        elif self._idle < IDLE_LOOKS:
+            self._timer = self._loop.call_later(LOOK_EVERY, self._look)
+        else:
+            self._timer = None
+            self._loop.add_reader(self.socket.fileno(), self._wake)
 
     def send(self, data: bytes, address: Address) -> None:
         """For everything that is not media; what the kernel cannot take is dropped and counted."""
@@ -41,21 +67,21 @@ class UdpPort:
         except OSError:
             self.unsent += 1
 
-    def _drain(self) -> None:
+    def _drain(self) -> int:
+        """Take what has come, at most BATCH datagrams; returns how many."""
         receive, view = self.socket.recvfrom_into, self._router.inbound.view
         find, forward, clock = self.paths.get, self._router.receive, time.monotonic
-        try:
-            for _ in range(BATCH):
+        for taken in range(BATCH):
+            try:
                 size, address = receive(view)
-                path = find(address)
-                if path is not None and 11 < size < CAPACITY and is_rtp(view):
-                    forward(path.transport, size, clock())
-                elif 0 < size < CAPACITY:
-                    self._on_other(bytes(view[:size]), address, path)
-        except BlockingIOError:
-            return
-        except OSError:
-            return  # an ICMP error that Linux reports on the next read; the reader stays
+            except OSError:  # nothing more, or an ICMP error that Linux reports on the next read
+                return taken
+            path = find(address)
+            if path is not None and 11 < size < CAPACITY and is_rtp(view):
+                forward(path.transport, size, clock())
+            elif 0 < size < CAPACITY:
+                self._on_other(bytes(view[:size]), address, path)
+        return BATCH
 
 
 def is_rtp(view: memoryview) -> bool:
