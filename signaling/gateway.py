@@ -21,11 +21,15 @@ from hearing_server.services.access import Access, Seated
 from hearing_server.services.hearings import Hearings
 from signaling import protocol as wire
 from signaling.asks import Asks
+from signaling.codec import decode, encode
 from signaling.peer import Peer
 from signaling.rooms import Rooms
 
 MAX_MESSAGE = 64 * 1024  # bytes
-PING_EVERY, PING_WAIT = 2, 3  # seconds: a dead socket is noticed in 5 to 8; dead media in 3, by the SFU
+PING_EVERY, PING_WAIT = (
+    2,
+    3,
+)  # seconds: a dead socket is noticed in 5 to 8; dead media in 3, by the SFU
 ASKS_PER_SECOND, ASKS_AT_ONCE = 50, 150
 MAX_BEHIND = 1000  # packets queued to one socket
 MAX_SOCKETS = 2000
@@ -101,17 +105,17 @@ class Gateway:
     async def _ask(self, sid: str, data: object = None) -> object:
         socket = self._sockets.get(sid)
         if socket is None:
-            return wire.encode(wire.Failed(code=Code.NO_SESSION))
+            return encode(wire.Failed(code=Code.NO_SESSION))
         try:
             if not socket.may_ask():
                 raise Refused(Code.TOO_MANY)
-            return wire.encode(await self._answer(sid, socket, wire.decode(data)))
+            return encode(await self._answer(sid, socket, decode(data)))
         except Refused as refusal:
-            return wire.encode(wire.Failed(code=refusal.code, detail=refusal.detail))
+            return encode(wire.Failed(code=refusal.code, detail=refusal.detail))
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("ask failed", reference=reference)
-            return wire.encode(wire.Failed(code=Code.INTERNAL, detail=reference))
+            return encode(wire.Failed(code=Code.INTERNAL, detail=reference))
 
     async def _answer(self, sid: str, socket: Socket, ask: wire.AnyAsk) -> wire.AnyAnswer:
         async with socket.turn:  # asks of one socket are carried out in the order they were sent
@@ -151,7 +155,7 @@ class Gateway:
         if behind is not None and behind.queue.qsize() > MAX_BEHIND:
             await self.server.disconnect(sid)
             return
-        await self.server.emit("tell", wire.encode(message), to=sid)
+        await self.server.emit("tell", encode(message), to=sid)
 
     async def _disconnect(self, sid: str, reason: str = "") -> None:
         silent = reason in ("ping timeout", "transport error")

@@ -1,7 +1,7 @@
 """Every message between browser and server, as types. PROTOCOL.md says the same in words.
 
 A browser sends an Ask and gets exactly one Answer to it; the server sends a Tell whenever it has one.
-Decoding is strict: unknown fields, wrong types and values out of bounds are refused as a whole.
+codec.py decodes and encodes them.
 """
 
 import dataclasses
@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.errors import Code
 from hearing_server.domain.events import Departure, Device, Source
 from hearing_server.domain.hearing import Phase, Presence
 from hearing_server.domain.parties import Role
@@ -366,33 +366,6 @@ class Superseded(Tell, frozen=True, kw_only=True):
 
 
 AnyTell = EventTold | ViewTold | ConsumerOpened | ConsumerClosed | Levels | Qualities | Superseded
-
-MAX_DEPTH = 8  # of objects within objects in an ask
-
-
-def decode(data: object) -> AnyAsk:
-    """The ask in a decoded Socket.IO payload. Refused(bad_message) for anything else."""
-    try:
-        _check_depth(data)
-        ask: AnyAsk = msgspec.convert(data, AnyAsk)
-        return ask
-    except (msgspec.ValidationError, ValueError, TypeError, RecursionError) as error:
-        raise Refused(Code.BAD_MESSAGE, str(error)[:200]) from None
-
-
-def encode(message: AnyAnswer | AnyTell) -> Any:
-    """The message as plain JSON values, as Socket.IO sends them."""
-    return msgspec.to_builtins(message)
-
-
-def _check_depth(value: object, depth: int = 0) -> None:
-    if depth > MAX_DEPTH:
-        raise ValueError("too deep")
-    children = value.values() if isinstance(value, dict) else value
-    if isinstance(children, str | bytes) or not hasattr(children, "__iter__"):
-        return
-    for child in children:
-        _check_depth(child, depth + 1)
 
 
 def schema() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hearing_server.domain.errors import Code, Refused
-from signaling import protocol as wire
+from signaling.codec import decode
 
 from .harness import Client, Refusal, ServerProcess
 
@@ -62,7 +62,7 @@ async def test_every_malformed_message_is_answered_by_a_code(server: ServerProce
 )
 def test_decoding_raises_only_the_coded_refusal(message: Any) -> None:
     with pytest.raises(Refused) as caught:
-        wire.decode(message)
+        decode(message)
     assert caught.value.code is Code.BAD_MESSAGE
 
 
