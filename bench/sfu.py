@@ -17,7 +17,7 @@ from tests.signaling.sfu.peer import Peer, opus, vp8
 
 WARM_UP = 1.5  # seconds
 LINGER = 0.5  # for packets on their way
-FLOOR_PACKETS = 12_000
+FLOOR_SECONDS = 2.0
 
 
 class ServerProcess:
@@ -98,21 +98,22 @@ async def fill(server: ServerProcess, rooms: int, parties: int) -> list[Client]:
     return clients
 
 
-def floor(receivers: int) -> float:
+def floor(rooms: int, parties: int) -> float:
     """Run the bare loop in its own process while this one reads what it sends."""
-    sockets = []
-    poll = select.epoll()
-    for _ in range(receivers):
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        sock.bind(("127.0.0.1", 0))
-        sock.setblocking(False)
-        poll.register(sock.fileno(), select.EPOLLIN)
-        sockets.append(sock)
-    by_fd = {sock.fileno(): sock for sock in sockets}
-    asked = {"addresses": [sock.getsockname() for sock in sockets], "count": FLOOR_PACKETS}
+    poll, by_fd, addresses = select.epoll(), {}, []
+    for _ in range(rooms):
+        sockets = [receiver() for _ in range(parties)]
+        by_fd.update({sock.fileno(): sock for sock in sockets})
+        addresses.append([sock.getsockname() for sock in sockets])
+    for fd in by_fd:
+        poll.register(fd, select.EPOLLIN)
     child = subprocess.Popen(
-        [sys.executable, "-m", "bench.sfu_floor", json.dumps(asked)], stdout=subprocess.PIPE
+        [sys.executable, "-m", "bench.sfu_floor"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write(json.dumps({"addresses": addresses, "seconds": FLOOR_SECONDS}).encode())
+    child.stdin.close()
     while child.poll() is None:
         time.sleep(TICK)
         for fd, _ in poll.poll(0):
@@ -121,10 +122,17 @@ def floor(receivers: int) -> float:
                     by_fd[fd].recv(2048)
             except BlockingIOError:
                 continue
-    for sock in sockets:
+    for sock in by_fd.values():
         sock.close()
-    assert child.stdout is not None
     return float(json.loads(child.stdout.read()))
+
+
+def receiver() -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    sock.bind(("127.0.0.1", 0))
+    sock.setblocking(False)
+    return sock
 
 
 def measure(rooms: int, parties: int, seconds: float, *, record: bool) -> dict[str, Any]:
@@ -168,9 +176,9 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--peer", choices=["janus"], help="the same load through Janus, too")
     parser.add_argument("--json", action="store_true", help="one JSON object on one line")
     asked = parser.parse_args(argv)
-    bare = [floor(asked.parties - 1)]
+    bare = [floor(asked.rooms, asked.parties)]
     figures = measure(asked.rooms, asked.parties, asked.seconds, record=asked.record)
-    bare.append(floor(asked.parties - 1))
+    bare.append(floor(asked.rooms, asked.parties))
     figures["floor_us_per_sent"] = round(statistics.mean(bare), 2)
     figures["ratio_to_floor"] = round(figures["us_per_sent"] / statistics.mean(bare), 2)
     show(figures, as_json=asked.json)
