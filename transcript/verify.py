@@ -169,6 +169,8 @@ def _fault(facts: SignatureFacts, document: TranscriptDocument | None) -> tuple[
     """The gravest thing wrong with a signature, or nothing."""
     if facts.problem:
         return "damaged", f"it cannot be read: {facts.problem[:200]}"
+    if not facts.container_ok:
+        return "bad_signature", "its container was changed"
     if not facts.intact:
         return "bad_signature", "the signed bytes are not those that were signed"
     if not facts.covers_revision:
@@ -177,7 +179,7 @@ def _fault(facts: SignatureFacts, document: TranscriptDocument | None) -> tuple[
         return "changed", "the document was changed after it was signed"
     if facts.revoked:
         return "revoked", "the certificate was revoked before it signed"
-    if not facts.trusted:
+    if not facts.trusted or not facts.companions_ok:
         return "untrusted", "the certificate does not lead to a trusted root, or was not valid then"
     if facts.proven_at and not facts.timestamp_ok:
         return "timestamp_invalid", "its timestamp does not hold"

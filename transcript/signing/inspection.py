@@ -3,15 +3,18 @@
 """Reads the signatures of a PDF from a stranger into plain facts; judging them is transcript.verify's."""
 
 import asyncio
+import contextlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
+from asn1crypto import core as asn1_core
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.general import extract_certificate_info
@@ -41,7 +44,9 @@ class SignatureFacts:
 
     `intact`: the covered bytes are those that were signed. `trusted`: the certificate led to a root that
     was given, at the proven time. `unchanged`: what was added since is allowed. `covers_file`: nothing at
-    all follows. `changes` is pyHanko's name of what was added.
+    all follows. `changes` is pyHanko's name of what was added. `container_ok`: the bytes that no signature
+    can cover, its own container, hold one CMS and nothing else; `companions_ok`: so do its certificates, each
+    issued by a root that was given or by another of them.
     """
 
     field: str
@@ -53,6 +58,8 @@ class SignatureFacts:
     reason: str
     proven_at: datetime | None
     covers_file: bool
+    container_ok: bool
+    companions_ok: bool = False
     intact: bool = False
     trusted: bool = False
     revoked: bool = False
@@ -100,7 +107,7 @@ async def _inspect(data: bytes, roots: Sequence[x509.Certificate], at: datetime)
     facts: list[SignatureFacts] = []
     moment = at  # a later timestamp that holds proves that what it covers existed by then
     for signature in reversed(signatures):
-        found = await _examine(signature, anchors, lists, moment, at, len(data))
+        found = await _examine(signature, anchors, lists, moment, at, data)
         facts.append(found)
         if found.is_timestamp and found.sound and found.proven_at is not None:
             moment = min(moment, found.proven_at)
@@ -119,9 +126,12 @@ async def _examine(
     lists: list[Any],
     moment: datetime,
     at: datetime,
-    size: int,
+    data: bytes,
 ) -> SignatureFacts:
-    facts = _describe(signature, size)
+    facts = replace(
+        _describe(signature, data),
+        companions_ok=_all_vouched(_companions(signature), anchors),
+    )
     try:
         if facts.is_timestamp:
             strict = moment < at and _listed(signature.signer_cert, lists)
@@ -142,7 +152,7 @@ async def _examine(
         return replace(facts, problem=f"{type(error).__name__}: {error}")
 
 
-def _describe(signature: EmbeddedPdfSignature, size: int) -> SignatureFacts:
+def _describe(signature: EmbeddedPdfSignature, data: bytes) -> SignatureFacts:
     certificate = x509.load_der_x509_certificate(signature.signer_cert.dump())
     is_timestamp = signature.sig_object_type == "/DocTimeStamp"
     start, first, second, rest = (int(part) for part in signature.byte_range)
@@ -155,8 +165,19 @@ def _describe(signature: EmbeddedPdfSignature, size: int) -> SignatureFacts:
         certifies=signature.docmdp_level == MDPPerm.FILL_FORMS,
         reason=str(signature.sig_object.get("/Reason", "")),
         proven_at=_token_time(signature.signed_data) if is_timestamp else proven_time(signature),
-        covers_file=start == 0 and first < second and second + rest == size,
+        covers_file=start == 0 and first < second and second + rest == len(data),
+        container_ok=_plain_container(data[first:second]),
     )
+
+
+def _plain_container(hole: bytes) -> bool:
+    """One DER value in hexadecimal digits of one case, then zeros (ISO 32000-2, 12.8.1)."""
+    digits = hole[1:-1]
+    if hole[:1] + hole[-1:] != b"<>" or digits not in (digits.upper(), digits.lower()):
+        return False
+    content = bytes.fromhex(digits.decode("ascii"))
+    value: bytes = asn1_core.load(content).dump()
+    return content == value + bytes(len(content) - len(value))
 
 
 def _judge_signature(facts: SignatureFacts, status: Any) -> SignatureFacts:
@@ -217,7 +238,7 @@ def _listed(certificate: asn1_x509.Certificate, lists: list[Any]) -> bool:
 def _stamper(signature: EmbeddedPdfSignature) -> asn1_x509.Certificate | None:
     """The certificate of the authority that made the signature's own timestamp."""
     for token in extract_tst_data_iter(signature.signer_info, signed=False):
-        return cast(asn1_x509.Certificate, extract_certificate_info(token).signer_cert)
+        return extract_certificate_info(token).signer_cert
     return None
 
 
@@ -227,6 +248,30 @@ def _policy(certificate: x509.Certificate) -> str:
     except x509.ExtensionNotFound:
         return ""
     return found[0].policy_identifier.dotted_string if len(found) == 1 else ""
+
+
+def _companions(signature: EmbeddedPdfSignature) -> list[asn1_x509.Certificate]:
+    """Every certificate in the container, those of the timestamp included."""
+    tokens = extract_tst_data_iter(signature.signer_info, signed=False)
+    return [one.chosen for data in (signature.signed_data, *tokens) for one in data["certificates"]]
+
+
+def _all_vouched(
+    companions: list[asn1_x509.Certificate], anchors: list[asn1_x509.Certificate]
+) -> bool:
+    known = {one.dump() for one in anchors}
+    issuers = [x509.load_der_x509_certificate(der) for der in known]
+    issuers += [x509.load_der_x509_certificate(one.dump()) for one in companions if one.ca]
+    return all(one.dump() in known or _issued_by_any(one, issuers) for one in companions)
+
+
+def _issued_by_any(one: asn1_x509.Certificate, issuers: list[x509.Certificate]) -> bool:
+    certificate = x509.load_der_x509_certificate(one.dump())
+    for issuer in issuers:
+        with contextlib.suppress(ValueError, TypeError, InvalidSignature):
+            certificate.verify_directly_issued_by(issuer)
+            return True
+    return False
 
 
 def _own_roots(signatures: Sequence[EmbeddedPdfSignature]) -> list[asn1_x509.Certificate]:
