@@ -37,6 +37,7 @@ LASTED_S = 10.0  # a worker that lived longer than this is started again at once
 CLOSE_S = 10.0
 READ = 1 << 18
 
+START_S = 30.0
 FLUSH_S = 30.0
 PACKAGES = str(Path(__file__).resolve().parent.parent)
 
@@ -83,7 +84,7 @@ class TrackSink:
     def on_end(self, cause: str) -> None:
         if not self._ended:
             self._ended = self._slow = True
-            self._name_drop(asyncio.get_running_loop().time())
+            self._name_drop(time.monotonic())
             self._on_end(self._number, cause)
 
     def _may_resume(self, received_at: float) -> bool:
@@ -162,8 +163,11 @@ class ProcessRecorder:
         self._ready = loop.create_future()
         self._supervisor = asyncio.create_task(self._supervise(), name="recorder-supervisor")
         try:
-            hearings = await self._ready
+            hearings = await asyncio.wait_for(self._ready, START_S)
             await asyncio.gather(*(self.flush(hearing) for hearing in hearings))
+        except TimeoutError as error:
+            await self.close()
+            raise RecorderUnavailable("the recorder's worker does not answer") from error
         except BaseException:
             await self.close()
             raise
@@ -258,10 +262,11 @@ class ProcessRecorder:
         assert self._spool is not None
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
+        process: asyncio.subprocess.Process | None = None
         with ours:
-            with theirs:
-                process = self._process = await self._spawn(theirs)
             try:
+                with theirs:
+                    process = self._process = await self._spawn(theirs)
                 await self._listen(ours)
                 return await asyncio.wait_for(process.wait(), CLOSE_S)
             except (TimeoutError, ValueError, OSError) as error:
@@ -269,7 +274,7 @@ class ProcessRecorder:
                 return -1
             finally:
                 self._spool.disconnect()
-                if process.returncode is None:
+                if process is not None and process.returncode is None:
                     with contextlib.suppress(ProcessLookupError):
                         process.kill()
                     await process.wait()

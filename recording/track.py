@@ -109,8 +109,6 @@ class Track:
                 self._close()
             elif self._clock.calendar(now) - writer.last > LONGEST_FRAME_MS:
                 self._flush(writer)
-        if self._video and self._timestamp >= 0 and self._depacketiser.waiting:
-            self._ask()
 
     def end(self, at: float) -> int:
         """No packet follows; returns until when (Unix ms) the track is accounted for."""
@@ -236,6 +234,8 @@ class Track:
         except OSError as error:
             self._disk_failed(error)
             return False
+        if not frame.key:
+            self._ask()
         return True
 
     def _flush(self, writer: SegmentWriter) -> None:

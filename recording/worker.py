@@ -75,8 +75,7 @@ class Worker:
             self._collect()
             if now - ticked >= TICK_S:
                 ticked = now
-                for track in self._tracks.values():
-                    track.tick(now)
+                self._tick(now)
         self._finish()
 
     def stop(self) -> None:
@@ -91,6 +90,7 @@ class Worker:
         self._say(wire.Gap(report=gap))
 
     def complete(self, finished: Finished) -> None:
+        self._begin_hearing(finished.track.hearing)  # again, where the disk was full at its start
         self._finisher.submit(finished)
 
     def disk_failed(self, hearing: str, error: OSError) -> None:
@@ -141,20 +141,29 @@ class Worker:
                 self._handlers[kind](number, body, when)
         return at
 
+    def _tick(self, now: float) -> None:
+        for number, track in list(self._tracks.items()):
+            try:
+                track.tick(now)
+            except Exception as error:  # likewise
+                self._restart(number, error)
+
     def _open(self, number: int, body: bytes, _when: float) -> None:
         if number in self._tracks:
             return
         opened = wire.decode_open(body)
-        hearing = opened.name.hearing
-        if hearing not in self._hearings:
-            self._hearings.add(hearing)
-            try:
-                recovery.begin_hearing(self._folder, hearing)
-            except OSError as error:
-                self._hearings.discard(hearing)
-                self.disk_failed(hearing, error)
+        self._begin_hearing(opened.name.hearing)
         previous = self._ends.pop(opened.name, None)
         self._tracks[number] = Track(number, opened, self._folder, self, previous)
+
+    def _begin_hearing(self, hearing: str) -> None:
+        if hearing in self._hearings:
+            return
+        try:
+            recovery.begin_hearing(self._folder, hearing)
+            self._hearings.add(hearing)
+        except OSError as error:
+            self.disk_failed(hearing, error)
 
     def _restart(self, number: int, error: Exception) -> None:
         failed = self._tracks.pop(number)

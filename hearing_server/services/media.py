@@ -76,7 +76,10 @@ class SegmentClosed:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingGap:
-    """A span of a track that is not in any segment, and why. Unix milliseconds."""
+    """A span of a track that is not in any segment, and why. Unix milliseconds.
+
+    Short losses close to each other are one gap that spans them (recording/gaps.py).
+    """
 
     track: TrackName
     started_at: int

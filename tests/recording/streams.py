@@ -71,6 +71,7 @@ def encode_video(
     encoder.time_base = Fraction(1, FPS)
     encoder.framerate = Fraction(FPS)
     encoder.gop_size = key_every
+    encoder.thread_count = 1
     encoder.bit_rate = 400_000
     encoder.options = (
         {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0", "auto-alt-ref": "0"}

@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recording.reorder import ReorderBuffer
@@ -16,6 +16,7 @@ def indexes(released: list) -> list[int]:
     return [int.from_bytes(item.packet, "big") for item in released]
 
 
+@settings(deadline=None, max_examples=60)
 @given(seed=st.integers(), first=st.integers(0, 0xFFFF), duplicates=st.floats(0, 0.3))
 def test_shuffled_and_doubled_packets_come_out_in_order_once(seed, first, duplicates):
     """Whatever moves by less than the wait comes out in order, each packet once, with no loss."""
@@ -33,6 +34,7 @@ def test_shuffled_and_doubled_packets_come_out_in_order_once(seed, first, duplic
     assert all(item.lost == 0 for item in out)
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     missing=st.sets(st.integers(1, 198), max_size=60),
     first=st.integers(0, 0xFFFF),
@@ -64,6 +66,7 @@ def test_a_repaired_packet_within_the_wait_is_no_loss():
     assert buffer.late == 1
 
 
+@settings(deadline=None, max_examples=60)
 @given(sequences=st.lists(st.integers(0, 0xFFFF), max_size=400))
 def test_memory_is_bounded_whatever_the_numbers(sequences):
     """Any numbers whatever hold at most the capacity and never come out twice."""
