@@ -128,7 +128,7 @@ class Transport:
         ssrcs = [each for each in (production.ssrc, production.rtx_ssrc) if each is not None]
         if any(each in self.streams or each in self.repairs for each in ssrcs):
             raise SfuError("ssrc_in_use")
-        if len(self.streams) + len(self.repairs) + 2 > self.settings.max_ssrcs_per_transport:
+        if 2 * len(self.producers) + 2 > self.settings.max_ssrcs_per_transport:  # one is for RTX
             raise SfuError("too_many_ssrcs")
         if production.mid and any(
             production.mid == each.production.mid for each in self.producers.values()
