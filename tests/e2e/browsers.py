@@ -1,0 +1,171 @@
+"""Two real Chromium with different cameras and tones, five pages, driven as people would."""
+
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Locator, Page, Playwright, async_playwright, expect
+
+from tests.integration.harness import ROLES, ServerProcess
+
+from .devices import COURT, ELSEWHERE, Device
+
+DEVICE = {
+    "presiding_judge": COURT,
+    "clerk": COURT,
+    "prosecutor": COURT,
+    "defendant": ELSEWHERE,
+    "counsel": ELSEWHERE,
+}
+FLAGS = [
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+]
+DESK = {"width": 1366, "height": 768}
+PATIENCE = 30_000  # ms; the machine may be busy
+
+# The picture of a video element: its mean colour as luma, blue and red difference (BT.601, limited).
+COLOUR = """video => {
+  const canvas = document.createElement('canvas'); canvas.width = 32; canvas.height = 24;
+  const context = canvas.getContext('2d'); context.drawImage(video, 0, 0, 32, 24);
+  const data = context.getImageData(0, 0, 32, 24).data; let r = 0, g = 0, b = 0;
+  for (let i = 0; i < data.length; i += 4) { r += data[i]; g += data[i+1]; b += data[i+2]; }
+  const n = data.length / 4; r /= n; g /= n; b /= n;
+  return [16 + .257*r + .504*g + .098*b, 128 - .148*r - .291*g + .439*b, 128 + .439*r - .368*g - .071*b];
+}"""
+
+# The strongest tone of a media element's stream over half a second, and how loud it is (dB).
+TONE = """async video => {
+  const context = new AudioContext(); await context.resume();
+  const analyser = context.createAnalyser(); analyser.fftSize = 8192; analyser.smoothingTimeConstant = 0;
+  context.createMediaStreamSource(new MediaStream(video.srcObject.getAudioTracks())).connect(analyser);
+  const bins = new Float32Array(analyser.frequencyBinCount); let best = [0, -1000];
+  for (let n = 0; n < 10; n++) {
+    await new Promise(done => setTimeout(done, 50)); analyser.getFloatFrequencyData(bins);
+    bins.forEach((level, i) => { if (level > best[1]) best = [i * context.sampleRate / 8192, level]; });
+  }
+  await context.close(); return best;
+}"""
+
+
+class Person:
+    """One party at their browser."""
+
+    def __init__(self, page: Page, role: str, url: str) -> None:
+        self.page, self.role, self.url = page, role, url
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.set_default_timeout(PATIENCE)
+
+    def get(self, test_id: str) -> Locator:
+        return self.page.get_by_test_id(test_id)
+
+    async def click(self, test_id: str) -> None:
+        await self.get(test_id).click()
+
+    async def open_link(self, link: str) -> None:
+        await self.page.goto(f"{self.url}/enter#{link}")
+        await expect(self.get("enter")).to_be_visible(timeout=PATIENCE)
+
+    @property
+    def seat(self) -> str:
+        match = re.search(r"/seat/([\w-]+)", self.page.url)
+        assert match, self.page.url
+        return match[1]
+
+    async def enter(self) -> None:
+        """Through the self-check; parties accept the rules by name."""
+        if await self.get("accept").count():
+            await self.click("accept")
+        await expect(self.get("enter")).to_be_enabled(timeout=PATIENCE)
+        await self.click("enter")
+
+    async def sees(self, other: "Person", device: Device) -> None:
+        """The picture in the other's seat is the other's own camera."""
+        video = self.get(f"video-{other.seat}")
+        await expect(video).to_be_visible(timeout=PATIENCE)
+        colour: list[float] = []
+        for _ in range(60):
+            colour = await video.evaluate(COLOUR)
+            if all(abs(a - b) < 40 for a, b in zip(colour[1:], device.colour[1:], strict=True)):
+                return
+            await self.page.wait_for_timeout(250)
+        raise AssertionError(f"{self.role} sees {colour} in the seat of {other.role}")
+
+    async def tone_of(self, other: "Person") -> tuple[float, float]:
+        """(Hz, dB) of what comes from the other's seat."""
+        heard = await self.get(f"video-{other.seat}").evaluate(TONE)
+        return float(heard[0]), float(heard[1])
+
+    async def hears(self, other: "Person", device: Device) -> None:
+        heard = (0.0, -1000.0)
+        for _ in range(30):
+            heard = await self.tone_of(other)
+            if abs(heard[0] - device.tone) < 30 and heard[1] > -80:
+                return
+        raise AssertionError(f"{self.role} hears {heard} from {other.role}")
+
+    async def hears_nothing_of(self, other: "Person") -> None:
+        heard = (0.0, 0.0)
+        for _ in range(30):
+            heard = await self.tone_of(other)
+            if heard[1] < -90:
+                return
+        raise AssertionError(f"{self.role} still hears {heard} from {other.role}")
+
+    async def shot(self, folder: Path, name: str) -> None:
+        await self.page.screenshot(path=str(folder / f"{name}-{self.role}.png"))
+
+
+async def _launch(playwright: Playwright, device: Device, folder: Path) -> Browser:
+    camera, microphone = device.camera(folder), device.microphone(folder)
+    return await playwright.chromium.launch(
+        executable_path="/usr/bin/chromium",
+        args=[
+            *FLAGS,
+            f"--use-file-for-fake-video-capture={camera}",
+            f"--use-file-for-fake-audio-capture={microphone}",
+        ],
+    )
+
+
+@contextlib.asynccontextmanager
+async def court(
+    server: ServerProcess, folder: Path, **options: Any
+) -> AsyncIterator[dict[str, Person]]:
+    """All five at their links, before the hearing."""
+    async with async_playwright() as playwright:
+        browsers = {d: await _launch(playwright, d, folder) for d in (COURT, ELSEWHERE)}
+        people = {}
+        for role in ROLES:
+            context = await browsers[DEVICE[role]].new_context(
+                **{"viewport": DESK, "locale": "zh-CN", **options}
+            )
+            people[role] = Person(await context.new_page(), role, server.url)
+            await people[role].open_link(server.links[role])
+        yield people
+        for browser in browsers.values():
+            await browser.close()
+
+
+async def all_enter(people: dict[str, Person]) -> None:
+    """Everybody enters; the judge admits the three parties at once."""
+    for person in people.values():
+        await person.enter()
+    for role in ("prosecutor", "defendant", "counsel"):
+        await expect(people[role].get("waiting-room")).to_be_visible(timeout=PATIENCE)
+    judge = people["presiding_judge"]
+    await expect(judge.get("admit-all")).to_contain_text("3", timeout=PATIENCE)
+    await judge.click("admit-all")
+    for person in people.values():
+        await expect(person.get("courtroom")).to_be_visible(timeout=PATIENCE)

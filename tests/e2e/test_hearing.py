@@ -1,0 +1,190 @@
+"""The whole story in real browsers: five people from their links to the signed transcript."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.integration.harness import serving
+from tests.integration.test_story import pdf_text, verify
+
+from .browsers import DEVICE, PATIENCE, Person, all_enter, court
+from .devices import COURT, ELSEWHERE, decode, near
+
+LINES = (("F1", "现在开庭。"), ("F2", "公诉机关宣读起诉书。"), ("F3", "我没有异议。"))
+
+
+async def enter_lines(people: dict[str, Person]) -> None:
+    """The clerk works with the keyboard; each line is on every screen at once."""
+    clerk = people["clerk"]
+    for n, (key, text) in enumerate(LINES, start=1):
+        await clerk.get("line-editor").focus()
+        await clerk.page.keyboard.press(key)
+        await clerk.page.keyboard.type(text)
+        await clerk.page.keyboard.press("Enter")
+        for person in people.values():
+            await expect(person.get("line")).to_have_count(n, timeout=PATIENCE)
+            await expect(person.get("line-text").last).to_have_text(text)
+
+
+async def read_to_the_end(person: Person) -> None:
+    if not await person.get("signing").count():
+        await person.click("open-signing")
+    await expect(person.get("pdf-page").first).to_be_visible(timeout=PATIENCE)
+    for _ in range(60):
+        await person.get("pages").evaluate("e => e.scrollBy(0, e.clientHeight * 0.8)")
+        await person.page.wait_for_timeout(150)
+        if await person.get("position").get_attribute("data-read") == "true":
+            return
+    raise AssertionError(f"{person.role} cannot read to the end")
+
+
+async def sign(person: Person) -> None:
+    await read_to_the_end(person)
+    await person.click("type-name")
+    await person.get("typed-name").fill("亲笔")
+    await person.click("sign")
+    await expect(person.get("signed")).to_be_visible(timeout=PATIENCE)
+
+
+async def refuse(person: Person, reason: str) -> None:
+    await read_to_the_end(person)
+    await person.click("refuse")
+    await person.get("refuse-reason").fill(reason)
+    await person.click("refuse-confirm")
+    await expect(person.get("refused")).to_be_visible(timeout=PATIENCE)
+
+
+async def download(person: Person, test_id: str, path: Path) -> Path:
+    async with person.page.expect_download() as started:
+        await person.click(test_id)
+    await (await started.value).save_as(path)
+    return path
+
+
+@pytest.mark.timeout(420)
+async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path) -> None:
+    """They see and hear whom they should, the judge presides, the clerk writes, all sign but one."""
+    async with serving(tmp_path / "data") as server, court(server, tmp_path) as people:
+        judge, clerk = people["presiding_judge"], people["clerk"]
+        defendant, counsel = people["defendant"], people["counsel"]
+        await all_enter(people)
+        for viewer, sender in (
+            (judge, defendant),
+            (clerk, counsel),
+            (defendant, judge),
+            (counsel, clerk),
+        ):
+            await viewer.sees(sender, DEVICE[sender.role])
+            await viewer.hears(sender, DEVICE[sender.role])
+
+        await judge.click("open-hearing")
+        await enter_lines(people)
+
+        await judge.click(f"mute-{defendant.seat}")
+        await expect(judge.get(f"seat-{defendant.seat}")).to_have_attribute(
+            "data-microphone", "court"
+        )
+        await judge.hears_nothing_of(defendant)
+        await judge.click(f"unmute-{defendant.seat}")
+        await judge.hears(defendant, ELSEWHERE)
+
+        await judge.click("pause-hearing")
+        await judge.get("pause-reason").fill("休息")
+        await judge.click("pause-hearing-confirm")
+        await counsel.page.wait_for_function("document.body.innerText.includes('休息')")
+        await judge.hears_nothing_of(defendant)
+        await judge.click("resume-hearing")
+        await judge.sees(defendant, ELSEWHERE)
+        await judge.hears(defendant, ELSEWHERE)
+        await judge.page.wait_for_timeout(6000)  # something to record after the pause
+
+        await judge.click("close-hearing")
+        await judge.click("close-hearing-confirm")
+        await clerk.click("freeze")
+        await clerk.click("freeze-confirm")
+        for role in ("prosecutor", "defendant"):
+            await sign(people[role])
+        await refuse(counsel, "记录不完整")
+        await sign(clerk)
+        await sign(judge)
+
+        await clerk.click("to-room")
+        row = clerk.get(f"board-{counsel.seat}")
+        await expect(row).to_have_attribute("data-state", "refused")
+        await expect(row).to_contain_text("记录不完整")
+        await clerk.page.wait_for_timeout(1500)  # the archive is made when the last has answered
+        pdf = await download(clerk, "download-pdf", tmp_path / "signed.pdf")
+        recordings = {
+            role: await download(clerk, f"recording-{person.seat}", tmp_path / f"{role}.mkv")
+            for role, person in people.items()
+        }
+        seats = {role: person.seat for role, person in people.items()}
+        assert not [error for person in people.values() for error in person.errors]
+        overview = await (
+            await clerk.page.request.get(f"/api/seats/{clerk.seat}/recordings")
+        ).json()
+
+    squeezed = "".join((await asyncio.to_thread(pdf_text, pdf)).split())
+    for _, text in LINES:
+        assert text in squeezed
+    report = await asyncio.to_thread(verify, pdf, tmp_path / "data")
+    assert report.returncode == 0, report.stdout
+    assert sum("signature" in line.split(": ")[1] for line in report.stdout.splitlines()) == 4
+    data = bytearray(pdf.read_bytes())
+    data[len(data) // 3] ^= 1
+    pdf.write_bytes(data)
+    assert (await asyncio.to_thread(verify, pdf, tmp_path / "data")).returncode == 1
+
+    for role, path in recordings.items():
+        recorded = await asyncio.to_thread(decode, path)
+        assert near(recorded.colour, DEVICE[role]), (role, recorded)
+        assert abs(recorded.tone - DEVICE[role].tone) < 30, (role, recorded)
+        assert recorded.frames > 60, (role, recorded)
+    gaps = {p["party"]: {g["cause"] for g in p["gaps"]} for p in overview["parties"]}
+    assert "muted" in gaps[seats["defendant"]]
+    assert all("paused" in causes for causes in gaps.values()), gaps
+
+
+@pytest.mark.timeout(300)
+async def test_kill_in_the_middle_leads_everybody_back(tmp_path: Path) -> None:
+    """kill -9 with browsers in the room: they find their seats by themselves, and nothing is missing."""
+    import signal
+
+    async with serving(tmp_path / "data") as server, court(server, tmp_path) as people:
+        judge, clerk, defendant = people["presiding_judge"], people["clerk"], people["defendant"]
+        await all_enter(people)
+        await judge.click("open-hearing")
+        await enter_lines(people)
+        await judge.sees(defendant, ELSEWHERE)
+        await judge.page.wait_for_timeout(4000)
+        await server.stop(signal.SIGKILL)
+        killed_at = await judge.page.evaluate("Date.now()")
+        await expect(judge.get("banner").first).to_be_visible(timeout=PATIENCE)
+        await server.start()
+        await judge.sees(defendant, ELSEWHERE)
+        await defendant.sees(judge, COURT)
+        await judge.hears(defendant, ELSEWHERE)
+        for person in people.values():
+            await expect(person.get("line")).to_have_count(len(LINES))
+        await clerk.get("line-editor").focus()
+        await clerk.page.keyboard.type("继续审理。")
+        await clerk.page.keyboard.press("Enter")
+        await expect(defendant.get("line")).to_have_count(len(LINES) + 1, timeout=PATIENCE)
+        overview = await (
+            await clerk.page.request.get(f"/api/seats/{clerk.seat}/recordings")
+        ).json()
+        recorded = {p["party"]: p for p in overview["parties"]}
+        for person in people.values():
+            gaps = [g for g in recorded[person.seat]["gaps"] if g["cause"] == "server"]
+            assert gaps, f"the gap of {person.role} is not named"
+            assert min(g["started_at"] for g in gaps) > killed_at - 1500, (
+                "more than a second is lost"
+            )
+        await judge.click("close-hearing")
+        await judge.click("close-hearing-confirm")
+        path = await download(clerk, f"recording-{defendant.seat}", tmp_path / "defendant.mkv")
+        whole = await asyncio.to_thread(decode, path)
+        assert near(whole.colour, ELSEWHERE), whole
+        assert abs(whole.tone - ELSEWHERE.tone) < 30, whole
