@@ -51,6 +51,7 @@ def missing(text: str, folders: tuple[Path, ...]) -> tuple[str, ...]:
     return tuple(c for c in dict.fromkeys(text) if c not in _LAYOUT and not _prints(c, known))
 
 
+# A letter whose glyph is missing is not put together from parts: the typeface sets the accents askew.
 def _prints(character: str, known: frozenset[int]) -> bool:
     return ord(character) in known and unicodedata.category(character) not in _INVISIBLE
 

@@ -113,9 +113,9 @@ def _view(document: TranscriptDocument, digest: str) -> dict[str, Any]:
         "family": [fonts.FAMILY],
         "digest": digest,
         "version": document.version,
-        "court": document.court,
-        "case_number": document.case_number,
-        "title": document.title,
+        "court": breakable(document.court),
+        "case_number": breakable(document.case_number),
+        "title": breakable(document.title),
         "statement": f"{signed}{document.court} {document.case_number}",
         "facts": list(_facts(document)),
         "attendance": [

@@ -141,7 +141,7 @@ def test_unprintable_character_is_named(character: str) -> None:
 
 def test_rare_characters_are_printed(tmp_path: Path) -> None:
     """Rare names, other scripts of the typeface and signs are known to be printable, and are."""
-    text = "龘靐齉𠮷㐂䶮・Ünal Пётр ①②§℃"
+    text = "龘靐齉𠮷㐂䶮・Ünal Nguyễn Пётр ①②§℃"
     assert pdf.missing_glyphs(text) == ()
     rendered = pdf.render(court.document(text))
     assert squeeze(text) in printed_text(rendered.pdf, tmp_path, "-raw")
