@@ -1,7 +1,7 @@
 """The recorder as the server sees it: packets go in on the event loop, reports come out.
 
 All muxing, hashing and fsync is in a process of its own (worker.py), which is started again within
-a second when it dies. This side only gathers packets: 0.5 µs each (`python -m tests.recording.cost`).
+a second when it dies. This side only gathers packets: at most 1 µs each (`python -m tests.recording.cost`).
 """
 
 import asyncio

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import get_args
 
 from hearing_server.services.media import GapCause, RecordingFailed, RecordingGap, TrackName
 from recording import recovery, wire
@@ -269,7 +270,7 @@ def _gap_cause(cause: str) -> GapCause:
     return cause if cause in _CAUSES else "network"  # type: ignore[return-value]
 
 
-_CAUSES = frozenset(GapCause.__args__)  # type: ignore[attr-defined]
+_CAUSES = frozenset(get_args(GapCause))
 
 
 def lock(folder: Path, wait: float = LOCK_WAIT_S) -> int | None:

@@ -18,6 +18,7 @@ from recording.integrity import check_segments
 from recording.recorder import ProcessRecorder, RecorderUnavailable
 
 from . import streams
+from .processes import gone, is_gone
 from .reports import Reports, begin, give, play
 
 HERE = Path(__file__).resolve().parents[2]
@@ -67,21 +68,6 @@ def probe(path: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         check=True,
     )
-
-
-def is_gone(pid: int) -> bool:
-    """The process has ended, reaped or not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
-async def gone(pid: int, within: float) -> None:
-    """Wait for the end of a process that is not our child."""
-    async with asyncio.timeout(within):
-        while not is_gone(pid):  # noqa: ASYNC110 - nothing tells of another's child
-            await asyncio.sleep(0.02)
 
 
 def unfinished_files(folder: Path) -> list[str]:
