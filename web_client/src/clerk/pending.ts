@@ -62,7 +62,9 @@ export const usePending = defineStore('pending', () => {
     void flush();
   }
 
-  const discard = (id: number) => (lines.value = lines.value.filter((line) => line.id !== id));
+  function discard(id: number): void {
+    lines.value = lines.value.filter((line) => line.id !== id);
+  }
 
   /** One after the other, so that the record keeps their order. */
   async function flush(): Promise<void> {
@@ -77,7 +79,9 @@ export const usePending = defineStore('pending', () => {
     }
   }
 
-  const next = () => lines.value.find((line) => !line.failed);
+  function next(): PendingLine | undefined {
+    return lines.value.find((line) => !line.failed);
+  }
 
   /** False when the connection is gone and the rest must wait. */
   async function send(line: PendingLine): Promise<boolean> {

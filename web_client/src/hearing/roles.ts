@@ -1,5 +1,5 @@
 /** What follows from a role: where one sits, what one may do here, what one is called. */
-import type { Role, SeatView } from '@/protocol.gen';
+import type { Phase, Role, SeatView } from '@/protocol.gen';
 
 export type Place = 'bench' | 'clerk' | 'left' | 'right' | 'stand';
 
@@ -48,6 +48,17 @@ export const isStaff = (role: Role): boolean => STAFF.has(role);
 export const speaks = (role: Role): boolean => role !== 'observer';
 export const readsLines = (role: Role): boolean =>
   !['witness', 'expert', 'bailiff', 'detention_officer', 'observer'].includes(role);
+
+/**
+ * Whether two seats share sound and picture in this phase (as reach.py has it): in a pause only bench and
+ * clerk, after the closing everybody with the clerk and the staff among themselves.
+ */
+export function shares(phase: Phase, viewer: Role, sender: Role): boolean {
+  const staff = isStaff(viewer) && isStaff(sender);
+  if (phase === 'waiting' || phase === 'in_session') return true;
+  if (phase === 'closed') return staff || viewer === 'clerk' || sender === 'clerk';
+  return staff;
+}
 
 export interface Arrangement {
   bench: SeatView[];

@@ -164,6 +164,7 @@ const en: typeof zh = {
     mic_muted: 'Muted by the court',
     camera_off: 'Camera is off',
     camera_none: 'No camera',
+    apart: 'No sound or picture between you now',
     speaking: 'Speaking',
     quality_good: 'Good line',
     quality_fair: 'Fair line',
@@ -268,6 +269,8 @@ const en: typeof zh = {
     disk: 'disk',
     server: 'server',
     overrun: 'overrun',
+    left: 'left',
+    closed: 'closing',
   },
   board: {
     title: 'Signatures',

@@ -162,6 +162,7 @@ export default {
     mic_muted: '被法庭静音',
     camera_off: '摄像头已关',
     camera_none: '无摄像头',
+    apart: '此时声音和画面不相通',
     speaking: '正在发言',
     quality_good: '线路良好',
     quality_fair: '线路一般',
@@ -266,6 +267,8 @@ export default {
     disk: '磁盘',
     server: '服务器',
     overrun: '处理不及',
+    left: '离开',
+    closed: '闭庭',
   },
   board: {
     title: '签名进度',

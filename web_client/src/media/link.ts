@@ -7,6 +7,8 @@ import type { ConsumerOpened, Source, TransportCreated } from '@/protocol.gen';
 const MAX_VIDEO_BITRATE = 1_200_000; // bit/s
 const START_VIDEO_BITRATE = 800; // kbit/s, as Chromium's own parameter wants it
 
+const GATHER = 12; // ms in which consumers are gathered, so that they share one negotiation
+
 type Direction = 'send' | 'receive';
 
 export interface LinkOwner {
@@ -22,6 +24,7 @@ export class MediaLink {
   private readonly producers = new Map<Source, Producer>();
   private readonly consumers = new Map<string, Consumer>();
   private readonly restarts = new Map<Direction, number>();
+  private gathering: Promise<void> | null = null;
   private closed = false;
   private readonly ready: Promise<void>;
 
@@ -163,6 +166,7 @@ export class MediaLink {
 
   async consume(opened: ConsumerOpened): Promise<void> {
     await this.ready;
+    await (this.gathering ??= this.gather());
     const transport = this.transports.get('receive');
     if (!transport || this.closed) return;
     const consumer = await transport.consume({
@@ -175,6 +179,11 @@ export class MediaLink {
     this.consumers.set(opened.consumer, consumer);
     this.owner.onTrack(opened, consumer.track);
     await this.ask({ type: 'resume_consumer', consumer: opened.consumer });
+  }
+
+  private async gather(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, GATHER));
+    this.gathering = null;
   }
 
   drop(consumer: string): void {
@@ -192,6 +201,14 @@ export class MediaLink {
     for (const transport of this.transports.values()) transport.close();
     this.transports.clear();
   }
+}
+
+/** The first peer connection of a page is slow to make: make one before it is needed. */
+export async function warmUp(): Promise<void> {
+  const connection = new RTCPeerConnection();
+  connection.addTransceiver('video', { direction: 'recvonly' });
+  await connection.setLocalDescription(await connection.createOffer());
+  connection.close();
 }
 
 const AUDIO_OPTIONS = { codecOptions: { opusStereo: false, opusFec: true, opusDtx: true } };

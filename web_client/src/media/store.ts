@@ -1,6 +1,7 @@
 /** Sound and picture of the hearing: what we send, and one stream for every other party. */
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
+import { Refused } from '@/api/http';
 import type { AskFunction } from '@/connection/socket';
 import { useConnection } from '@/connection/store';
 import { useHearing } from '@/hearing/store';
@@ -10,7 +11,10 @@ import { useDevices, type Kind } from './devices';
 import type { MediaLink } from './link';
 
 /** The code of the media plane is fetched while the self-check runs, not when somebody waits for it. */
-export const loadMedia = () => import('./link');
+const load = () => import('./link');
+export const warmUpMedia = async () => (await load()).warmUp();
+
+const RETRY = [500, 1000, 2000, 4000, 8000]; // ms, the last one again and again
 
 interface Remote {
   consumer: string;
@@ -29,6 +33,8 @@ export const useMedia = defineStore('media', () => {
   let link: MediaLink | null = null;
   let again: { ask: AskFunction; capabilities: object } | null = null;
   let generation = 0;
+  let tries = 0;
+  let retry: ReturnType<typeof setTimeout> | undefined;
 
   /** Called with every welcome: keep the transports if the server still has them, or make new ones. */
   async function start(ask: AskFunction, capabilities: object): Promise<void> {
@@ -40,8 +46,8 @@ export const useMedia = defineStore('media', () => {
 
   async function build(): Promise<void> {
     if (!again) return;
-    const mine = generation;
-    const { MediaLink: Link } = await loadMedia();
+    const mine = ++generation;
+    const { MediaLink: Link } = await load();
     if (mine !== generation) return;
     link?.close();
     clear();
@@ -49,11 +55,18 @@ export const useMedia = defineStore('media', () => {
     link = new Link(again.ask, { onTrack: add, onBroken }, again.capabilities, !role || speaks(role));
     try {
       await link.whenReady();
-      failed.value = false;
       await Promise.all((['microphone', 'camera'] as const).map((kind) => send(kind)));
+      failed.value = false;
+      tries = 0;
     } catch {
-      failed.value = true;
+      if (mine === generation) tryLater();
     }
+  }
+
+  function tryLater(): void {
+    failed.value = true;
+    clearTimeout(retry);
+    retry = setTimeout(onBroken, RETRY[Math.min(tries++, RETRY.length - 1)]);
   }
 
   /** Only while the socket stands: without it, the next welcome builds anew. */
@@ -70,8 +83,10 @@ export const useMedia = defineStore('media', () => {
     const current = link;
     try {
       await current?.consume(opened);
-    } catch {
-      failed.value = current === link;
+    } catch (error) {
+      // A refusal is about one track that has gone meanwhile; anything else is the link's.
+      const gone = error instanceof Refused && !['timeout', 'unreachable'].includes(error.code);
+      if (!gone && current === link && again) tryLater();
     }
   }
 
@@ -133,6 +148,7 @@ export const useMedia = defineStore('media', () => {
   function stop(): void {
     generation += 1;
     again = null;
+    clearTimeout(retry);
     link?.close();
     link = null;
     clear();
