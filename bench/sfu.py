@@ -11,6 +11,7 @@ import sys
 import time
 from typing import Any
 
+from bench import sfu_janus
 from bench.sfu_load import AUDIO_EXTENSIONS, TICK, VIDEO_EXTENSIONS, Client, Load, Track
 from signaling.sfu.srtp import SrtpKeys
 from tests.signaling.sfu.peer import Peer, opus, vp8
@@ -176,11 +177,16 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--peer", choices=["janus"], help="the same load through Janus, too")
     parser.add_argument("--json", action="store_true", help="one JSON object on one line")
     asked = parser.parse_args(argv)
+    if asked.peer:
+        sfu_janus.check()
     bare = [floor(asked.rooms, asked.parties)]
     figures = measure(asked.rooms, asked.parties, asked.seconds, record=asked.record)
     bare.append(floor(asked.rooms, asked.parties))
     figures["floor_us_per_sent"] = round(statistics.mean(bare), 2)
     figures["ratio_to_floor"] = round(figures["us_per_sent"] / statistics.mean(bare), 2)
+    if asked.peer:
+        figures |= sfu_janus.measure(asked.rooms, asked.parties, asked.seconds, record=asked.record)
+        figures["ratio_to_peer"] = round(figures["us_per_sent"] / figures["peer_us_per_sent"], 3)
     show(figures, as_json=asked.json)
 
 

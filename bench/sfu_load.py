@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from signaling.sfu import rtcp, srtp
+from signaling.sfu.rtp import payload_offset
 
 FRAME = 1 / 30
 VIDEO_PACKETS, VIDEO_SIZE = 5, 1000  # 1.2 Mbit/s
@@ -31,7 +32,7 @@ ANCILLARY = 64
 HEADER = struct.Struct("!BBHII")
 STAMP = struct.Struct("!Q")
 TIMESPEC = struct.Struct("@qq")
-STAMP_AT = 24 + 11  # header, extensions, head of the payload
+HEAD = 11  # bytes of payload before the time stamp
 VIDEO_EXTENSIONS = bytes.fromhex("bede0002") + bytes((0x40, 48, 0x22, 0, 0, 0, 0, 0))
 AUDIO_EXTENSIONS = bytes.fromhex("bede0002") + bytes((0x10, 0x80 | 30, 0x22, 0, 0, 0, 0, 0))
 KEY_HEAD = b"\x10" + bytes((0x10, 0x02, 0x00, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01))
@@ -136,7 +137,8 @@ class Load:
                     raise AssertionError("the server sent what its viewer cannot decrypt")
                 seconds, nanoseconds = TIMESPEC.unpack(ancillary[0][2])
                 arrived = seconds * 1_000_000_000 + nanoseconds - ahead
-                self.delays.append(arrived - STAMP.unpack_from(view, STAMP_AT)[0])
+                start = payload_offset(view[: buffer.length[0]]) + HEAD
+                self.delays.append(arrived - STAMP.unpack_from(view, start)[0])
         except (BlockingIOError, ConnectionError):
             return
 

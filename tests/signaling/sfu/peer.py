@@ -48,7 +48,6 @@ class Peer:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        self.socket.bind((self.server[0], 0))
         self.socket.connect(self.server)
         asyncio.get_running_loop().add_reader(self.socket.fileno(), self._drain)
 
