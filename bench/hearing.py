@@ -1,5 +1,6 @@
 """A real server process with a hearing planned for the bench, whatever number of seats it needs."""
 
+import asyncio
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator
@@ -31,7 +32,7 @@ async def serving(counsels: int) -> AsyncIterator[ServerProcess]:
 
 
 async def _plan(data: Path, roles: list[str]) -> None:
-    data.mkdir(parents=True)
+    await asyncio.to_thread(data.mkdir, parents=True)
     store = SqlStore(Settings(data=str(data)).database_url)
     await store.start()
     planned = HearingPlanned(

@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -141,13 +141,14 @@ async def _launch(playwright: Playwright, device: Device, folder: Path) -> Brows
 
 @contextlib.asynccontextmanager
 async def court(
-    server: ServerProcess, folder: Path, **options: Any
+    server: ServerProcess, folder: Path, roles: Sequence[str] = ROLES, **options: Any
 ) -> AsyncIterator[dict[str, Person]]:
-    """All five at their links, before the hearing."""
+    """Everybody at their links, before the hearing."""
     async with async_playwright() as playwright:
-        browsers = {d: await _launch(playwright, d, folder) for d in (COURT, ELSEWHERE)}
+        used = {DEVICE[role] for role in roles}
+        browsers = {device: await _launch(playwright, device, folder) for device in used}
         people = {}
-        for role in ROLES:
+        for role in roles:
             context = await browsers[DEVICE[role]].new_context(
                 **{"viewport": DESK, "locale": "zh-CN", **options}
             )

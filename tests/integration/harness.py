@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,8 @@ class ServerProcess:
     data: Path
     port: int = field(default_factory=free_port)
     media_port: int = field(default_factory=free_port)
-    links: dict[str, str] = field(default_factory=dict)  # role -> what stands after #
+    links: dict[str, str] = field(default_factory=dict)  # seat -> what stands after #
+    seats: Sequence[str] = ROLES  # what the seats of its one hearing are called here
     process: "subprocess.Popen[str] | None" = None
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -77,7 +78,7 @@ class ServerProcess:
                 break
         else:
             raise AssertionError(f"the server ended: {self.log}")
-        self.links = dict(zip(ROLES, found, strict=True))
+        self.links = dict(zip(self.seats, found, strict=True))
 
     @property
     def log(self) -> str:
