@@ -294,7 +294,7 @@ export default {
     zoom_in: '放大',
     zoom_out: '缩小',
     statement_title: '确认',
-    statement: '本人 {name} 已阅读上述庭审笔录，记录与本人陈述一致，确认无误。',
+    statement: '本人{name}已阅读上述庭审笔录，记录与本人陈述一致，确认无误。',
     write: '请用手指或鼠标书写姓名',
     write_tab: '手写',
     type_tab: '键盘输入',

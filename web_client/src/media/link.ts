@@ -24,6 +24,7 @@ export class MediaLink {
   private readonly producers = new Map<Source, Producer>();
   private readonly consumers = new Map<string, Consumer>();
   private readonly restarts = new Map<Direction, number>();
+  private lastMid = -1;
   private gathering: Promise<void> | null = null;
   private closed = false;
   private readonly ready: Promise<void>;
@@ -173,12 +174,17 @@ export class MediaLink {
       id: opened.consumer,
       producerId: opened.producer,
       kind: opened.kind,
-      rtpParameters: opened.rtp_parameters as never,
+      rtpParameters: { ...opened.rtp_parameters, mid: this.nextMid() } as never,
       streamId: opened.party, // one stream a party, so that lips and sound stay together
     });
     this.consumers.set(opened.consumer, consumer);
     this.owner.onTrack(opened, consumer.track);
     await this.ask({ type: 'resume_consumer', consumer: opened.consumer });
+  }
+
+  /** Each section of the session description needs a name of its own, also after others have closed. */
+  private nextMid(): string {
+    return String((this.lastMid += 1));
   }
 
   private async gather(): Promise<void> {
