@@ -4,29 +4,11 @@ import { ref, watch } from 'vue';
 import { codeOf, detailOf, type FaultCode } from '@/api/http';
 import { useConnection } from '@/connection/store';
 import { useHearing } from '@/hearing/store';
-import type { LineView } from '@/protocol.gen';
-
-export interface PendingLine {
-  id: number;
-  speaker: string;
-  text: string;
-  startedAt: number;
-  after: number; // lines that the record had when it was first sent
-  failed: FaultCode | null;
-  detail: string;
-}
+import { isSaved, type PendingLine } from './saved';
 
 /** What passes by itself once the connection or the store is back. */
 const PASSING: ReadonlySet<FaultCode> = new Set(['unreachable', 'timeout', 'superseded']);
 const MAX_PENDING = 200;
-
-/** Whether the record holds it already: the answer was lost, not the line. */
-export function isSaved(pending: PendingLine, lines: readonly LineView[]): boolean {
-  return lines.some(
-    (line) =>
-      line.line > pending.after && line.speaker === pending.speaker && line.text === pending.text.trim(),
-  );
-}
 
 export const usePending = defineStore('pending', () => {
   const connection = useConnection();
@@ -85,7 +67,7 @@ export const usePending = defineStore('pending', () => {
 
   /** False when the connection is gone and the rest must wait. */
   async function send(line: PendingLine): Promise<boolean> {
-    if (isSaved(line, hearing.view?.lines.filter((known) => !usedByLater(line, known)) ?? [])) {
+    if (isSaved(line, hearing.view?.lines ?? [])) {
       discard(line.id);
       return true;
     }
@@ -101,11 +83,6 @@ export const usePending = defineStore('pending', () => {
       line.detail = detailOf(error);
       return true;
     }
-  }
-
-  /** A line that another pending one was sent before cannot be this one's. */
-  function usedByLater(line: PendingLine, known: LineView): boolean {
-    return Math.abs(known.started_at - line.startedAt) > 2000;
   }
 
   return { lines, add, retry, discard };

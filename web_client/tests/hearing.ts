@@ -1,0 +1,50 @@
+/** A small hearing to test with; its people are plainly invented. */
+import type { EventTold, HearingView, SeatView } from '@/protocol.gen';
+import type { HearingEvent } from '@/hearing/fold';
+
+export function seat(party: string, role: SeatView['role'], changes: Partial<SeatView> = {}): SeatView {
+  return {
+    party,
+    role,
+    name: `${party}（虚构）`,
+    site: '',
+    presence: 'expected',
+    muted: false,
+    sources: {},
+    left_by: null,
+    camera: null,
+    microphone: null,
+    ...changes,
+  };
+}
+
+export function hearing(changes: Partial<HearingView> = {}): HearingView {
+  return {
+    hearing: 'h1',
+    court: '示范人民法院',
+    case_number: '（2026）川0104刑初123号',
+    procedure: 'criminal',
+    courtroom: '第一法庭',
+    title: '演示',
+    planned_at: 0,
+    phase: 'waiting',
+    opened_at: null,
+    closed_at: null,
+    pause_reason: '',
+    seats: [
+      seat('judge', 'presiding_judge', { presence: 'admitted' }),
+      seat('accused', 'defendant', { presence: 'waiting' }),
+      seat('defender', 'counsel'),
+      seat('state', 'prosecutor'),
+      seat('writer', 'clerk', { presence: 'admitted' }),
+    ],
+    lines: [],
+    freeze: null,
+    ...changes,
+  };
+}
+
+let last = 0;
+export function told(event: HearingEvent, at = 1000, by = 'judge'): EventTold {
+  return { type: 'event_told', seq: (last += 1), at, by, event };
+}
