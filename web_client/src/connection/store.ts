@@ -18,6 +18,7 @@ export type ConnectionState =
   | 'idle' | 'ready' | 'entered' | 'lost' | 'taken' | 'superseded' | 'left' | 'refused';
 
 const RETRY = [200, 400, 800, 1500, 2000]; // ms, the last one again and again
+const STALE = 10_000; // ms in which the server notices that our own lost connection is gone
 const PASSING: ReadonlySet<FaultCode> = new Set([
   'unreachable', 'timeout', 'internal', 'not_saved', 'too_many', 'busy', 'bad_token',
 ]);
@@ -31,6 +32,7 @@ export const useConnection = defineStore('connection', () => {
   let seat = '';
   let acceptedAs: string | null = null;
   let attempt = 0;
+  let lostAt = 0;
 
   /** The socket with a fresh ticket; the same one if it stands already. */
   async function connect(forSeat: string): Promise<HearingSocket> {
@@ -48,6 +50,7 @@ export const useConnection = defineStore('connection', () => {
   /** Take the seat. Media starts at once; what stands in the way becomes `state` and `fault`. */
   async function enter(forSeat: string, accepted: string | null, takeOver = false): Promise<void> {
     acceptedAs = accepted;
+    fault.value = null;
     try {
       await connect(forSeat);
       await takeSeat(takeOver);
@@ -76,7 +79,6 @@ export const useConnection = defineStore('connection', () => {
   function refuse(error: unknown): void {
     fault.value = codeOf(error);
     if (fault.value === 'seat_taken') state.value = 'taken';
-    else if (state.value === 'entered' || state.value === 'lost') void comeBack();
     else state.value = PASSING.has(fault.value) ? 'idle' : 'refused';
   }
 
@@ -86,24 +88,25 @@ export const useConnection = defineStore('connection', () => {
     if (state.value === 'ready') state.value = 'idle';
     if (state.value !== 'entered') return;
     state.value = 'lost';
+    lostAt = performance.now();
     void comeBack();
   }
 
   async function comeBack(): Promise<void> {
-    state.value = 'lost';
     await wait(RETRY[Math.min(attempt++, RETRY.length - 1)] ?? 0);
     if (state.value !== 'lost') return;
     try {
       await connect(seat);
-      // The seat may still be held by our own connection that was lost: it is ours to take over.
-      await takeSeat(true);
+      await takeSeat(false);
     } catch (error) {
-      if (PASSING.has(codeOf(error))) void comeBack();
-      else {
-        fault.value = codeOf(error);
-        state.value = 'refused';
-      }
+      if (passes(codeOf(error))) void comeBack();
+      else refuse(error);
     }
+  }
+
+  /** At first a taken seat is held by our own lost connection; later it is another tab's. */
+  function passes(code: FaultCode): boolean {
+    return PASSING.has(code) || (code === 'seat_taken' && performance.now() - lostAt < STALE);
   }
 
   function onTell(tell: Tell): void {
