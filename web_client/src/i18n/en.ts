@@ -286,7 +286,7 @@ const en: typeof zh = {
     preparing: 'The hearing is over. The clerk is preparing the transcript; you will be asked to sign it here.',
     open: 'Read and sign',
     view: 'View the transcript',
-    to_room: 'Back to the courtroom',
+    to_room: 'Courtroom',
     loading: 'Loading the transcript…',
     failed: 'The transcript could not be loaded: {reason}',
     page: 'Page {page} of {pages}',
