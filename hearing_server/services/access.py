@@ -27,6 +27,8 @@ class Seated:
 
 
 class AccessStore(Protocol):
+    """Each raises Refused(busy) while the store cannot be reached."""
+
     async def hearing_of(self, party: str) -> str | None:
         """The hearing in which `party` has a seat."""
 
@@ -48,13 +50,17 @@ class Access:
 
     def link(self, party: str) -> str:
         """The secret part of the link of a seat: 128 bits that only this server can make."""
-        mac = hmac.digest(self._secret, b"link:" + party.encode(), "sha256")[:16]
+        name = party.encode("utf-8", "surrogatepass")
+        mac = hmac.digest(self._secret, b"link:" + name, "sha256")[:16]
         return f"{party}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
     async def enter(self, link: str) -> tuple[Seated, str]:
         """A new session for the seat of `link`, and its cookie's value; Refused(bad_token)."""
         party = link.partition(".")[0]
-        if not hmac.compare_digest(self.link(party).encode(), link.encode()):
+        expected, given = (
+            text.encode("utf-8", "surrogatepass") for text in (self.link(party), link)
+        )
+        if not hmac.compare_digest(expected, given):
             raise Refused(Code.BAD_TOKEN)
         hearing = await self._store.hearing_of(party)
         if hearing is None:
@@ -84,4 +90,5 @@ class Access:
 
 
 def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    # A header's stray bytes and a JSON escape may become lone surrogates: no token, but no fault of ours.
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

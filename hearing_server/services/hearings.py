@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import structlog
+
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.commands import Command
 from hearing_server.domain.decide import decide
@@ -19,6 +21,8 @@ from hearing_server.domain.log import SERVER, Entry
 
 MAX_CACHED = 500  # hearings kept in memory; an idle one is replayed when it is asked for again
 ATTEMPTS = 5  # at an append that another writer keeps winning
+
+log = structlog.get_logger()
 
 
 class SeqConflict(Exception):
@@ -31,13 +35,17 @@ class NotSaved(Exception):
 
 class EventStore(Protocol):
     async def append(self, hearing: str, expected_seq: int, entries: Sequence[Entry]) -> None:
-        """Write the entries durably or not at all; SeqConflict, NotSaved."""
+        """Write the entries durably or not at all; SeqConflict, NotSaved.
+
+        Refused(no_change) when what an event is looked up by stands in the log already.
+        """
 
     async def read(self, hearing: str, after: int = 0) -> list[Entry]:
-        """The entries with a number above `after`, in order."""
+        """The entries with a number above `after`, in order; Refused(busy) while it cannot be read."""
 
 
 Listener = Callable[[HearingState, Sequence[Entry]], None]
+Make = Callable[[HearingState, int], Awaitable[Command]]
 Clock = Callable[[], int]  # Unix milliseconds
 
 
@@ -45,6 +53,7 @@ Clock = Callable[[], int]  # Unix milliseconds
 class _Live:
     state: HearingState
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    users: int = 0  # who are about to write, write or load: it stays in memory for them
 
 
 class Hearings:
@@ -57,6 +66,7 @@ class Hearings:
         self._loading = asyncio.Lock()
         self._listeners: list[Listener] = []
         self._load_hooks: list[Callable[[str], Awaitable[None]]] = []
+        self._writing: set[asyncio.Task[int]] = set()
 
     def on_load(self, hook: Callable[[str], Awaitable[None]]) -> None:
         """Call `hook` whenever a hearing's log has been read in."""
@@ -73,11 +83,15 @@ class Hearings:
         return await self._store.read(hearing, after)
 
     async def plan(self, command: cmd.Plan) -> HearingState:
-        """Begin a hearing's log."""
+        """Begin a hearing's log; Refused(no_change) if it has one."""
         hearing = command.planned.hearing
         live = _Live(state=HearingState())
-        await self._append(hearing, live, command, SERVER, self._time(live))
+        try:
+            await self._append(hearing, live, command, SERVER, self._time(live))
+        except SeqConflict:
+            raise Refused(Code.NO_CHANGE, "planned already") from None
         self._live[hearing] = live
+        self._forget_idle()
         return live.state
 
     async def execute(self, hearing: str, command: Command, by: str) -> int:
@@ -86,24 +100,36 @@ class Hearings:
         Raises Refused: by `decide`, or with `not_saved` when the store failed.
         """
 
-        async def same(state: HearingState, now: int) -> Command:
-            return command
+        return await self.execute_with(hearing, _always(command), by)
 
-        return await self.execute_with(hearing, same, by)
+    async def execute_with(self, hearing: str, make: Make, by: str) -> int:
+        """As `execute`, the command being made from the very state and time it is decided on.
 
-    async def execute_with(
-        self, hearing: str, make: Callable[[HearingState, int], Awaitable[Command]], by: str
-    ) -> int:
-        """As `execute`, the command being made from the very state and time it is decided on."""
+        Once begun it is carried through, also when the caller is cancelled: what is saved is told.
+        """
         live = await self._load(hearing)
-        async with live.lock:
-            for _ in range(ATTEMPTS):
-                try:
-                    now = self._time(live)
-                    command = await make(live.state, now)
-                    return await self._append(hearing, live, command, by, now)
-                except SeqConflict:
-                    await self._catch_up(hearing, live)
+        live.users += 1
+        task = asyncio.create_task(self._in_turn(hearing, live, make, by), name=f"write {hearing}")
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+        return await asyncio.shield(task)
+
+    async def _in_turn(self, hearing: str, live: _Live, make: Make, by: str) -> int:
+        try:
+            async with live.lock:
+                return await self._carry_out(hearing, live, make, by)
+        finally:
+            live.users -= 1
+
+    async def _carry_out(self, hearing: str, live: _Live, make: Make, by: str) -> int:
+        """Decide and append, again as long as another writer was first."""
+        for _ in range(ATTEMPTS):
+            try:
+                now = self._time(live)
+                command = await make(live.state, now)
+                return await self._append(hearing, live, command, by, now)
+            except SeqConflict:
+                await self._catch_up(hearing, live)
         raise Refused(Code.BUSY)
 
     def _time(self, live: _Live) -> int:
@@ -119,19 +145,25 @@ class Hearings:
             for n, event in enumerate(events, start=1)
         ]
         try:
-            await asyncio.shield(self._store.append(hearing, seq, entries))
+            await self._store.append(hearing, seq, entries)
         except NotSaved as error:
             raise Refused(Code.NOT_SAVED, str(error)) from error
         self._take(live, entries)
         return entries[-1].seq
 
     async def _catch_up(self, hearing: str, live: _Live) -> None:
-        self._take(live, await self._store.read(hearing, live.state.seq))
+        entries = await self._store.read(hearing, live.state.seq)
+        if entries:
+            self._take(live, entries)
 
     def _take(self, live: _Live, entries: Sequence[Entry]) -> None:
+        """The entries are saved: a listener that fails keeps neither the others nor the answer."""
         live.state = replay(entries, live.state)
         for listener in self._listeners:
-            listener(live.state, entries)
+            try:
+                listener(live.state, entries)
+            except Exception:
+                log.exception("listener failed", hearing=live.state.hearing, seq=entries[-1].seq)
 
     async def _load(self, hearing: str) -> _Live:
         live = self._live.get(hearing)
@@ -140,16 +172,23 @@ class Hearings:
                 known = self._live.get(hearing)
                 live = known or await self._replay(hearing)
             if known is None:
-                for hook in self._load_hooks:
-                    await hook(hearing)
+                await self._call_hooks(hearing, live)
         self._live.move_to_end(hearing)
         return live
 
+    async def _call_hooks(self, hearing: str, live: _Live) -> None:
+        try:
+            for hook in self._load_hooks:
+                await hook(hearing)
+        finally:
+            live.users -= 1
+
     async def _replay(self, hearing: str) -> _Live:
+        """Read the log in. Its loader counts as a user until the hooks have been called."""
         entries = await self._store.read(hearing)
         if not entries:
             raise Refused(Code.UNKNOWN_HEARING)
-        live = _Live(state=await asyncio.to_thread(replay, entries))
+        live = _Live(state=await asyncio.to_thread(replay, entries), users=1)
         await self._empty_seats(hearing, live)
         self._live[hearing] = live
         self._forget_idle()
@@ -162,11 +201,18 @@ class Hearings:
                 left = cmd.Leave(
                     party=seat.party.id, connection=seat.connection, cause=Departure.SERVER
                 )
-                await self._append(hearing, live, left, SERVER, self._time(live))
+                await self._carry_out(hearing, live, _always(left), SERVER)
 
     def _forget_idle(self) -> None:
         for hearing, live in list(self._live.items()):
             if len(self._live) <= MAX_CACHED:
                 return
-            if not live.lock.locked() and not any(s.here for s in live.state.seats.values()):
+            if not live.users and not any(s.here for s in live.state.seats.values()):
                 del self._live[hearing]
+
+
+def _always(command: Command) -> Make:
+    async def make(state: HearingState, now: int) -> Command:
+        return command
+
+    return make

@@ -5,10 +5,11 @@ a freeze without its seal or an answered document without its archive; `resume` 
 """
 
 import asyncio
+import contextlib
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -28,8 +29,11 @@ from hearing_server.services.hearings import Hearings
 
 HOLD = 20.0  # seconds that a party has between preparing and finishing a signature
 QUEUE = 60.0  # seconds that a party waits for the others before being told to try again
+RETRY_AFTER = 5.0  # seconds between attempts at a seal or an archive while the store is down
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +78,7 @@ class DocumentFiles(Protocol):
     """Files by their hash. Blocking; written durably (fsync) before `save` returns."""
 
     def save(self, hearing: str, version: int, pdf: bytes) -> str:
-        """Keep the file; its SHA-256."""
+        """Keep the file; its SHA-256. Refused(not_saved)."""
 
     def read(self, hearing: str, version: int, sha256: str) -> bytes: ...
 
@@ -96,10 +100,12 @@ class Transcripts:
         self._files = files
         self._locks: dict[str, asyncio.Lock] = {}
         self._holds: dict[str, _Hold] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._closing = asyncio.Event()
 
     async def close(self) -> None:
-        """Let what is being printed or archived finish."""
+        """Let what is being printed, signed or archived finish; what waits is left to `resume`."""
+        self._closing.set()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def freeze(self, hearing: str, by: str) -> int:
@@ -171,12 +177,17 @@ class Transcripts:
             raise Refused(Code.NOT_FOUND)
         del self._holds[preparation]
         hold.expiry.cancel()
+        task = self._own(self._embed(hold, signature), f"sign {hold.hearing}")
+        return await asyncio.shield(task)
+
+    async def _embed(self, hold: _Hold, signature: bytes) -> str:
+        """The next signer waits until this is done, also when the one who asked has gone."""
         try:
-            return await asyncio.shield(self._embed(hold, signature))
+            return await self._embed_held(hold, signature)
         finally:
             self._lock(hold.hearing).release()
 
-    async def _embed(self, hold: _Hold, signature: bytes) -> str:
+    async def _embed_held(self, hold: _Hold, signature: bytes) -> str:
         prepared, request = hold.prepared, hold.request
         pdf = await asyncio.to_thread(prepared.finish, signature)
         sha256 = await asyncio.to_thread(self._files.save, hold.hearing, request.version, pdf)
@@ -210,16 +221,26 @@ class Transcripts:
 
     def _spawn(self, hearing: str, what: str, job: Callable[[str], Awaitable[None]]) -> None:
         async def run() -> None:
-            try:
-                await job(hearing)
-            except Refused as refusal:
-                log.warning("document job refused", job=what, hearing=hearing, code=refusal.code)
-            except Exception:
-                log.exception("document job failed", job=what, hearing=hearing)
+            while not self._closing.is_set():
+                try:
+                    return await job(hearing)
+                except Refused as refusal:
+                    log.warning("document job refused", job=what, hearing=hearing, why=str(refusal))
+                    if refusal.code not in (Code.NOT_SAVED, Code.BUSY):
+                        return
+                except Exception:
+                    log.exception("document job failed", job=what, hearing=hearing)
+                    return
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), RETRY_AFTER)
 
-        task = asyncio.create_task(run(), name=f"{what} {hearing}")
+        self._own(run(), f"{what} {hearing}")
+
+    def _own(self, coroutine: Coroutine[None, None, T], name: str) -> asyncio.Task[T]:
+        task = asyncio.create_task(coroutine, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _seal(self, hearing: str) -> None:
         async with self._lock(hearing):
