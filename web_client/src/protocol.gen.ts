@@ -56,6 +56,7 @@ export type Code =
   | 'not_waiting'
   | 'not_your_turn'
   | 'nothing_to_freeze'
+  | 'recording_damaged'
   | 'rules_not_accepted'
   | 'seat_taken'
   | 'stale_revision'

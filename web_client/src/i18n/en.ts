@@ -362,6 +362,7 @@ const en: typeof zh = {
     not_waiting: 'The person is in the courtroom already, or has not arrived.',
     not_your_turn: 'It is not your turn to sign yet.',
     nothing_to_freeze: 'There is no line to freeze.',
+    recording_damaged: 'The recording is damaged: {detail}',
     rules_not_accepted: 'Accept the rules of the court first.',
     seat_taken: 'This seat is open in another window.',
     stale_revision: 'The line has changed meanwhile.',

@@ -360,6 +360,7 @@ export default {
     not_waiting: '该人已入庭或尚未到达。',
     not_your_turn: '尚未轮到您签名。',
     nothing_to_freeze: '没有笔录可以定稿。',
+    recording_damaged: '录制文件已损坏：{detail}',
     rules_not_accepted: '请先确认法庭规则。',
     seat_taken: '此席位已在另一个窗口打开。',
     stale_revision: '此条已被更改。',
