@@ -1,0 +1,163 @@
+"""What was recorded, as the log tells it; and the report's way into the log."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.log import SERVER
+from hearing_server.services import record_keeper as module
+from hearing_server.services.hearings import Hearings
+from hearing_server.services.media import RecordingGap, SegmentClosed, TrackName
+from hearing_server.services.record_keeper import RecordKeeper
+from hearing_server.services.recordings import Recordings
+
+from ..domain.world import NOW, SHA, World, in_session, planned
+from .fakes import FakeEvents
+
+CAMERA = TrackName(hearing="h1", party="judge", source="camera")
+SOUND = TrackName(hearing="h1", party="clerk", source="microphone")
+
+
+def closed(track: TrackName, number: int) -> SegmentClosed:
+    return SegmentClosed(
+        track=track, name=f"{track.party}/{track.source}/{number}.mkv", codec="vp8", sha256=SHA,
+        size=1000, frames=30, started_at=NOW + number * 10_000, ended_at=NOW + number * 10_000 + 2500,
+    )  # fmt: skip
+
+
+def gap(track: TrackName) -> RecordingGap:
+    return RecordingGap(track=track, started_at=NOW, ended_at=NOW + 700, cause="network")
+
+
+class FakeExporter:
+    async def party_file(
+        self, hearing: str, party: str, segments: Sequence[ev.SegmentRecorded]
+    ) -> Path:
+        return Path("/".join([hearing, party, *(s.name for s in segments)]))
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RETRY_AFTER", 0.01)
+
+
+class Keeping:
+    def __init__(self) -> None:
+        self.store = FakeEvents(in_session())
+        self.hearings = Hearings(self.store, lambda: NOW)
+        self.keeper = RecordKeeper(self.hearings, lambda: ("h1", "h2"))
+        self.keeper.start()
+
+    def events(self, hearing: str = "h1") -> list[ev.Event]:
+        kinds = (ev.SegmentRecorded, ev.GapFound, ev.RecordingFault)
+        return [e.event for e in self.store.logs[hearing] if isinstance(e.event, kinds)]
+
+
+async def test_reports_enter_the_log_in_their_order() -> None:
+    """Each with all that the recorder said."""
+    keeping = Keeping()
+    for report in (closed(CAMERA, 1), gap(SOUND), closed(SOUND, 1), closed(CAMERA, 2)):
+        keeping.keeper.report(report)
+    await keeping.keeper.close()
+    first, second, *_ = keeping.events()
+    assert [getattr(e, "name", "gap") for e in keeping.events()] == [
+        "judge/camera/1.mkv",
+        "gap",
+        "clerk/microphone/1.mkv",
+        "judge/camera/2.mkv",
+    ]
+    assert first == ev.SegmentRecorded(
+        party="judge", source="camera", name="judge/camera/1.mkv", codec="vp8", sha256=SHA,
+        size=1000, frames=30, started_at=NOW + 10_000, ended_at=NOW + 12_500, recovered=False,
+    )  # fmt: skip
+    assert second == ev.GapFound(
+        party="clerk", source="microphone", started_at=NOW, ended_at=NOW + 700, cause="network"
+    )
+
+
+@pytest.mark.parametrize("trouble", ["broken", "unreadable"])
+async def test_a_store_that_is_down_delays_reports_and_loses_none(trouble: str) -> None:
+    """Not even when the hearing has to be read in first; the order stays."""
+    keeping = Keeping()
+    setattr(keeping.store, trouble, True)
+    for number in (1, 2, 3):
+        keeping.keeper.report(closed(CAMERA, number))
+    if trouble == "broken":
+        await asyncio.wait_for(keeping.store.begun.wait(), 5)
+    await asyncio.sleep(0.05)  # several attempts
+    assert keeping.events() == []
+    setattr(keeping.store, trouble, False)
+    await keeping.keeper.close()
+    assert [e.name for e in keeping.events() if isinstance(e, ev.SegmentRecorded)] == [
+        f"judge/camera/{n}.mkv" for n in (1, 2, 3)
+    ]
+
+
+async def test_a_report_that_is_refused_holds_nobody_up() -> None:
+    """A segment of a hearing that nobody knows is logged and left; the next report goes in."""
+    keeping = Keeping()
+    stray = TrackName(hearing="nowhere", party="judge", source="camera")
+    keeping.keeper.report(closed(stray, 1))
+    keeping.keeper.report(closed(CAMERA, 1))
+    await keeping.keeper.close()
+    assert len(keeping.events()) == 1
+
+
+async def test_a_fault_of_the_whole_recorder_goes_to_every_live_hearing() -> None:
+    """A fault of one hearing goes to that one; what it says is bounded."""
+    keeping = Keeping()
+    keeping.store.logs["h2"] = list(World().entries)
+    keeping.keeper.fault(None, "disk_full", "x" * 900)
+    keeping.keeper.fault("h2", "stalled", "camera")
+    await keeping.keeper.close()
+    assert keeping.events("h1") == [ev.RecordingFault(code="disk_full", detail="x" * 500)]
+    assert [e.code for e in keeping.events("h2") if isinstance(e, ev.RecordingFault)] == [
+        "disk_full",
+        "stalled",
+    ]
+
+
+async def recorded() -> Recordings:
+    keeping = Keeping()
+    for report in (closed(CAMERA, 1), closed(CAMERA, 2), closed(SOUND, 1), gap(SOUND)):
+        keeping.keeper.report(report)
+    await keeping.keeper.close()
+    return Recordings(keeping.hearings, FakeExporter())
+
+
+async def test_the_overview_sums_up_tracks_and_names_gaps() -> None:
+    overview = {party["party"]: party for party in await (await recorded()).overview("h1")}
+    assert set(overview) == {"judge", "clerk"}
+    assert overview["judge"]["gaps"] == []
+    assert overview["judge"]["tracks"] == [
+        {"source": "camera", "segments": 2, "seconds": 5.0, "size": 2000}
+    ]
+    assert overview["clerk"]["gaps"] == [
+        {"source": "microphone", "started_at": NOW, "ended_at": NOW + 700, "cause": "network"}
+    ]
+
+
+async def test_a_party_of_whom_only_gaps_are_known_is_in_the_overview() -> None:
+    """Silence is a finding: it must not look as if there had been nobody."""
+    hearings = Hearings(FakeEvents(), lambda: NOW)
+    await hearings.plan(cmd.Plan(planned=planned()))
+    lost = ev.GapFound(
+        party="counsel", source="camera", started_at=1, ended_at=2, cause="disk"
+    )
+    await hearings.execute("h1", cmd.EnterRecording(event=lost), SERVER)
+    (only,) = await Recordings(hearings, FakeExporter()).overview("h1")
+    assert (only["party"], only["tracks"], len(only["gaps"])) == ("counsel", [], 1)
+
+
+async def test_a_party_file_is_made_of_that_partys_segments() -> None:
+    recordings = await recorded()
+    path = await recordings.party_file("h1", "judge")
+    assert str(path) == "h1/judge/judge/camera/1.mkv/judge/camera/2.mkv"
+    with pytest.raises(Refused) as caught:
+        await recordings.party_file("h1", "counsel")
+    assert caught.value.code is Code.NOT_FOUND
