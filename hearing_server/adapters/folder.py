@@ -8,6 +8,8 @@ from pathlib import Path
 
 from hearing_server.domain.errors import Code, Refused
 
+SECRET = 32  # bytes
+
 
 class FolderUnusable(Exception):
     """The data folder cannot be used; the text says why in one line."""
@@ -26,13 +28,17 @@ class DataFolder:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            os.close(self._lock)
+            self.close()
             raise FolderUnusable(f"data folder {path} is in use by another server") from None
-        self.keys = self._folder("keys", 0o700)
-        self.recordings = self._folder("recordings")
-        self.documents = self._folder("documents")
-        self.exports = self._folder("exports")
-        self.tls = self._folder("tls", 0o700)
+        try:
+            self.keys = self._folder("keys", 0o700)
+            self.recordings = self._folder("recordings")
+            self.documents = self._folder("documents")
+            self.exports = self._folder("exports")
+            self.tls = self._folder("tls", 0o700)
+        except FolderUnusable:
+            self.close()
+            raise
 
     def close(self) -> None:
         os.close(self._lock)
@@ -40,9 +46,15 @@ class DataFolder:
     def secret(self, name: str) -> bytes:
         """32 random bytes that are made once and stay: a file that only the owner reads."""
         path = self.keys / name
-        if not path.exists():
-            write_durably(path, secrets.token_bytes(32), 0o600)
-        return path.read_bytes()
+        try:
+            if not path.exists():
+                write_durably(path, secrets.token_bytes(SECRET), 0o600)
+            secret = path.read_bytes()
+        except OSError as error:
+            raise FolderUnusable(f"{path}: {error.strerror}") from None
+        if len(secret) != SECRET:  # a guessable one would open every seat
+            raise FolderUnusable(f"{path}: not a secret of {SECRET} bytes")
+        return secret
 
     def _folder(self, name: str, mode: int = 0o755) -> Path:
         folder = self.path / name
@@ -62,8 +74,11 @@ class Documents:
     def save(self, hearing: str, version: int, pdf: bytes) -> str:
         sha256 = hashlib.sha256(pdf).hexdigest()
         path = self._path(hearing, version, sha256)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_durably(path, pdf)
+        try:
+            _make_folder_durably(path.parent)
+            write_durably(path, pdf)
+        except OSError as error:
+            raise Refused(Code.NOT_SAVED, error.strerror or "") from error
         return sha256
 
     def read(self, hearing: str, version: int, sha256: str) -> bytes:
@@ -92,7 +107,19 @@ def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    _sync_folder(path.parent)
+
+
+def _make_folder_durably(path: Path) -> None:
+    """With its parents: a file is no safer than the names that lead to it."""
+    if not path.is_dir():
+        _make_folder_durably(path.parent)
+        path.mkdir(exist_ok=True)
+        _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(folder)
     finally:

@@ -5,6 +5,7 @@ import ipaddress
 import socket
 import ssl
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -12,31 +13,39 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from hearing_server.adapters.folder import write_durably
-from hearing_server.config import Settings
+from hearing_server.config import BadSetting, Settings
 
 VALID = datetime.timedelta(days=90)
 
 
 def server_context(settings: Settings, folder: Path) -> ssl.SSLContext | None:
-    """None without TLS. With --self-signed, makes a certificate in `folder` when there is none."""
+    """None without TLS. With --self-signed, makes a certificate in `folder` when there is none.
+
+    BadSetting when the certificate or key of the settings cannot be used.
+    """
     if not settings.has_tls:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if settings.tls_certificate:
-        context.load_cert_chain(settings.tls_certificate, settings.tls_key)
+        try:  # no password: a server that asks for one on a terminal would wait for ever
+            context.load_cert_chain(settings.tls_certificate, settings.tls_key, password="")
+        except OSError as error:
+            raise BadSetting(f"tls_certificate and tls_key: {error.strerror or error}") from None
         return context
     certificate, key = folder / "self-signed.crt", folder / "self-signed.key"
-    if not (certificate.exists() and key.exists() and _still_valid(certificate)):
+    if not (certificate.exists() and key.exists() and _still_good(certificate, settings)):
         _make(settings, certificate, key)
     context.load_cert_chain(certificate, key)
     return context
 
 
-def _still_valid(path: Path) -> bool:
+def _still_good(path: Path, settings: Settings) -> bool:
+    """For a day at least, and for every name that the settings give the server now."""
     certificate = x509.load_pem_x509_certificate(path.read_bytes())
     tomorrow = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=1)
-    return certificate.not_valid_after_utc > tomorrow
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return certificate.not_valid_after_utc > tomorrow and set(names) >= set(_names(settings))
 
 
 def _make(settings: Settings, certificate: Path, key: Path) -> None:
@@ -72,9 +81,10 @@ def _names(settings: Settings) -> list[x509.GeneralName]:
         x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
         x509.DNSName(socket.gethostname()),
     ]
-    for host in (settings.host, *settings.media_addresses):
+    public = urlsplit(settings.url).hostname or "localhost"
+    for host in (settings.host, public, *settings.media_addresses):
         try:
             names.append(x509.IPAddress(ipaddress.ip_address(host)))
         except ValueError:
             names.append(x509.DNSName(host))
-    return names
+    return list(dict.fromkeys(names))

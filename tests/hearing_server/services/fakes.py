@@ -9,8 +9,7 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, replay
 from hearing_server.domain.log import Entry
 from hearing_server.services.hearings import Hearings, NotSaved, SeqConflict
-
-from ..domain.world import NOW, World
+from tests.hearing_server.domain.world import NOW, World
 
 
 class FakeEvents:

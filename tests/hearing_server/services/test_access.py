@@ -6,8 +6,7 @@ import pytest
 
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.services.access import SESSION_MS, TICKET_MS, Access, Seated
-
-from ..domain.world import NOW
+from tests.hearing_server.domain.world import NOW
 
 
 class FakeAccessStore:

@@ -11,8 +11,16 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase, Presence, replay
 from hearing_server.services import hearings as module
 from hearing_server.services.hearings import Hearings
+from tests.hearing_server.domain.world import (
+    CLERK,
+    JUDGE,
+    NOW,
+    World,
+    courtroom,
+    in_session,
+    planned,
+)
 
-from ..domain.world import CLERK, JUDGE, NOW, World, courtroom, in_session, planned
 from .fakes import FakeEvents, Told
 
 

@@ -15,8 +15,8 @@ from hearing_server.services.hearings import Hearings
 from hearing_server.services.media import RecordingGap, SegmentClosed, TrackName
 from hearing_server.services.record_keeper import RecordKeeper
 from hearing_server.services.recordings import Recordings
+from tests.hearing_server.domain.world import NOW, SHA, World, in_session, planned
 
-from ..domain.world import NOW, SHA, World, in_session, planned
 from .fakes import FakeEvents
 
 CAMERA = TrackName(hearing="h1", party="judge", source="camera")
@@ -146,9 +146,7 @@ async def test_a_party_of_whom_only_gaps_are_known_is_in_the_overview() -> None:
     """Silence is a finding: it must not look as if there had been nobody."""
     hearings = Hearings(FakeEvents(), lambda: NOW)
     await hearings.plan(cmd.Plan(planned=planned()))
-    lost = ev.GapFound(
-        party="counsel", source="camera", started_at=1, ended_at=2, cause="disk"
-    )
+    lost = ev.GapFound(party="counsel", source="camera", started_at=1, ended_at=2, cause="disk")
     await hearings.execute("h1", cmd.EnterRecording(event=lost), SERVER)
     (only,) = await Recordings(hearings, FakeExporter()).overview("h1")
     assert (only["party"], only["tracks"], len(only["gaps"])) == ("counsel", [], 1)

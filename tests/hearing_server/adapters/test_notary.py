@@ -1,0 +1,76 @@
+"""A hearing as it is printed: who was there, what was said, who is asked to sign."""
+
+from dataclasses import replace
+
+from hearing_server.adapters.notary import LABELS, TypstNotary, document_of, labels
+from hearing_server.domain import commands as cmd
+from hearing_server.domain.hearing import Freeze
+from hearing_server.domain.parties import Role
+from tests.hearing_server.domain.world import DIGEST, NOW, WITNESS, World, frozen, in_session
+from transcript.document import digest
+
+
+def a_freeze(world: World) -> Freeze:
+    assert world.state.freeze is not None
+    return world.state.freeze
+
+
+def test_the_document_says_what_the_log_says() -> None:
+    world = frozen()
+    state, freeze = world.state, a_freeze(world)
+    document = document_of(state, freeze)
+    assert (document.court, document.case_number) == ("示范人民法院", "（2026）川0104刑初123号")
+    assert (document.procedure, document.version) == ("刑事", 1)
+    assert (document.opened_at, document.closed_at) == (state.opened_at, state.closed_at)
+    assert document.frozen_at == freeze.frozen_at
+    (line,) = document.lines
+    assert (line.number, line.speaker_label, line.text) == (1, "审判长", "现在开庭。")
+    assert line.speaker_name == "宋审判（虚构）"
+    assert [signer.party for signer in document.signers] == list(freeze.signers)
+    assert document.signers[-1].label == "审判长"
+
+
+def test_who_never_came_did_not_attend() -> None:
+    world = World(*(seat.party for seat in frozen().state.seats.values()), WITNESS)
+    freeze = Freeze(version=1, digest=DIGEST, signers=(), frozen_at=NOW)
+    assert document_of(world.state, freeze).attendance == ()
+    attendance = document_of(in_session().state, freeze).attendance
+    assert [a.party for a in attendance] == ["judge", "clerk", "prosecutor", "defendant", "counsel"]
+
+
+def test_a_correction_is_printed_in_the_place_of_the_line() -> None:
+    world = frozen()
+    before = digest(document_of(world.state, a_freeze(world)))
+    correction = cmd.CorrectLine(line=1, revision=1, speaker="counsel", text="请求发言。")
+    world.do("clerk", correction)
+    document = document_of(world.state, a_freeze(world))
+    (line,) = document.lines
+    assert (line.speaker_label, line.text) == ("辩护人", "请求发言。")
+    assert digest(document) != before
+
+
+def test_the_same_state_gives_the_same_digest() -> None:
+    """Whether the freeze is sealed and signed or not: the digest is of what was frozen."""
+    world = frozen()
+    freeze = a_freeze(world)
+    draft = Freeze(version=1, digest="", signers=freeze.signers, frozen_at=freeze.frozen_at)
+    assert digest(document_of(world.state, draft)) == digest(document_of(world.state, freeze))
+
+
+def test_roles_are_called_as_the_procedure_calls_them() -> None:
+    """A criminal defendant is 被告人 and has a 辩护人; a civil one is 被告. Every role has a name."""
+    assert labels(Role.DEFENDANT, "criminal")[0] == "被告人"
+    assert labels(Role.DEFENDANT, "civil")[0] == "被告"
+    assert labels(Role.COUNSEL, "criminal")[0] == "辩护人"
+    assert set(LABELS) == set(Role)
+    civil = replace(frozen().state, procedure="civil")
+    assert civil.freeze is not None
+    assert document_of(civil, civil.freeze).procedure == "民事"
+
+
+def test_the_notary_digests_that_document() -> None:
+    world = frozen()
+    notary = TypstNotary(None)  # type: ignore[arg-type] - a digest needs no keys
+    assert notary.digest(world.state, a_freeze(world)) == digest(
+        document_of(world.state, a_freeze(world))
+    )
