@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
         return code
     except (config.BadSetting, CannotStart, ClientMissing, FolderUnusable) as error:
-        print(f"hearing-server: {error}", file=sys.stderr)
+        print(f"hearing-server: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
 
 

@@ -132,19 +132,23 @@ def _from_file(file: Path | None) -> dict[str, Any]:
 
 def _convert(name: str, value: Any) -> Any:
     default = FIELDS[name].default
+    if isinstance(default, str):
+        if not isinstance(value, str):  # the value stays unsaid: it may be the passphrase
+            raise BadSetting(f"{name}: not a text")
+        return value
     try:
         if isinstance(default, bool):
             return value if isinstance(value, bool) else _BOOLEANS[str(value).lower()]
         if isinstance(default, int):
-            return int(value)
-        if isinstance(default, tuple):
-            items = value.split(",") if isinstance(value, str) else value
-            return tuple(str(item).strip() for item in items if str(item).strip())
-        return str(value)
+            return int(str(value))  # 80.5 and true are no numbers of anything
+        items = value.split(",") if isinstance(value, str) else value
+        return tuple(str(item).strip() for item in items if str(item).strip())
     except (KeyError, TypeError, ValueError):
-        raise BadSetting(f"{name}: {str(value)[:60]!r} is not a {type(default).__name__}") from None
+        kind = _KINDS[type(default)]
+        raise BadSetting(f"{name}: {str(value)[:60]!r} is not {kind}") from None
 
 
+_KINDS = {bool: "yes or no", int: "a number", tuple: "a list"}
 _BOOLEANS = {"1": True, "true": True, "yes": True, "on": True} | dict.fromkeys(
     ("0", "false", "no", "off", ""), False
 )
@@ -155,9 +159,10 @@ def check(settings: Settings) -> None:
     for name in ("port", "media_port"):
         if not 0 <= getattr(settings, name) <= 65535:
             raise BadSetting(f"{name}: {getattr(settings, name)} is not a port")
-    if bool(settings.tls_certificate) != bool(settings.tls_key):
-        raise BadSetting("tls_certificate and tls_key: give both or neither")
-    for name in ("tls_certificate", "tls_key"):
+    for pair in (("tls_certificate", "tls_key"), ("timestamp_url", "timestamp_roots")):
+        if len([name for name in pair if getattr(settings, name)]) == 1:
+            raise BadSetting(f"{pair[0]} and {pair[1]}: give both or neither")
+    for name in ("tls_certificate", "tls_key", "timestamp_roots"):
         path = getattr(settings, name)
         if path and not os.access(path, os.R_OK):
             raise BadSetting(f"{name}: {path} cannot be read")
@@ -165,6 +170,8 @@ def check(settings: Settings) -> None:
         raise BadSetting("media_bitrate: from 100000 to 20000000 bit/s")
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSetting("log_level: debug, info, warning or error")
+    for name in ("public_url", "origins"):
+        _check_origins(name, getattr(settings, name))
     for proxy in settings.trusted_proxies:
         _address("trusted_proxies", proxy)
     if not is_loopback(settings.host) and not settings.secure_pages:
@@ -172,6 +179,20 @@ def check(settings: Settings) -> None:
             f"host: {settings.host} is not loopback; give tls_certificate and tls_key, "
             "--self-signed for a first try, or trusted_proxies"
         )
+
+
+def _check_origins(name: str, value: str | tuple[str, ...]) -> None:
+    for url in (value,) if isinstance(value, str) else value:
+        if url and not _is_web_address(url):
+            raise BadSetting(f"{name}: {url!r} is not https://name, with a port if it is unusual")
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, half an IPv6 address
+        return False
 
 
 def _address(name: str, text: str) -> None:

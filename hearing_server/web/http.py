@@ -125,7 +125,7 @@ class RateLimit:
         now = time.monotonic()
         tokens, then = self._buckets.pop(address, (self._burst, now))
         tokens = min(self._burst, tokens + (now - then) * self._per_second)
-        self._buckets[address] = (max(tokens - 1, 0), now)
+        self._buckets[address] = (tokens - 1 if tokens >= 1 else tokens, now)
         if len(self._buckets) > 10_000:
             self._buckets.popitem(last=False)
         if tokens < 1:
