@@ -46,9 +46,10 @@ COLOUR = """video => {
 
 # The strongest tone of a media element's stream over half a second, and how loud it is (dB).
 TONE = """async video => {
+  const sound = video.srcObject?.getAudioTracks() ?? []; if (!sound.length) return [0, -1000];
   const context = new AudioContext(); await context.resume();
   const analyser = context.createAnalyser(); analyser.fftSize = 8192; analyser.smoothingTimeConstant = 0;
-  context.createMediaStreamSource(new MediaStream(video.srcObject.getAudioTracks())).connect(analyser);
+  context.createMediaStreamSource(new MediaStream(sound)).connect(analyser);
   const bins = new Float32Array(analyser.frequencyBinCount); let best = [0, -1000];
   for (let n = 0; n < 10; n++) {
     await new Promise(done => setTimeout(done, 50)); analyser.getFloatFrequencyData(bins);
@@ -89,6 +90,12 @@ class Person:
             await self.click("accept")
         await expect(self.get("enter")).to_be_enabled(timeout=PATIENCE)
         await self.click("enter")
+
+    async def fetch(self, path: str) -> Any:
+        """What the server answers to this person's browser, decoded."""
+        answer = await self.page.request.get(f"{self.url}/api/seats/{self.seat}{path}")
+        assert answer.ok, await answer.text()
+        return await answer.json()
 
     async def sees(self, other: "Person", device: Device) -> None:
         """The picture in the other's seat is the other's own camera."""

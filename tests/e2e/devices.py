@@ -78,13 +78,18 @@ def decode(path: Path) -> Recorded:
                 colours.append((float(np.median(luma)), *(float(np.median(c)) for c in chroma)))
             else:
                 rate = frame.sample_rate
-                sound.append(frame.to_ndarray().reshape(-1)[:: len(frame.layout.channels)])
+                sound.append(_one_channel(frame))
     return Recorded(
         frames=frames,
         colour=tuple(np.median(np.array(colours), axis=0)) if colours else (0.0, 0.0, 0.0),
         tone=strongest(np.concatenate(sound), rate) if sound else 0.0,
         seconds=last,
     )
+
+
+def _one_channel(frame: av.AudioFrame) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
+    samples = frame.to_ndarray()
+    return samples[0] if frame.format.is_planar else samples[0][:: len(frame.layout.channels)]
 
 
 def strongest(sound: "np.ndarray[tuple[int], np.dtype[np.float32]]", rate: int) -> float:

@@ -84,7 +84,7 @@ async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path
 
         await judge.click(f"mute-{defendant.seat}")
         await expect(judge.get(f"seat-{defendant.seat}")).to_have_attribute(
-            "data-microphone", "court"
+            "data-microphone", "muted"
         )
         await judge.hears_nothing_of(defendant)
         await judge.click(f"unmute-{defendant.seat}")
@@ -93,7 +93,7 @@ async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path
         await judge.click("pause-hearing")
         await judge.get("pause-reason").fill("休息")
         await judge.click("pause-hearing-confirm")
-        await counsel.page.wait_for_function("document.body.innerText.includes('休息')")
+        await expect(counsel.page.locator("body")).to_contain_text("休息")
         await judge.hears_nothing_of(defendant)
         await judge.click("resume-hearing")
         await judge.sees(defendant, ELSEWHERE)
@@ -122,9 +122,7 @@ async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path
         }
         seats = {role: person.seat for role, person in people.items()}
         assert not [error for person in people.values() for error in person.errors]
-        overview = await (
-            await clerk.page.request.get(f"/api/seats/{clerk.seat}/recordings")
-        ).json()
+        overview = await clerk.fetch("/recordings")
 
     squeezed = "".join((await asyncio.to_thread(pdf_text, pdf)).split())
     for _, text in LINES:
@@ -172,9 +170,7 @@ async def test_kill_in_the_middle_leads_everybody_back(tmp_path: Path) -> None:
         await clerk.page.keyboard.type("继续审理。")
         await clerk.page.keyboard.press("Enter")
         await expect(defendant.get("line")).to_have_count(len(LINES) + 1, timeout=PATIENCE)
-        overview = await (
-            await clerk.page.request.get(f"/api/seats/{clerk.seat}/recordings")
-        ).json()
+        overview = await clerk.fetch("/recordings")
         recorded = {p["party"]: p for p in overview["parties"]}
         for person in people.values():
             gaps = [g for g in recorded[person.seat]["gaps"] if g["cause"] == "server"]
