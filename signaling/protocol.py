@@ -13,17 +13,12 @@ from msgspec import Meta
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code
-from hearing_server.domain.events import Departure, Device, Source
-from hearing_server.domain.hearing import Phase, Presence
-from hearing_server.domain.parties import Role
+from hearing_server.domain.events import Device, Source
+from signaling.view_types import HearingView, Message
 
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Ortc = dict[str, Any]  # an object of the ORTC kind, as mediasoup-client makes and takes it
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What all messages share: they never change, and say everything by name."""
 
 
 # --- Asks: from the browser, each answered once ---------------------------------------------------
@@ -177,66 +172,7 @@ AnyAsk = (
 )
 
 
-# --- What is said of a hearing --------------------------------------------------------------------
-
-
-class SeatView(Message, frozen=True, kw_only=True):
-    """One seat as the reader may see it. `sources`: what is sent, and whether it is running."""
-
-    party: str
-    role: Role
-    name: str
-    site: str
-    presence: Presence
-    muted: bool
-    sources: dict[Source, bool]
-    left_by: Departure | None
-    camera: Device | None  # None: not the reader's to know
-    microphone: Device | None
-
-
-class LineView(Message, frozen=True, kw_only=True):
-    line: int
-    revision: int
-    speaker: str
-    text: str
-    started_at: int
-    ended_at: int
-
-
-class FreezeView(Message, frozen=True, kw_only=True):
-    """`signers` in the order of signing; `signed` is party to time, `refused` party to reason."""
-
-    version: int
-    digest: str
-    frozen_at: int
-    signers: list[str]
-    sealed: bool
-    pages: int
-    sha256: str
-    signed: dict[str, int]
-    refused: dict[str, str]
-    archived: bool
-    changed_since: bool
-
-
-class HearingView(Message, frozen=True, kw_only=True):
-    """The hearing as the reader may see it, after the number that comes with it."""
-
-    hearing: str
-    court: str
-    case_number: str
-    procedure: str
-    courtroom: str
-    title: str
-    planned_at: int
-    phase: Phase
-    opened_at: int | None
-    closed_at: int | None
-    pause_reason: str
-    seats: list[SeatView]
-    lines: list[LineView]
-    freeze: FreezeView | None
+# --- What is said of a hearing: views (view_types.py), and the events of the log ------------------
 
 
 def _event_struct(event_type: type) -> type[msgspec.Struct]:

@@ -9,12 +9,13 @@ from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Right, may
 from hearing_server.domain.reach import reads_lines, visible
 from signaling import protocol as wire
+from signaling import view_types as types
 
 
-def view(state: HearingState, reader: str) -> wire.HearingView:
+def view(state: HearingState, reader: str) -> types.HearingView:
     """The hearing as `reader` may see it: what `visible` lets through of the events behind it."""
     seat = state.seats[reader]
-    return wire.HearingView(
+    return types.HearingView(
         hearing=state.hearing,
         court=state.court,
         case_number=state.case_number,
@@ -29,6 +30,7 @@ def view(state: HearingState, reader: str) -> wire.HearingView:
         seats=[_seat(other, seat) for other in state.seats.values()],
         lines=[_line(line) for line in state.lines] if reads_lines(seat) else [],
         freeze=_freeze(state.freeze) if state.freeze and seat.admitted else None,
+        recording=_recording(state) if may(seat.party.role, Right.OVERSEE) else None,
     )
 
 
@@ -46,14 +48,15 @@ def widens(entries: Iterable[Entry], reader: str) -> bool:
     return any(isinstance(e.event, ev.PartyAdmitted) and e.event.party == reader for e in entries)
 
 
-def _seat(seat: Seat, reader: Seat) -> wire.SeatView:
+def _seat(seat: Seat, reader: Seat) -> types.SeatView:
     knows = seat is reader or may(reader.party.role, Right.OVERSEE)
-    return wire.SeatView(
+    return types.SeatView(
         party=seat.party.id,
         role=seat.party.role,
         name=seat.party.name,
         site=seat.party.site,
         presence=seat.presence,
+        admitted=seat.admitted,
         muted=seat.muted,
         sources=dict(seat.sources),
         left_by=seat.left_by,
@@ -62,8 +65,8 @@ def _seat(seat: Seat, reader: Seat) -> wire.SeatView:
     )
 
 
-def _line(line: Line) -> wire.LineView:
-    return wire.LineView(
+def _line(line: Line) -> types.LineView:
+    return types.LineView(
         line=line.line,
         revision=line.revision,
         speaker=line.speaker,
@@ -73,8 +76,8 @@ def _line(line: Line) -> wire.LineView:
     )
 
 
-def _freeze(freeze: Freeze) -> wire.FreezeView:
-    return wire.FreezeView(
+def _freeze(freeze: Freeze) -> types.FreezeView:
+    return types.FreezeView(
         version=freeze.version,
         digest=freeze.digest,
         frozen_at=freeze.frozen_at,
@@ -87,3 +90,26 @@ def _freeze(freeze: Freeze) -> wire.FreezeView:
         archived=freeze.archived,
         changed_since=freeze.changed_since,
     )
+
+
+def _recording(state: HearingState) -> types.RecordingView:
+    parties = {
+        party: types.RecordedView(
+            segments=recorded.segments,
+            last_at=recorded.last_at,
+            gaps=[
+                types.GapView(
+                    source=gap.source,
+                    started_at=gap.started_at,
+                    ended_at=gap.ended_at,
+                    cause=gap.cause,
+                )
+                for gap in recorded.gaps
+            ],
+        )
+        for party, recorded in state.recorded.items()
+    }
+    faults = [
+        types.FaultView(at=at, code=fault.code, detail=fault.detail) for at, fault in state.faults
+    ]
+    return types.RecordingView(parties=parties, faults=faults)

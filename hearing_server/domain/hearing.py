@@ -11,6 +11,9 @@ from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Party
 
 
+KEPT = 50  # gaps of a party, and faults, that the state remembers; the log has them all
+
+
 class Phase(StrEnum):
     SCHEDULED = "scheduled"
     WAITING = "waiting"
@@ -107,6 +110,15 @@ class Freeze:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """How one party's recording goes. `last_at` is the end of the newest segment; the last gaps are kept."""
+
+    segments: int = 0
+    last_at: int | None = None
+    gaps: tuple[ev.GapFound, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class HearingState:
     """A hearing after `seq` entries of its log, the last of them at `at`."""
 
@@ -126,6 +138,8 @@ class HearingState:
     seats: Mapping[str, Seat] = field(default_factory=lambda: MappingProxyType({}))
     lines: tuple[Line, ...] = ()
     freeze: Freeze | None = None
+    recorded: Mapping[str, Recorded] = field(default_factory=lambda: MappingProxyType({}))
+    faults: tuple[tuple[int, ev.RecordingFault], ...] = ()  # the last of them, with their times
 
 
 def replay(entries: Iterable[Entry], state: HearingState | None = None) -> HearingState:
@@ -285,7 +299,27 @@ def _archived(state: HearingState, event: ev.TranscriptArchived, at: int) -> Hea
     return _with_freeze(state, event.version, archived=True, sha256=event.sha256)
 
 
-# What is missing here changes nothing but the number: segments, gaps and faults live in the log.
+def _with_recorded(state: HearingState, party: str, **changes: Any) -> HearingState:
+    recorded = replace(state.recorded.get(party, Recorded()), **changes)
+    return replace(state, recorded=MappingProxyType({**state.recorded, party: recorded}))
+
+
+def _segment(state: HearingState, event: ev.SegmentRecorded, at: int) -> HearingState:
+    before = state.recorded.get(event.party, Recorded())
+    last_at = max(before.last_at or 0, event.ended_at)
+    return _with_recorded(state, event.party, segments=before.segments + 1, last_at=last_at)
+
+
+def _gap(state: HearingState, event: ev.GapFound, at: int) -> HearingState:
+    gaps = state.recorded.get(event.party, Recorded()).gaps
+    return _with_recorded(state, event.party, gaps=(*gaps, event)[-KEPT:])
+
+
+def _fault(state: HearingState, event: ev.RecordingFault, at: int) -> HearingState:
+    return replace(state, faults=(*state.faults, (at, event))[-KEPT:])
+
+
+# What is missing here changes nothing but the number.
 _STEPS: Mapping[type, Step] = MappingProxyType(
     {
         ev.HearingPlanned: _planned,
@@ -310,5 +344,8 @@ _STEPS: Mapping[type, Step] = MappingProxyType(
         ev.TranscriptSigned: _signed,
         ev.SignatureRefused: _refused,
         ev.TranscriptArchived: _archived,
+        ev.SegmentRecorded: _segment,
+        ev.GapFound: _gap,
+        ev.RecordingFault: _fault,
     }
 )

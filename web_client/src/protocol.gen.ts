@@ -510,6 +510,7 @@ export interface HearingView {
   phase: Phase;
   planned_at: number;
   procedure: string;
+  recording: RecordingView | null;
   seats: SeatView[];
   title: string;
 }
@@ -542,9 +543,38 @@ export interface LineView {
   text: string;
 }
 /**
+ * How the recording goes: by party, and the last faults.
+ */
+export interface RecordingView {
+  faults: FaultView[];
+  parties: {
+    [k: string]: RecordedView;
+  };
+}
+export interface FaultView {
+  at: number;
+  code: string;
+  detail: string;
+}
+/**
+ * `last_at`: the end of the party's newest segment; `gaps`: the last fifty.
+ */
+export interface RecordedView {
+  gaps: GapView[];
+  last_at: number | null;
+  segments: number;
+}
+export interface GapView {
+  cause: string;
+  ended_at: number;
+  source: string;
+  started_at: number;
+}
+/**
  * One seat as the reader may see it. `sources`: what is sent, and whether it is running.
  */
 export interface SeatView {
+  admitted: boolean;
   camera: Device | null;
   left_by: Departure | null;
   microphone: Device | null;
