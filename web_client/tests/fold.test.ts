@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { applyAll, applyEvent, markAdmitted, startFrom, type Folded, type HearingEvent } from '@/hearing/fold';
-import type { Phase, SeatView } from '@/protocol.gen';
-import { hearing, told } from './hearing';
+import { applyAll, applyEvent, type HearingEvent } from '@/hearing/fold';
+import type { HearingView, Phase, SeatView } from '@/protocol.gen';
+import { hearing, seat, told } from './hearing';
 
-const after = (events: HearingEvent[], start: Folded = startFrom(hearing())): Folded =>
+const after = (events: HearingEvent[], start: HearingView = hearing()): HearingView =>
   applyAll(start, events.map((event, index) => told(event, 1000 + index)));
-const seatOf = (folded: Folded, party: string): SeatView =>
-  folded.view.seats.find((seat) => seat.party === party) as SeatView;
+const seatOf = (view: HearingView, party: string): SeatView =>
+  view.seats.find((seat) => seat.party === party) as SeatView;
 const line = (number: number, text = '请公诉人宣读起诉书。'): HearingEvent => ({
   type: 'line_entered', line: number, speaker: 'judge', text, started_at: 900, ended_at: 1000,
 });
@@ -16,13 +16,13 @@ const frozen = (version: number): HearingEvent => ({
 
 describe('phases', () => {
   it('walks from the opening over a pause to the closing', () => {
-    const folded = after([
+    const view = after([
       { type: 'hearing_opened' },
       { type: 'hearing_paused', reason: '核对证据' },
       { type: 'hearing_resumed' },
       { type: 'hearing_closed' },
     ]);
-    expect(folded.view).toMatchObject({ phase: 'closed', opened_at: 1000, pause_reason: '核对证据', closed_at: 1003 });
+    expect(view).toMatchObject({ phase: 'closed', opened_at: 1000, pause_reason: '核对证据', closed_at: 1003 });
   });
 
   it('moves by the table only: every pair of phase and event', () => {
@@ -35,8 +35,8 @@ describe('phases', () => {
     const phases: Phase[] = ['scheduled', 'waiting', 'in_session', 'paused', 'suspended', 'closed'];
     for (const [type, legal] of Object.entries(moves)) {
       for (const phase of phases) {
-        const folded = after([{ type } as HearingEvent], startFrom(hearing({ phase })));
-        expect(folded.view.phase, `${type} in ${phase}`).toBe(legal[phase] ?? phase);
+        const view = after([{ type } as HearingEvent], hearing({ phase }));
+        expect(view.phase, `${type} in ${phase}`).toBe(legal[phase] ?? phase);
       }
     }
   });
@@ -44,85 +44,87 @@ describe('phases', () => {
 
 describe('seats', () => {
   it('keeps a party waiting until admitted, and lets it come back to its seat', () => {
-    let folded = after([{ type: 'party_arrived', party: 'defender', connection: 'c1' }]);
-    expect(seatOf(folded, 'defender').presence).toBe('waiting');
-    folded = after([{ type: 'party_admitted', party: 'defender' }], folded);
-    expect(seatOf(folded, 'defender').presence).toBe('admitted');
-    folded = after([{ type: 'party_left', party: 'defender', connection: 'c1', cause: 'network' }], folded);
-    expect(seatOf(folded, 'defender')).toMatchObject({ presence: 'away', left_by: 'network' });
-    folded = after([{ type: 'party_arrived', party: 'defender', connection: 'c2' }], folded);
-    expect(seatOf(folded, 'defender')).toMatchObject({ presence: 'admitted', left_by: null });
+    let view = after([{ type: 'party_arrived', party: 'defender', connection: 'c1' }]);
+    expect(seatOf(view, 'defender').presence).toBe('waiting');
+    view = after([{ type: 'party_admitted', party: 'defender' }], view);
+    expect(seatOf(view, 'defender').presence).toBe('admitted');
+    view = after([{ type: 'party_left', party: 'defender', connection: 'c1', cause: 'network' }], view);
+    expect(seatOf(view, 'defender')).toMatchObject({ presence: 'away', left_by: 'network' });
+    view = after([{ type: 'party_arrived', party: 'defender', connection: 'c2' }], view);
+    expect(seatOf(view, 'defender')).toMatchObject({ presence: 'admitted', left_by: null });
+  });
+
+  it('brings a party back to its seat that the first view shows admitted and away', () => {
+    const seats = [seat('defender', 'counsel', { presence: 'away', admitted: true, left_by: 'network' })];
+    const view = after([{ type: 'party_arrived', party: 'defender', connection: 'c2' }], hearing({ seats }));
+    expect(seatOf(view, 'defender')).toMatchObject({ presence: 'admitted', left_by: null });
   });
 
   it('does not bring a party into the room that was admitted while away', () => {
-    const folded = after([{ type: 'party_admitted', party: 'defender' }]);
-    expect(seatOf(folded, 'defender').presence).toBe('expected');
+    const view = after([{ type: 'party_admitted', party: 'defender' }]);
+    expect(seatOf(view, 'defender')).toMatchObject({ presence: 'expected', admitted: true });
   });
 
   it('follows what is sent, and forgets it when the party leaves', () => {
-    let folded = after([
+    let view = after([
       { type: 'source_started', party: 'judge', source: 'camera' },
       { type: 'source_started', party: 'judge', source: 'microphone' },
       { type: 'source_paused', party: 'judge', source: 'microphone' },
     ]);
-    expect(seatOf(folded, 'judge').sources).toEqual({ camera: true, microphone: false });
-    folded = after([
+    expect(seatOf(view, 'judge').sources).toEqual({ camera: true, microphone: false });
+    view = after([
       { type: 'source_stopped', party: 'judge', source: 'camera' },
       { type: 'source_resumed', party: 'judge', source: 'microphone' },
-    ], folded);
-    expect(seatOf(folded, 'judge').sources).toEqual({ microphone: true });
-    folded = after([{ type: 'party_left', party: 'judge', connection: 'c', cause: 'left' }], folded);
-    expect(seatOf(folded, 'judge').sources).toEqual({});
+    ], view);
+    expect(seatOf(view, 'judge').sources).toEqual({ microphone: true });
+    view = after([{ type: 'party_left', party: 'judge', connection: 'c', cause: 'left' }], view);
+    expect(seatOf(view, 'judge').sources).toEqual({});
   });
 
   it('shows the court’s muting until it is lifted', () => {
-    let folded = after([{ type: 'microphone_muted', party: 'accused' }]);
-    expect(seatOf(folded, 'accused').muted).toBe(true);
-    folded = after([{ type: 'microphone_unmuted', party: 'accused' }], folded);
-    expect(seatOf(folded, 'accused').muted).toBe(false);
-  });
-
-  it('takes the word of a track for who is in the room', () => {
-    expect(seatOf(markAdmitted(startFrom(hearing()), 'accused'), 'accused').presence).toBe('admitted');
+    let view = after([{ type: 'microphone_muted', party: 'accused' }]);
+    expect(seatOf(view, 'accused').muted).toBe(true);
+    view = after([{ type: 'microphone_unmuted', party: 'accused' }], view);
+    expect(seatOf(view, 'accused').muted).toBe(false);
   });
 });
 
 describe('transcript', () => {
   it('appends lines and corrects one in place', () => {
-    const folded = after([
+    const view = after([
       line(1), line(2),
       { type: 'line_corrected', line: 1, revision: 2, speaker: 'state', text: '现在宣读起诉书。' },
     ]);
-    expect(folded.view.lines.map(({ line: n, revision, speaker }) => [n, revision, speaker])).toEqual([
+    expect(view.lines.map(({ line: n, revision, speaker }) => [n, revision, speaker])).toEqual([
       [1, 2, 'state'], [2, 1, 'judge'],
     ]);
   });
 
   it('carries a freeze from the seal over the answers to the archive', () => {
-    const folded = after([
+    const view = after([
       line(1), frozen(1),
       { type: 'transcript_sealed', version: 1, pages: 2, sha256: 'a' },
       { type: 'transcript_signed', version: 1, party: 'accused', sha256: 'b', certificate_sha256: '', name_image_sha256: '' },
       { type: 'signature_refused', version: 1, party: 'writer', reason: '记录有误' },
       { type: 'transcript_archived', version: 1, sha256: 'c' },
     ]);
-    expect(folded.view.freeze).toMatchObject({
+    expect(view.freeze).toMatchObject({
       sealed: true, pages: 2, signed: { accused: 1003 }, refused: { writer: '记录有误' }, archived: true, sha256: 'c', changed_since: false,
     });
   });
 
   it('leaves a freeze behind when a line changes, and starts over with a newer version', () => {
-    let folded = after([line(1), frozen(1), line(2)]);
-    expect(folded.view.freeze?.changed_since).toBe(true);
-    folded = after([frozen(2), { type: 'transcript_sealed', version: 1, pages: 9, sha256: 'old' }], folded);
-    expect(folded.view.freeze).toMatchObject({ version: 2, sealed: false, changed_since: false });
+    let view = after([line(1), frozen(1), line(2)]);
+    expect(view.freeze?.changed_since).toBe(true);
+    view = after([frozen(2), { type: 'transcript_sealed', version: 1, pages: 9, sha256: 'old' }], view);
+    expect(view.freeze).toMatchObject({ version: 2, sealed: false, changed_since: false });
   });
 });
 
 it('changes neither of its arguments', () => {
-  const folded = startFrom(hearing());
-  const before = structuredClone(folded);
-  applyEvent(folded, told(line(1)));
-  applyEvent(folded, told({ type: 'party_admitted', party: 'accused' }));
-  expect(folded).toEqual(before);
+  const view = hearing();
+  const before = structuredClone(view);
+  applyEvent(view, told(line(1)));
+  applyEvent(view, told({ type: 'party_admitted', party: 'accused' }));
+  expect(view).toEqual(before);
 });

@@ -9,6 +9,7 @@ export function seat(party: string, role: SeatView['role'], changes: Partial<Sea
     name: `${party}（虚构）`,
     site: '',
     presence: 'expected',
+    admitted: false,
     muted: false,
     sources: {},
     left_by: null,
@@ -32,14 +33,15 @@ export function hearing(changes: Partial<HearingView> = {}): HearingView {
     closed_at: null,
     pause_reason: '',
     seats: [
-      seat('judge', 'presiding_judge', { presence: 'admitted' }),
+      seat('judge', 'presiding_judge', { presence: 'admitted', admitted: true }),
       seat('accused', 'defendant', { presence: 'waiting' }),
       seat('defender', 'counsel'),
       seat('state', 'prosecutor'),
-      seat('writer', 'clerk', { presence: 'admitted' }),
+      seat('writer', 'clerk', { presence: 'admitted', admitted: true }),
     ],
     lines: [],
     freeze: null,
+    recording: null,
     ...changes,
   };
 }

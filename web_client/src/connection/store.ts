@@ -121,7 +121,6 @@ export const useConnection = defineStore('connection', () => {
         hearing.qualities = tell.qualities;
         return;
       case 'consumer_opened':
-        hearing.knowAdmitted(tell.party);
         return void useMedia().consume(tell);
       case 'consumer_closed':
         return useMedia().drop(tell.consumer);

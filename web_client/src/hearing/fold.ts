@@ -5,9 +5,9 @@ import type {
   HearingView,
   LineView,
   Phase,
-  Role,
   SeatView,
 } from '@/protocol.gen';
+import { recordingAfter } from './recording';
 
 export type HearingEvent = EventTold['event'];
 
@@ -20,45 +20,15 @@ const TRANSITIONS: Partial<Record<HearingEvent['type'], Partial<Record<Phase, Ph
   hearing_closed: { in_session: 'closed', paused: 'closed', suspended: 'closed' },
 };
 
-/** Roles that are not kept in the waiting room. */
-const ENTER_FREELY: ReadonlySet<Role> = new Set(['presiding_judge', 'judge', 'assessor', 'clerk']);
-
-/** A view, and who has been admitted: a seat that is away does not say so, but its return needs it. */
-export interface Folded {
-  view: HearingView;
-  admitted: ReadonlySet<string>;
-}
-
-/** What a whole view says, from which the fold goes on. */
-export function startFrom(view: HearingView): Folded {
-  const admitted = view.seats
-    .filter((seat) => seat.presence === 'admitted' || ENTER_FREELY.has(seat.role))
-    .map((seat) => seat.party);
-  return { view, admitted: new Set(admitted) };
-}
-
-/** The party is known to be in the courtroom, whatever was told before. */
-export function markAdmitted(folded: Folded, party: string): Folded {
-  const admitted = new Set(folded.admitted).add(party);
-  const seats = folded.view.seats.map((seat) =>
-    seat.party === party && seat.presence === 'waiting' ? { ...seat, presence: 'admitted' as const } : seat,
-  );
-  return { view: { ...folded.view, seats }, admitted };
-}
-
 /** The state after one more event. Pure: neither argument is changed. */
-export function applyEvent(folded: Folded, told: EventTold): Folded {
-  const { event, at } = told;
-  const admitted =
-    event.type === 'party_admitted' ? new Set(folded.admitted).add(event.party) : folded.admitted;
-  const view = viewAfter(folded.view, event, at, admitted);
-  const phase = TRANSITIONS[event.type]?.[folded.view.phase];
-  return { view: phase ? { ...view, phase } : view, admitted };
+export function applyEvent(view: HearingView, { event, at }: EventTold): HearingView {
+  const next = { ...viewAfter(view, event, at), recording: recordingAfter(view.recording, event, at) };
+  return { ...next, phase: TRANSITIONS[event.type]?.[view.phase] ?? view.phase };
 }
 
 /** The state after several events, in their order. */
-export function applyAll(folded: Folded, missed: readonly EventTold[]): Folded {
-  return missed.reduce(applyEvent, folded);
+export function applyAll(view: HearingView, missed: readonly EventTold[]): HearingView {
+  return missed.reduce(applyEvent, view);
 }
 
 type Of<T extends HearingEvent['type']> = Extract<HearingEvent, { type: T }>;
@@ -81,16 +51,11 @@ const STEPS: { [T in HearingEvent['type']]?: Step<T> } = {
     withFreeze(view, version, () => ({ archived: true, sha256 })),
 };
 
-function viewAfter(
-  view: HearingView,
-  event: HearingEvent,
-  at: number,
-  admitted: ReadonlySet<string>,
-): HearingView {
+function viewAfter(view: HearingView, event: HearingEvent, at: number): HearingView {
   const apply = STEPS[event.type] as Step<typeof event.type> | undefined;
   if (apply) return apply(view, event as never, at);
   if (!('party' in event)) return view;
-  const changes = seatChanges(event, admitted);
+  const changes = seatChanges(event);
   if (!changes) return view;
   const seats = view.seats.map((seat) =>
     seat.party === event.party ? { ...seat, ...changes(seat) } : seat,
@@ -100,16 +65,14 @@ function viewAfter(
 
 type SeatChange = (seat: SeatView) => Partial<SeatView>;
 
-function seatChanges(event: HearingEvent, admitted: ReadonlySet<string>): SeatChange | null {
+function seatChanges(event: HearingEvent): SeatChange | null {
   switch (event.type) {
-    case 'party_arrived': {
-      const presence = admitted.has(event.party) ? 'admitted' : 'waiting';
-      return () => ({ presence, left_by: null, sources: {} });
-    }
+    case 'party_arrived':
+      return ({ admitted }) => ({ presence: admitted ? 'admitted' : 'waiting', left_by: null, sources: {} });
     case 'party_left':
       return () => ({ presence: 'away', left_by: event.cause, sources: {} });
     case 'party_admitted':
-      return (seat) => (seat.presence === 'waiting' ? { presence: 'admitted' } : {});
+      return ({ presence }) => ({ admitted: true, presence: presence === 'waiting' ? 'admitted' : presence });
     case 'devices_reported':
       return () => ({ camera: event.camera, microphone: event.microphone });
     case 'microphone_muted':

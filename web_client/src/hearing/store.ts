@@ -2,24 +2,21 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { EventTold, HearingView, Quality, SeatView, Welcome } from '@/protocol.gen';
-import { applyAll, applyEvent, markAdmitted, startFrom, type Folded } from './fold';
-import { healthAfter, NO_HEALTH } from './health';
+import { applyAll, applyEvent } from './fold';
 import { arrange, inOrder } from './roles';
 
 const SPEAKING = 50; // -dBov; quieter than this is not speech
 const HOLD = 800; // ms that a seat stays lit between two words
 
 export const useHearing = defineStore('hearing', () => {
-  const folded = shallowRef<Folded | null>(null);
+  const view = shallowRef<HearingView | null>(null);
   const seq = ref(0);
   const you = ref('');
   const clockOffset = ref(0); // server's clock minus this one's, ms
-  const health = shallowRef(NO_HEALTH);
   const qualities = shallowRef<Record<string, Quality>>({});
   const speaking = shallowRef<ReadonlySet<string>>(new Set());
   const lastHeard = new Map<string, number>();
 
-  const view = computed(() => folded.value?.view ?? null);
   const seats = computed(() => (view.value ? inOrder(view.value.seats) : []));
   const places = computed(() => arrange(view.value?.seats ?? []));
   const me = computed(() => view.value?.seats.find((seat) => seat.party === you.value) ?? null);
@@ -29,33 +26,20 @@ export const useHearing = defineStore('hearing', () => {
   function welcome(answer: Welcome): void {
     you.value = answer.you;
     clockOffset.value = answer.server_time - Date.now();
-    if (answer.view) replace(answer.view);
-    else if (folded.value) {
-      folded.value = applyAll(folded.value, answer.missed);
-      health.value = answer.missed.reduce(healthAfter, health.value);
-    }
+    if (answer.view) view.value = answer.view;
+    else if (view.value) view.value = applyAll(view.value, answer.missed);
     seq.value = answer.seq;
   }
 
-  function replace(next: HearingView): void {
-    folded.value = startFrom(next);
-  }
-
   function take(told: EventTold): void {
-    if (!folded.value || told.seq <= seq.value) return; // seen already
-    folded.value = applyEvent(folded.value, told);
-    health.value = healthAfter(health.value, told);
+    if (!view.value || told.seq <= seq.value) return; // seen already
+    view.value = applyEvent(view.value, told);
     seq.value = told.seq;
   }
 
   function takeView(next: HearingView, number: number): void {
-    replace(next);
+    view.value = next;
     seq.value = number;
-  }
-
-  /** A track of theirs arrived, or the server said so: they are in the courtroom. */
-  function knowAdmitted(party: string): void {
-    if (folded.value && !folded.value.admitted.has(party)) folded.value = markAdmitted(folded.value, party);
   }
 
   function takeLevels(levels: Record<string, number>): void {
@@ -67,7 +51,7 @@ export const useHearing = defineStore('hearing', () => {
   }
 
   return {
-    seq, you, clockOffset, health, qualities, speaking, view, seats, places, me, seatOf,
-    welcome, take, takeView, knowAdmitted, takeLevels,
+    seq, you, clockOffset, qualities, speaking, view, seats, places, me, seatOf,
+    welcome, take, takeView, takeLevels,
   };
 });
