@@ -10,7 +10,6 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Party
 
-
 KEPT = 50  # gaps of a party, and faults, that the state remembers; the log has them all
 
 
