@@ -9,6 +9,7 @@ import time
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from socket import AF_INET, SOCK_DGRAM
 
 import structlog
 from aiohttp import web
@@ -144,7 +145,7 @@ class Server:
         s = self.settings
         self.sfu = Sfu(
             SfuSettings(
-                host=s.media_host or s.host,
+                host=await self._media_host(),
                 port=s.media_port,
                 announced=s.media_addresses,
                 tcp=s.media_tcp,
@@ -160,6 +161,15 @@ class Server:
         self.gateway = Gateway(self.access, self.hearings, self.rooms, asks, s.allowed_origins)
         self.rooms.start()
         self._stack.push_async_callback(self.rooms.close)
+
+    async def _media_host(self) -> str:
+        """The address to bind: a name, such as localhost, is looked up once."""
+        host = self.settings.media_host or self.settings.host
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=SOCK_DGRAM)
+        except OSError as error:
+            raise CannotStart(f"media_host: {host}: {error.strerror}") from error
+        return str(min(found, key=lambda one: one[0] is not AF_INET)[4][0])
 
     async def _listen(self, client: Path) -> None:
         s = self.settings

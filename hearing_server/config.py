@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import ifaddr
+
 PREFIX = "HEARING_"
 
 
@@ -61,9 +63,13 @@ class Settings:
     def url(self) -> str:
         if self.public_url:
             return self.public_url.rstrip("/")
-        scheme = "https" if self.has_tls else "http"
-        host = "localhost" if is_loopback(self.host) else self.host
-        return f"{scheme}://{host}:{self.port}"
+        host = "localhost" if is_loopback(self.host) else self.hosts[0]
+        return self._web_address(host)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host, or for a wildcard every address by which another machine may reach this one."""
+        return own_addresses(self.host) or (self.host,)
 
     @property
     def has_tls(self) -> bool:
@@ -86,12 +92,16 @@ class Settings:
     def allowed_origins(self) -> tuple[str, ...]:
         parts = urlsplit(self.url)
         own = f"{parts.scheme}://{parts.netloc}"
-        loopback: tuple[str, ...] = ()
+        local: tuple[str, ...] = ()
         if is_loopback(self.host):
-            loopback = tuple(
-                f"{parts.scheme}://{name}:{self.port}" for name in ("localhost", "127.0.0.1")
-            )
-        return tuple(dict.fromkeys((own, *loopback, *self.origins)))
+            local = ("localhost", "127.0.0.1")
+        elif not self.public_url:
+            local = self.hosts
+        return tuple(dict.fromkeys((own, *map(self._web_address, local), *self.origins)))
+
+    def _web_address(self, host: str) -> str:
+        scheme = "https" if self.has_tls else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
 FIELDS = {f.name: f for f in dataclasses.fields(Settings)}
@@ -200,6 +210,28 @@ def _address(name: str, text: str) -> None:
         ipaddress.ip_network(text)
     except ValueError:
         raise BadSetting(f"{name}: {text!r} is not an address") from None
+
+
+def own_addresses(host: str) -> tuple[str, ...]:
+    """This machine's addresses for other machines when `host` is a wildcard, none when it is not."""
+    try:
+        wildcard = ipaddress.ip_address(host)
+    except ValueError:
+        return ()
+    if not wildcard.is_unspecified:
+        return ()
+    found = (
+        ipaddress.ip_address(each.ip if isinstance(each.ip, str) else each.ip[0])
+        for adapter in ifaddr.get_adapters()
+        for each in adapter.ips
+    )
+    return tuple(
+        str(address)
+        for address in found
+        if address.version == wildcard.version
+        and not address.is_loopback
+        and not address.is_link_local
+    )
 
 
 def is_loopback(host: str) -> bool:

@@ -82,7 +82,7 @@ def _names(settings: Settings) -> list[x509.GeneralName]:
         x509.DNSName(socket.gethostname()),
     ]
     public = urlsplit(settings.url).hostname or "localhost"
-    for host in (settings.host, public, *settings.media_addresses):
+    for host in (*settings.hosts, public, *settings.media_addresses):
         try:
             names.append(x509.IPAddress(ipaddress.ip_address(host)))
         except ValueError:

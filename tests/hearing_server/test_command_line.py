@@ -12,7 +12,7 @@ import structlog
 from hearing_server import __main__ as command_line
 from hearing_server.adapters.folder import DataFolder
 from hearing_server.web import pages
-from tests.integration.harness import free_port
+from tests.integration.harness import ServerProcess, free_port
 from tests.transcript import court
 from transcript.pdf import render
 from transcript.signing import signer
@@ -56,6 +56,19 @@ def test_a_media_port_in_use(tmp_path: Path, kind: socket.SocketKind) -> None:
             taken.listen()
         port = taken.getsockname()[1]
         assert f"media port {port}: " in refused(tmp_path / "data", "--media-port", str(port))
+
+
+def test_a_host_that_nobody_knows(tmp_path: Path) -> None:
+    line = refused(tmp_path / "data", "--self-signed", "--host", "nowhere.invalid")
+    assert "media_host: nowhere.invalid: " in line
+
+
+async def test_a_host_by_its_name(tmp_path: Path) -> None:
+    """`--host localhost` is as good as its address, for media too."""
+    server = ServerProcess(data=tmp_path / "data", environment={"HEARING_HOST": "localhost"})
+    await server.start()
+    assert len(server.links) == 5
+    assert await server.stop() == 0
 
 
 def test_a_data_folder_that_cannot_be_made_or_written(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Settings: where each comes from, and what is refused before anything is started."""
 
+import ipaddress
 import re
 from pathlib import Path
 
@@ -132,6 +133,29 @@ def test_pages_may_come_from_the_public_address_and_the_listed_ones() -> None:
     assert settings.allowed_origins == ("https://court.example", "https://other.example")
     local = load({"port": 81}, {}).allowed_origins
     assert set(local) == {"http://localhost:81", "http://127.0.0.1:81"}
+
+
+def test_a_wildcard_is_reached_by_the_machines_own_addresses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Links, page origins and the certificate name what another machine can open, never 0.0.0.0."""
+    own = ("192.0.2.7", "198.51.100.7")
+    monkeypatch.setattr(config, "own_addresses", lambda host: own if host == "0.0.0.0" else ())
+    settings = load({"host": "0.0.0.0", "port": 8443}, {"HEARING_SELF_SIGNED": "1"})
+    assert settings.url == "https://192.0.2.7:8443"
+    assert settings.allowed_origins == ("https://192.0.2.7:8443", "https://198.51.100.7:8443")
+    assert settings.hosts == own
+    given = load({"host": "2001:db8::7", "port": 8443}, {"HEARING_SELF_SIGNED": "1"})
+    assert given.url == "https://[2001:db8::7]:8443"
+
+
+def test_a_machine_knows_addresses_for_a_wildcard_alone() -> None:
+    for wildcard in ("0.0.0.0", "::"):
+        for found in config.own_addresses(wildcard):
+            address = ipaddress.ip_address(found)
+            assert not address.is_loopback
+            assert not address.is_unspecified
+    assert config.own_addresses("127.0.0.1") == config.own_addresses("court.example") == ()
 
 
 def test_everything_is_kept_in_the_data_folder_unless_said_otherwise(tmp_path: Path) -> None:
