@@ -21,8 +21,6 @@ DEVICE = {
 }
 FLAGS = [
     "--no-sandbox",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
     "--allow-loopback-in-peer-connection",
     "--disable-background-networking",
     "--disable-component-update",
@@ -134,16 +132,39 @@ class Person:
         await self.page.screenshot(path=str(folder / f"{name}-{self.role}.png"))
 
 
-async def _launch(playwright: Playwright, device: Device, folder: Path) -> Browser:
-    camera, microphone = device.camera(folder), device.microphone(folder)
-    return await playwright.chromium.launch(
-        executable_path="/usr/bin/chromium",
-        args=[
-            *FLAGS,
-            f"--use-file-for-fake-video-capture={camera}",
-            f"--use-file-for-fake-audio-capture={microphone}",
-        ],
-    )
+async def _launch(
+    playwright: Playwright, device: Device | None, folder: Path, *, allows: bool = True
+) -> Browser:
+    """A browser with this camera and microphone, or none; one that `allows` gives them to every page."""
+    flags = list(FLAGS)
+    if device:
+        flags += [
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={device.camera(folder)}",
+            f"--use-file-for-fake-audio-capture={device.microphone(folder)}",
+        ]
+    if allows:
+        flags.append("--use-fake-ui-for-media-stream")
+    return await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+
+
+@contextlib.asynccontextmanager
+async def guarded(
+    server: ServerProcess,
+    role: str,
+    folder: Path,
+    device: Device | None,
+    permissions: Sequence[str] = (),
+) -> AsyncIterator[Person]:
+    """Somebody at their link whose browser refuses what is not in `permissions`, as Chromium names it."""
+    async with async_playwright() as playwright:
+        browser = await _launch(playwright, device, folder, allows=False)
+        context = await browser.new_context(viewport=DESK, locale="zh-CN")
+        await context.grant_permissions(list(permissions), origin=server.url)
+        person = Person(await context.new_page(), role, server.url)
+        await person.open_link(server.links[role])
+        yield person
+        await browser.close()
 
 
 @contextlib.asynccontextmanager

@@ -30,14 +30,20 @@ export const useConnection = defineStore('connection', () => {
   const hearing = useHearing();
   const socket = shallowRef<HearingSocket | null>(null);
   let seat = '';
+  let connecting: Promise<HearingSocket> | null = null;
   let acceptedAs: string | null = null;
   let attempt = 0;
   let lostAt = 0;
 
-  /** The socket with a fresh ticket; the same one if it stands already. */
+  /** The socket with a fresh ticket; the same one if it stands already or is just being made. */
   async function connect(forSeat: string): Promise<HearingSocket> {
     seat = forSeat;
     if (socket.value?.connected) return socket.value;
+    connecting ??= makeSocket().finally(() => (connecting = null));
+    return connecting;
+  }
+
+  async function makeSocket(): Promise<HearingSocket> {
     const ticket = await takeTicket(seat);
     const fresh: HearingSocket = new HearingSocket(onTell, () => onLost(fresh));
     await fresh.connect(ticket);
@@ -132,6 +138,7 @@ export const useConnection = defineStore('connection', () => {
   function end(how: 'superseded' | 'left'): void {
     state.value = how;
     useMedia().stop();
+    useDevices().close();
     socket.value?.close();
     socket.value = null;
   }

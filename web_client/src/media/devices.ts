@@ -47,6 +47,13 @@ export const useDevices = defineStore('devices', () => {
     }
   }
 
+  /** After `close`, what was there before. */
+  async function reopen(): Promise<void> {
+    for (const kind of ['camera', 'microphone'] as const) {
+      if (!tracks.value[kind] && states.value[kind] === 'ready') await openOne(kind);
+    }
+  }
+
   async function openOne(kind: Kind): Promise<void> {
     try {
       const wanted = kind === 'camera' ? { video: constraints(kind) } : { audio: constraints(kind) };
@@ -104,7 +111,7 @@ export const useDevices = defineStore('devices', () => {
 
   return {
     tracks, states, chosen, asking, reports, cameras, microphones, picture,
-    open, openOne, choose, onTrack, close,
+    open, reopen, openOne, choose, onTrack, close,
   };
 });
 
