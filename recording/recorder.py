@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 SPOOL_BYTES = 16 << 20
 MOST_TRACKS = 1024
 MOST_REMEMBERED = 65_536  # names of reported segments
+MOST_ANCHORS = 4096  # hearings
 RECENT_MS = 600_000  # a worker that died may have left unreported segments as old as this
 RESTART_S = 0.2
 RESTART_MOST_S = 30.0
@@ -132,11 +133,10 @@ class ProcessRecorder:
         self._on_report = on_report
         self._spool_bytes = spool_bytes
         self._wall_clock = wall_clock
-        self._wall_offset = 0.0
+        self._anchors: dict[str, float] = {}  # by hearing: Unix ms at monotonic 0
         self._known: Container[str] = frozenset()
         self._reported: dict[str, None] = {}
         self._tracks: dict[int, _Track] = {}
-        self._hearings: set[str] = set()  # recorded and not yet flushed
         self._flushes: dict[int, tuple[str, asyncio.Future[None]]] = {}
         self._numbers = itertools.count(1)
         self._spool: Spool | None = None
@@ -181,11 +181,9 @@ class ProcessRecorder:
             raise RuntimeError("the recorder is not running")
         if len(self._tracks) >= MOST_TRACKS:
             raise RecorderFull(f"{MOST_TRACKS} tracks are open")
-        if not self._hearings:  # nothing that a new anchor could bend
-            self._wall_offset = (self._wall_clock() - time.monotonic()) * 1000
-        self._hearings.add(track.hearing)
         number = next(self._numbers)
-        opened = wire.Open(name=track, format=track_format, wall_offset=self._wall_offset)
+        anchor = self._anchor(track.hearing)
+        opened = wire.Open(name=track, format=track_format, wall_offset=anchor)
         sink = TrackSink(number, self._spool, self._end)
         self._tracks[number] = _Track(opened=opened, sink=sink, request_keyframe=request_keyframe)
         self._spool.add(wire.frame(wire.OPEN, number, wire.encode(opened)))
@@ -209,8 +207,6 @@ class ProcessRecorder:
             self._fail("flush_timeout", "segments are not yet closed", hearing)
         finally:
             del self._flushes[token]
-        if not any(track.opened.name.hearing == hearing for track in self._tracks.values()):
-            self._hearings.discard(hearing)
 
     async def close(self) -> None:
         """End every track with cause `server`, see their segments reported, and stop the worker.
@@ -235,6 +231,16 @@ class ProcessRecorder:
         for _, done in self._flushes.values():
             if not done.done():
                 done.set_result(None)
+
+    def _anchor(self, hearing: str) -> float:
+        """The calendar as it stood when the hearing's recording began: a later step bends nothing in it,
+        and each hearing begins with the clock as it then is.
+        """
+        if hearing not in self._anchors:
+            self._anchors[hearing] = (self._wall_clock() - time.monotonic()) * 1000
+            while len(self._anchors) > MOST_ANCHORS:
+                del self._anchors[next(iter(self._anchors))]
+        return self._anchors[hearing]
 
     def _end(self, number: int, cause: str) -> None:
         track = self._tracks.get(number)

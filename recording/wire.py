@@ -27,12 +27,11 @@ _LENGTH = Layout("<I")
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of OPEN. `wall_offset` is Unix ms minus monotonic ms; `resumed` after a worker died."""
+    """Body of OPEN. `wall_offset` is Unix ms minus monotonic ms."""
 
     name: TrackName
     format: TrackFormat
     wall_offset: float
-    resumed: bool = False
 
 
 class Recover(msgspec.Struct, frozen=True, kw_only=True):

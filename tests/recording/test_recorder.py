@@ -19,7 +19,7 @@ from recording.recorder import ProcessRecorder, RecorderUnavailable
 
 from . import streams
 from .processes import gone, is_gone
-from .reports import Reports, begin, give, play
+from .reports import Reports, begin, give, play, track
 
 HERE = Path(__file__).resolve().parents[2]
 
@@ -303,6 +303,26 @@ async def test_a_step_of_the_wall_clock_bends_no_duration(start, reports):
     first, second = reports.segments
     assert 0 <= second.started_at - first.ended_at < 200
     assert second.ended_at - first.started_at == pytest.approx(4000, abs=100)
+
+
+async def test_a_later_hearing_has_the_clock_of_its_own_day(start, reports):
+    """The clock was set right after one hearing began, and nobody flushed it: the next one has it."""
+    now = [1_000_000.0]
+    recorder = await start(wall_clock=lambda: now[0])
+    sound = streams.sound_packets(streams.encode_sound(1.0))
+    first = begin(recorder, "opus", "microphone")
+    give(first, sound, time.monotonic() - 1)
+    now[0] += 3600
+    second = recorder.record(
+        track("microphone", hearing="h2"), streams.FORMATS["opus"], lambda: None
+    )
+    give(second, sound, time.monotonic() - 1)
+    for sink in (first, second):
+        sink.on_end("closed")
+    await recorder.flush("h1")
+    await recorder.flush("h2")
+    started = {segment.track.hearing: segment.started_at / 1000 for segment in reports.segments}
+    assert started["h2"] - started["h1"] == pytest.approx(3600, abs=1)
 
 
 async def test_the_worker_holds_nothing_of_the_servers(start):
