@@ -16,12 +16,12 @@ class FolderUnusable(Exception):
 
 
 class DataFolder:
-    """One server at a time holds it: `close` lets go."""
+    """One server at a time holds it: `close` lets go. Other accounts of the machine see nothing in it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            path.mkdir(mode=0o750, parents=True, exist_ok=True)
             self._lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise FolderUnusable(f"data folder {path}: {error.strerror}") from None
@@ -56,7 +56,7 @@ class DataFolder:
             raise FolderUnusable(f"{path}: not a secret of {SECRET} bytes")
         return secret
 
-    def _folder(self, name: str, mode: int = 0o755) -> Path:
+    def _folder(self, name: str, mode: int = 0o750) -> Path:
         folder = self.path / name
         try:
             folder.mkdir(mode=mode, exist_ok=True)

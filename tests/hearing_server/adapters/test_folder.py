@@ -81,6 +81,18 @@ def test_a_server_that_was_killed_holds_nothing(tmp_path: Path) -> None:
     DataFolder(tmp_path).close()
 
 
+def test_other_accounts_of_the_machine_see_nothing(tmp_path: Path) -> None:
+    """Database, recordings and transcripts lie below folders that only the court's group enters."""
+    folder = DataFolder(tmp_path / "data")
+    try:
+        below = [path for path in folder.path.iterdir() if path.is_dir()]
+        assert len(below) == 5
+        for path in (folder.path, *below):
+            assert not path.stat().st_mode & stat.S_IRWXO, path
+    finally:
+        folder.close()
+
+
 def test_a_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     secret = folder.secret("links")
