@@ -5,6 +5,7 @@ the other way round.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
@@ -42,6 +43,7 @@ from transcript.signing.authority import Authority
 from transcript.signing.timestamp import RemoteTimestamps
 
 MAX_BODY = 1 << 20  # bytes of an HTTP request
+SETTLE_WITHIN = 5.0  # seconds
 FORGET_EVERY = 600.0  # seconds
 
 log = structlog.get_logger()
@@ -139,7 +141,14 @@ class Server:
             raise CannotStart(f"recordings: {error}") from error
         self._stack.push_async_callback(self.recorder.close)
         exporter = SegmentExporter(self.folder.recordings, self.folder.exports)
-        self.recordings = Recordings(self.hearings, exporter)
+        self.recordings = Recordings(self.hearings, exporter, self._settle)
+
+    async def _settle(self, hearing: str) -> None:
+        """What is recorded of ended tracks is in the log; not waited for if the recorder is in trouble."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_WITHIN):
+                await self.recorder.flush(hearing)
+                await self.keeper.settle()
 
     async def _start_media(self) -> None:
         s = self.settings

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,17 +21,26 @@ class Exporter(Protocol):
 
 
 class Recordings:
-    def __init__(self, hearings: Hearings, exporter: Exporter) -> None:
+    """`settled` returns when what has been recorded of a hearing so far stands in its log: the last
+    seconds are on their way there when somebody asks right after the closing.
+    """
+
+    def __init__(
+        self, hearings: Hearings, exporter: Exporter, settled: Callable[[str], Awaitable[None]]
+    ) -> None:
         self._hearings = hearings
         self._exporter = exporter
+        self._settled = settled
         self._one_at_a_time = asyncio.Lock()
 
     async def overview(self, hearing: str) -> list[dict[str, Any]]:
         """For each party that was recorded: tracks with seconds and bytes, gaps with their cause."""
+        await self._settled(hearing)
         return overview(await self._hearings.entries(hearing))
 
     async def party_file(self, hearing: str, party: str) -> Path:
         """A Matroska file of all tracks of `party`; Refused(not_found) if there are none."""
+        await self._settled(hearing)
         entries = await self._hearings.entries(hearing)
         segments = [
             entry.event

@@ -122,12 +122,31 @@ async def test_a_fault_of_the_whole_recorder_goes_to_every_live_hearing() -> Non
     ]
 
 
+async def settled(hearing: str) -> None:
+    """Nothing is on its way."""
+
+
+async def test_what_is_on_its_way_is_waited_for() -> None:
+    """Who asks right after the closing gets the last seconds too."""
+    keeping = Keeping()
+
+    async def last_seconds(hearing: str) -> None:
+        keeping.keeper.report(closed(CAMERA, len(keeping.events(hearing)) + 1))
+        await keeping.keeper.settle()
+
+    recordings = Recordings(keeping.hearings, FakeExporter(), last_seconds)
+    assert await recordings.party_file("h1", "judge") == Path("h1/judge/judge/camera/1.mkv")
+    (judge,) = await recordings.overview("h1")
+    assert judge["tracks"][0]["segments"] == 2
+    await keeping.keeper.close()
+
+
 async def recorded() -> Recordings:
     keeping = Keeping()
     for report in (closed(CAMERA, 1), closed(CAMERA, 2), closed(SOUND, 1), gap(SOUND)):
         keeping.keeper.report(report)
     await keeping.keeper.close()
-    return Recordings(keeping.hearings, FakeExporter())
+    return Recordings(keeping.hearings, FakeExporter(), settled)
 
 
 async def test_the_overview_sums_up_tracks_and_names_gaps() -> None:
@@ -148,7 +167,7 @@ async def test_a_party_of_whom_only_gaps_are_known_is_in_the_overview() -> None:
     await hearings.plan(cmd.Plan(planned=planned()))
     lost = ev.GapFound(party="counsel", source="camera", started_at=1, ended_at=2, cause="disk")
     await hearings.execute("h1", cmd.EnterRecording(event=lost), SERVER)
-    (only,) = await Recordings(hearings, FakeExporter()).overview("h1")
+    (only,) = await Recordings(hearings, FakeExporter(), settled).overview("h1")
     assert (only["party"], only["tracks"], len(only["gaps"])) == ("counsel", [], 1)
 
 
