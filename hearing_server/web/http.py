@@ -1,9 +1,7 @@
-"""What every HTTP answer has in common: coded errors, security headers, the origin check, rate limits."""
+"""What every HTTP answer has in common: coded errors, security headers, the origin check."""
 
 import ipaddress
 import secrets
-import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
@@ -110,26 +108,6 @@ def same_origin(origins: Sequence[str]) -> Middleware:
         return await handler(request)
 
     return check
-
-
-class RateLimit:
-    """A token bucket for each address, `per_minute` on average; remembers the last 10,000 addresses."""
-
-    def __init__(self, per_minute: float) -> None:
-        self._per_second = per_minute / 60
-        self._burst = per_minute
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def check(self, address: str) -> None:
-        """Take one; Refused(too_many)."""
-        now = time.monotonic()
-        tokens, then = self._buckets.pop(address, (self._burst, now))
-        tokens = min(self._burst, tokens + (now - then) * self._per_second)
-        self._buckets[address] = (tokens - 1 if tokens >= 1 else tokens, now)
-        if len(self._buckets) > 10_000:
-            self._buckets.popitem(last=False)
-        if tokens < 1:
-            raise Refused(Code.TOO_MANY)
 
 
 def client_address(request: web.Request, proxies: Sequence[str]) -> str:

@@ -15,9 +15,10 @@ from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.parties import Right, may
 from hearing_server.services.access import SESSION_MS, Access, Seated
 from hearing_server.services.hearings import Hearings
+from hearing_server.services.rate import RateLimit
 from hearing_server.services.recordings import Recordings
 from hearing_server.services.transcripts import SignatureRequest, Transcripts
-from hearing_server.web.http import RateLimit, client_address
+from hearing_server.web.http import client_address
 
 
 class EnterBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -53,7 +54,9 @@ class Seats:
         self._recordings = recordings
         self._secure = secure
         self._proxies = proxies
-        self._entries = RateLimit(per_minute=60)
+        self._entries = RateLimit(per_minute=60)  # by address
+        self._tickets = RateLimit(per_minute=60)  # by seat: how often it may change hands
+        self._signatures = RateLimit(per_minute=30)  # by seat: each costs a certificate
 
     def routes(self) -> list[web.RouteDef]:
         seat = "/api/seats/{seat:[A-Za-z0-9_-]{1,64}}"
@@ -103,6 +106,7 @@ class Seats:
 
     async def ticket(self, request: web.Request) -> web.Response:
         seated = await self._seated(request)
+        self._tickets.check(seated.party)
         return web.json_response({"ticket": await self._access.ticket(seated)})
 
     async def transcript(self, request: web.Request) -> web.Response:
@@ -118,6 +122,7 @@ class Seats:
 
     async def prepare(self, request: web.Request) -> web.Response:
         seated = await self._seated(request)
+        self._signatures.check(seated.party)
         body = await _body(request, SignatureBody)
         asked = SignatureRequest(
             party=seated.party,

@@ -8,14 +8,16 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.services import rate
+from hearing_server.services.rate import RateLimit
 from hearing_server.web import http
-from hearing_server.web.http import RateLimit, client_address, coded_errors, same_origin
+from hearing_server.web.http import client_address, coded_errors, same_origin
 
 
 class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1000.0
-        monkeypatch.setattr(http.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(rate.time, "monotonic", lambda: self.now)
 
 
 @pytest.fixture
