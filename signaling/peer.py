@@ -33,13 +33,15 @@ class Peer:
         default_factory=lambda: asyncio.Queue(maxsize=OUTBOX)
     )
     _writer: "asyncio.Task[None] | None" = None
+    closed: bool = False
 
     @property
     def party(self) -> str:
         return self.seated.party
 
     def start(self) -> None:
-        self._writer = asyncio.create_task(self._write(), name=f"outbox {self.connection}")
+        if not self.closed:
+            self._writer = asyncio.create_task(self._write(), name=f"outbox {self.connection}")
 
     def tell(self, message: AnyTell) -> None:
         """Queue a message in order. A full outbox ends the connection."""
@@ -59,13 +61,18 @@ class Peer:
             await self.send(message)
         await self.hang_up()
 
-    def close(self) -> None:
-        """Release everything; the connection has ended or is about to."""
+    def end_media(self) -> None:
+        """Nothing is received from this connection or sent to it from now on."""
         for transport in (self.send_transport, self.receive_transport):
             if transport is not None:
                 transport.close()
         self.send_transport = self.receive_transport = None
         self.producers.clear()
         self.consumers.clear()
+
+    def close(self) -> None:
+        """Release everything; the connection has ended or is about to."""
+        self.closed = True
+        self.end_media()
         if self._writer is not None and self._writer is not asyncio.current_task():
             self._writer.cancel()

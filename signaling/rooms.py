@@ -54,16 +54,22 @@ class Room:
     def on_entries(self, state: HearingState, entries: Sequence[Entry]) -> None:
         """Tell everybody what they may see of it, then make the media agree."""
         before, self.state = self.state, state
-        for entry in entries:
-            self._let_go(entry.event)
+        try:
+            for entry in entries:
+                self._let_go(entry.event)
+            self._tell(entries)
+        finally:  # packets stop where they must, whatever became of the words
+            if state.seats is not before.seats or state.phase is not before.phase:
+                self.reconcile()
+
+    def _tell(self, entries: Sequence[Entry]) -> None:
+        state = self.state
         for peer in self.peers.values():
             if views.widens(entries, peer.party):
                 peer.tell(wire.ViewTold(seq=state.seq, view=views.view(state, peer.party)))
                 continue
             for message in views.told(state, entries, peer.party):
                 peer.tell(message)
-        if state.seats is not before.seats or state.phase is not before.phase:
-            self.reconcile()
 
     def reconcile(self) -> None:
         self._stage.reconcile(self.state, list(self.peers.values()))
@@ -90,11 +96,12 @@ class Room:
             peer.tell(wire.Qualities(qualities=qualities))
 
     def _let_go(self, event: ev.Event) -> None:
-        """A seat that was taken over: the older connection is told so and ends."""
+        """A seat that was taken over: the older connection's media ends at once, then it is told."""
         if isinstance(event, ev.PartyLeft) and event.cause is ev.Departure.SUPERSEDED:
             peer = self.peers.get(event.party)
             if peer is not None and peer.connection == event.connection:
                 del self.peers[event.party]
+                peer.end_media()
                 peer.tell(wire.Superseded())
                 peer.dismiss()
 
@@ -162,6 +169,11 @@ class Rooms:
         if not room.peers:
             room.close("left")
             del self._rooms[peer.seated.hearing]
+
+    def holds(self, peer: Peer) -> bool:
+        """Whether this connection is the one in its party's seat."""
+        room = self._rooms.get(peer.seated.hearing)
+        return room is not None and room.peers.get(peer.party) is peer
 
     def changed(self, peer: Peer) -> None:
         """A peer's transports or tracks have changed."""

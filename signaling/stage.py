@@ -22,15 +22,22 @@ class Stage:
         self._recorder = recorder
         self._alarm = alarm
         self._recorded: dict[str, tuple[Track, Producer, PacketSink]] = {}  # by producer id
-        self._hopeless: set[tuple[str, str]] = set()  # (producer, connection): cannot be decoded
+        self._unrecorded: set[str] = set()  # producer ids that an alarm was given for
+        self._hopeless: set[tuple[str, str]] = set()  # (producer, transport): cannot be decoded
         self.edges: frozenset[Edge] = frozenset()
 
     def reconcile(self, state: HearingState, peers: list[Peer]) -> None:
         """Open, pause and resume until packets flow along the edges and nowhere else."""
         self.edges = reach(state)
+        self._forget_gone(peers)
         for viewer in peers:
             self._reconcile_viewer(viewer, peers)
         self._reconcile_recorder(state, peers)
+
+    def _forget_gone(self, peers: list[Peer]) -> None:
+        alive = {producer.id for peer in peers for producer in peer.producers.values()}
+        self._unrecorded &= alive
+        self._hopeless = {pair for pair in self._hopeless if pair[0] in alive}
 
     def close(self, cause: str) -> None:
         for _, producer, sink in self._recorded.values():
@@ -54,12 +61,12 @@ class Stage:
     def _open(self, viewer: Peer, sender: Peer, source: Source, producer: Producer) -> None:
         if viewer.receive_transport is None or viewer.rtp_capabilities is None:
             return
-        if (producer.id, viewer.connection) in self._hopeless:
+        if (producer.id, viewer.receive_transport.id) in self._hopeless:
             return
         try:
             consumer = viewer.receive_transport.consume(producer, viewer.rtp_capabilities)
         except SfuError:
-            self._hopeless.add((producer.id, viewer.connection))
+            self._hopeless.add((producer.id, viewer.receive_transport.id))
             return
         viewer.consumers[consumer.id] = consumer
         viewer.tell(
@@ -91,9 +98,12 @@ class Stage:
         name = TrackName(hearing=self._hearing, party=track[0], source=track[1].value)
         try:
             sink = self._recorder.record(name, producer.format, producer.request_keyframe)
-        except (RuntimeError, ValueError) as error:  # no room, not running: the hearing goes on
-            self._alarm(self._hearing, "not_recorded", f"{name.party} {name.source}: {error}")
+        except (RuntimeError, ValueError, OSError) as error:  # the hearing goes on
+            if producer.id not in self._unrecorded:  # each attempt's alarm would fill the log
+                self._unrecorded.add(producer.id)
+                self._alarm(self._hearing, "not_recorded", f"{name.party} {name.source}: {error}")
             return
+        self._unrecorded.discard(producer.id)
         producer.add_sink(sink)
         self._recorded[producer.id] = (track, producer, sink)
 
