@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.services.hearings import Clock, Hearings
 from signaling import protocol as wire
@@ -84,7 +85,9 @@ class Asks:
         )
 
     async def answer(self, peer: Peer, ask: wire.AnyAsk) -> wire.AnyAnswer:
-        """The one answer to an ask; Refused."""
+        """The one answer to an ask; Refused, also when the seat is no longer this connection's."""
+        if not self._rooms.holds(peer):
+            raise Refused(Code.SUPERSEDED)
         try:
             if type(ask) in self._media:
                 return await self._media[type(ask)](peer, ask)
@@ -96,7 +99,15 @@ class Asks:
             raise Refused(Code.MEDIA, error.code) from error
 
     async def _execute(self, peer: Peer, command: cmd.Command) -> wire.Done:
-        return wire.Done(seq=await self._hearings.execute(peer.seated.hearing, command, peer.party))
+        """Carry out a command, unless the seat has changed hands while it waited for its turn."""
+
+        async def make(state: HearingState, now: int) -> cmd.Command:
+            if state.seats[peer.party].connection != peer.connection:
+                raise Refused(Code.SUPERSEDED)
+            return command
+
+        seq = await self._hearings.execute_with(peer.seated.hearing, make, peer.party)
+        return wire.Done(seq=seq)
 
     async def _missed(self, hearing: str, after: int) -> list[Entry]:
         state = await self._hearings.state(hearing)
@@ -157,12 +168,15 @@ class Asks:
         return wire.Produced(producer=producer.id)
 
     async def _close_producer(self, peer: Peer, ask: wire.CloseProducer) -> wire.Done:
-        producer = peer.producers.pop(ask.source, None)
-        if producer is None:
+        """The log first: a track that it still names could not be produced again."""
+        if ask.source not in peer.producers:
             raise Refused(Code.NO_CHANGE)
-        producer.close()
-        self._rooms.changed(peer)
-        return await self._execute(peer, cmd.StopSource(source=ask.source))
+        done = await self._execute(peer, cmd.StopSource(source=ask.source))
+        producer = peer.producers.pop(ask.source, None)
+        if producer is not None:
+            producer.close()
+            self._rooms.changed(peer)
+        return done
 
     async def _resume_consumer(self, peer: Peer, ask: wire.ResumeConsumer) -> wire.Done:
         if ask.consumer not in peer.consumers:

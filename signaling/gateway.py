@@ -19,9 +19,10 @@ from hearing_server.domain.events import Departure
 from hearing_server.domain.log import SERVER
 from hearing_server.services.access import Access, Seated
 from hearing_server.services.hearings import Hearings
+from hearing_server.services.rate import RateLimit
 from signaling import protocol as wire
 from signaling.asks import Asks
-from signaling.codec import decode, encode
+from signaling.codec import TextPacket, decode, encode, quiet_log
 from signaling.peer import Peer
 from signaling.rooms import Rooms
 
@@ -33,6 +34,12 @@ PING_EVERY, PING_WAIT = (
 ASKS_PER_SECOND, ASKS_AT_ONCE = 50, 150
 MAX_BEHIND = 1000  # packets queued to one socket
 MAX_SOCKETS = 2000
+MAX_IDLE = 4  # sockets of one seat that have not entered; the oldest makes room
+WRITES_PER_MINUTE = 300  # asks of one party that may end in the log, whatever its sockets
+LINGER = 2.0  # seconds between the goodbye and the end of the line
+RETRY_AFTER = 2.0  # seconds between attempts at a departure while the store is down
+PASSING = (Code.NOT_SAVED, Code.BUSY)
+READS = (wire.Leave, wire.ConnectTransport, wire.ResumeConsumer)  # asks that never change the log
 
 log = structlog.get_logger()
 
@@ -42,6 +49,7 @@ class Socket:
     """One Socket.IO connection: who came in, and the peer once they have entered."""
 
     seated: Seated
+    line: asyncio.Transport | None = None
     peer: Peer | None = None
     leaving: bool = False
     tokens: float = ASKS_AT_ONCE
@@ -69,9 +77,13 @@ class Gateway:
         self._asks = asks
         self._origins = frozenset(origins)
         self._sockets: dict[str, Socket] = {}
+        self._writes = RateLimit(per_minute=WRITES_PER_MINUTE)
+        self._departures: set[asyncio.Task[None]] = set()
         self.server = socketio.AsyncServer(
             async_mode="aiohttp",
             transports=["websocket"],
+            serializer=TextPacket,
+            engineio_logger=quiet_log(),
             cors_allowed_origins=list(origins),
             max_http_buffer_size=MAX_MESSAGE,
             ping_interval=PING_EVERY,
@@ -86,6 +98,9 @@ class Gateway:
         """End every connection; the hearing's log says that the server went."""
         for sid in list(self._sockets):
             await self._part(sid, Departure.SERVER)
+        for retry in self._departures:
+            retry.cancel()
+        await asyncio.gather(*self._departures, return_exceptions=True)
         await self.server.shutdown()
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
@@ -97,10 +112,18 @@ class Gateway:
             ticket = auth.get("ticket") if isinstance(auth, dict) else None
             if not isinstance(ticket, str) or len(ticket) > 200:
                 raise Refused(Code.BAD_TOKEN)
-            self._sockets[sid] = Socket(await self._access.use_ticket(ticket))
+            seated = await self._access.use_ticket(ticket)
+            await self._make_room(seated)
+            self._sockets[sid] = Socket(seated, environ["aiohttp.request"].transport)
         except Refused as refusal:
             log.info("socket refused", code=refusal.code)
             raise socketio.exceptions.ConnectionRefusedError(refusal.code.value) from None
+
+    async def _make_room(self, seated: Seated) -> None:
+        """Sockets that come in and never enter must not fill the house."""
+        idle = [s for s, each in self._sockets.items() if each.seated == seated and not each.peer]
+        if len(idle) >= MAX_IDLE:
+            await self.server.disconnect(idle[0])
 
     async def _ask(self, sid: str, data: object = None) -> object:
         socket = self._sockets.get(sid)
@@ -123,6 +146,8 @@ class Gateway:
                 return await self._enter(sid, socket, ask)
             if socket.peer is None:
                 raise Refused(Code.NOT_PRESENT)
+            if not isinstance(ask, READS):
+                self._writes.check(socket.seated.party)
             if isinstance(ask, wire.Leave):
                 socket.leaving = True
                 socket.peer.dismiss()
@@ -141,7 +166,11 @@ class Gateway:
 
         connection = secrets.token_hex(8)
         peer = Peer(seated=socket.seated, connection=connection, send=send, hang_up=hang_up)
-        welcome = await self._asks.enter(peer, ask)
+        try:
+            welcome = await self._asks.enter(peer, ask)
+        except BaseException:  # the seat may have been taken before it failed
+            await self._take_out(peer, Departure.CLOSED_TAB)
+            raise
         socket.peer = peer
         if sid not in self._sockets:  # it hung up while it was entering
             await self._take_out(peer, Departure.CLOSED_TAB)
@@ -163,16 +192,42 @@ class Gateway:
 
     async def _part(self, sid: str, cause: Departure) -> None:
         socket = self._sockets.pop(sid, None)
-        if socket is None or socket.peer is None:
+        if socket is None:
             return
-        await self._take_out(socket.peer, Departure.LEFT if socket.leaving else cause)
+        if socket.line is not None:  # a browser that reads nothing would keep its line for ever
+            asyncio.get_running_loop().call_later(LINGER, socket.line.abort)
+        if socket.peer is not None:
+            await self._take_out(socket.peer, Departure.LEFT if socket.leaving else cause)
 
     async def _take_out(self, peer: Peer, cause: Departure) -> None:
         """The log says that they left, then the media ends; the media ends even if the log cannot."""
-        leave = cmd.Leave(party=peer.party, connection=peer.connection, cause=cause)
         try:
-            await self._hearings.execute(peer.seated.hearing, leave, SERVER)
+            await self._log_departure(peer, cause)
         except Refused as refusal:
             log.error("departure not saved", code=refusal.code, hearing=peer.seated.hearing)
+            if refusal.code in PASSING:
+                self._retry_departure(peer, cause)
+        except Exception:
+            log.exception("departure not saved", hearing=peer.seated.hearing)
         finally:
             self._rooms.leave(peer)
+
+    async def _log_departure(self, peer: Peer, cause: Departure) -> None:
+        leave = cmd.Leave(party=peer.party, connection=peer.connection, cause=cause)
+        await self._hearings.execute(peer.seated.hearing, leave, SERVER)
+
+    def _retry_departure(self, peer: Peer, cause: Departure) -> None:
+        """Nobody may seem present because the store was away when they left."""
+
+        async def retry() -> None:
+            while True:
+                await asyncio.sleep(RETRY_AFTER)
+                try:
+                    return await self._log_departure(peer, cause)
+                except Refused as refusal:
+                    if refusal.code not in PASSING:
+                        return
+
+        task = asyncio.create_task(retry(), name=f"departure {peer.connection}")
+        self._departures.add(task)
+        task.add_done_callback(self._departures.discard)

@@ -1,0 +1,255 @@
+"""The gateway on a real port, over a log that can be made to fail: what a browser, or worse, may do to it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import socketio
+from aiohttp import web
+
+from hearing_server.adapters.store import SqlStore
+from hearing_server.domain import events as ev
+from hearing_server.domain.parties import Party
+from hearing_server.services.access import Access, Seated
+from hearing_server.services.hearings import Hearings
+from signaling import gateway as gateway_module
+from signaling.asks import Asks
+from signaling.gateway import Gateway
+from signaling.rooms import Rooms
+from signaling.sfu import Sfu, SfuSettings
+from tests.hearing_server.domain.world import CLERK, COUNSEL, JUDGE, NOW, World
+from tests.hearing_server.services.fakes import FakeEvents, Told
+
+from .sfu.peer import opus
+from .test_stage import Ledger
+
+ORIGIN = "http://court.example"
+
+
+class NoFreezer:
+    async def freeze(self, hearing: str, by: str) -> int:
+        raise AssertionError("nobody freezes here")
+
+
+class House:
+    """Everything behind the socket, with its troubles at hand."""
+
+    def __init__(self, store: SqlStore, sfu: Sfu) -> None:
+        self.events = FakeEvents(World())
+        self.access = Access(store, b"secret", lambda: NOW)
+        self.hearings = Hearings(self.events, lambda: NOW)
+        self.told = Told(self.hearings)
+        self.sfu = sfu
+        self.rooms = Rooms(Ledger(), lambda hearing, code, detail: None)
+        self.hearings.subscribe(self.rooms.on_entries)
+        asks = Asks(self.hearings, self.rooms, sfu, NoFreezer(), lambda: NOW)
+        self.gateway = Gateway(self.access, self.hearings, self.rooms, asks, [ORIGIN])
+        self.url = ""
+        self.clients: list[socketio.AsyncClient] = []
+
+    async def socket(self, party: Party) -> socketio.AsyncClient:
+        client = socketio.AsyncClient(reconnection=False)
+        ticket = await self.access.ticket(Seated(hearing="h1", party=party.id))
+        await client.connect(
+            self.url, transports=["websocket"], headers={"Origin": ORIGIN}, auth={"ticket": ticket}
+        )
+        self.clients.append(client)
+        return client
+
+    async def enter(self, party: Party, **fields: Any) -> socketio.AsyncClient:
+        client = await self.socket(party)
+        answer = await ask(client, "enter", accepted_as=party.name, **fields)
+        assert answer["type"] == "welcome", answer
+        return client
+
+    async def happened(self, kind: type[ev.Event], **fields: Any) -> None:
+        """Wait until the log has an event of this kind and fields."""
+        async with asyncio.timeout(5):
+            while not any(
+                isinstance(e.event, kind)
+                and all(getattr(e.event, k) == v for k, v in fields.items())
+                for e in self.told.entries
+            ):
+                self.told.heard.clear()
+                await self.told.heard.wait()
+
+
+async def ask(client: socketio.AsyncClient, what: str, **fields: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = await client.call("ask", {"type": what, **fields}, timeout=2)
+    return answer
+
+
+@pytest.fixture
+async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    for name, value in (("RETRY_AFTER", 0.05), ("LINGER", 0.1), ("WRITES_PER_MINUTE", 20)):
+        monkeypatch.setattr(gateway_module, name, value)
+    async with contextlib.AsyncExitStack() as stack:
+        store = SqlStore(f"sqlite+aiosqlite:///{tmp_path}/court.db")
+        await store.start()
+        stack.push_async_callback(store.close)
+        sfu = Sfu(SfuSettings())
+        await sfu.start()
+        stack.push_async_callback(sfu.close)
+        house = House(store, sfu)
+        stack.push_async_callback(house.rooms.close)
+        application = web.Application()
+        house.gateway.server.attach(application)
+        runner = web.AppRunner(application, shutdown_timeout=1)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        stack.push_async_callback(house.gateway.close)
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        house.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield house
+        for client in house.clients:
+            await client.disconnect()
+
+
+async def test_a_seat_is_free_after_entering_failed(house: House) -> None:
+    """The arrival was saved, the welcome could not be made: nobody is left sitting there."""
+    await house.enter(CLERK)
+    judge = await house.socket(JUDGE)
+    house.events.unreadable = True
+    answer = await ask(judge, "enter", after=1)
+    assert answer["code"] == "busy"
+    house.events.unreadable = False
+    assert (await ask(judge, "enter"))["type"] == "welcome"
+
+
+async def test_a_departure_is_logged_when_the_store_is_back(house: House) -> None:
+    """Whoever left while nothing could be saved does not seem present afterwards."""
+    judge = await house.enter(JUDGE)
+    house.events.broken = True
+    house.events.begun.clear()
+    await judge.disconnect()
+    await house.events.begun.wait()
+    house.events.broken = False
+    await house.happened(ev.PartyLeft, party=JUDGE.id, cause=ev.Departure.CLOSED_TAB)
+
+
+async def test_what_waited_while_the_seat_changed_hands_is_refused(house: House) -> None:
+    """A command of the old tab that is decided after the take-over does nothing."""
+    old, new = await house.enter(JUDGE), await house.socket(JUDGE)
+    house.events.gate = asyncio.Event()
+    house.events.begun.clear()
+    entering = asyncio.create_task(ask(new, "enter", take_over=True))
+    await house.events.begun.wait()
+    opening = asyncio.create_task(ask(old, "open_hearing"))
+    await asyncio.sleep(0.1)  # it waits behind the take-over, which the gate holds
+    house.events.gate.set()
+    assert (await entering)["type"] == "welcome"
+    with contextlib.suppress(TimeoutError, socketio.exceptions.TimeoutError):
+        assert (await opening)["code"] == "superseded"
+    assert not any(isinstance(e.event, ev.HearingOpened) for e in house.told.entries)
+
+
+async def test_a_track_whose_end_was_not_saved_can_be_ended_again(house: House) -> None:
+    """Refused means that nothing has changed; then it works, and the source can be produced anew."""
+    judge = await house.enter(JUDGE)
+    transport = (await ask(judge, "create_transport", direction="send"))["transport"]
+    track = {"transport": transport, "source": "microphone", "kind": "audio"}
+    assert (await ask(judge, "produce", rtp_parameters=opus(2000), **track))["type"] == "produced"
+    house.events.broken = True
+    assert (await ask(judge, "close_producer", source="microphone"))["code"] == "not_saved"
+    house.events.broken = False
+    assert (await ask(judge, "close_producer", source="microphone"))["type"] == "done"
+    assert (await ask(judge, "produce", rtp_parameters=opus(2001), **track))["type"] == "produced"
+
+
+async def test_one_party_cannot_fill_the_log(house: House) -> None:
+    """Asks that may end in the log are counted by party, whatever its sockets; others go on."""
+    clerk = await house.enter(CLERK)
+    codes: list[str] = []
+    for _ in range(3):
+        counsel = await house.enter(COUNSEL, take_over=True)
+        for number in range(10):
+            camera = ("ready", "busy")[number % 2]
+            answer = await ask(counsel, "report_devices", camera=camera, microphone="ready")
+            codes.append(answer.get("code", "done"))
+    assert codes.count("done") in range(20, 24)
+    assert codes[-1] == "too_many"
+    answer = await ask(clerk, "report_devices", camera="ready", microphone="ready")
+    assert answer["type"] == "done"
+
+
+async def test_sockets_that_never_enter_make_room(house: House) -> None:
+    """The oldest of a seat is let go; the party who sits there is not disturbed."""
+    judge = await house.enter(JUDGE)
+    idle = [await house.socket(JUDGE) for _ in range(gateway_module.MAX_IDLE + 2)]
+    async with asyncio.timeout(5):
+        for gone in idle[:2]:
+            await gone.wait()
+    assert all(each.connected for each in (judge, *idle[2:]))
+
+
+class RawSocket:
+    """A WebSocket without a Socket.IO client: says what it likes, and never hangs up by itself."""
+
+    def __init__(self, house: House, http: aiohttp.ClientSession) -> None:
+        self._house, self._http = house, http
+
+    async def enter(self, party: Party, take_over: bool = False) -> aiohttp.ClientWebSocketResponse:
+        url = f"{self._house.url}/socket.io/?EIO=4&transport=websocket"
+        ws = await self._http.ws_connect(url, headers={"Origin": ORIGIN})
+        ticket = await self._house.access.ticket(Seated(hearing="h1", party=party.id))
+        await ws.receive_str()
+        await ws.send_str(f'40{{"ticket":"{ticket}"}}')
+        await ws.receive_str()
+        take = "true" if take_over else "false"
+        await ws.send_str(f'420["ask",{{"type":"enter","accepted_as":"名","take_over":{take}}}]')
+        while not (await ws.receive_str()).startswith("430"):
+            pass
+        return ws
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '451000000000-["ask",{"_placeholder":true,"num":0}]',
+        '451-["ask",{"_placeholder":true,"num":0}]',
+        "42",
+        "42{}",
+        "42[]",
+        "42[5]",
+        "42[" + "[" * 30_000,
+        '42/other,["ask",{}]',
+        "49",
+        "4x",
+        "43[]",
+        "42[" + "9" * 10_000 + "]",
+    ],
+)
+async def test_a_frame_that_is_none_of_ours_is_dropped(
+    house: House, frame: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is kept for it and nothing is logged, the connection goes on."""
+    async with aiohttp.ClientSession() as http:
+        ws = await RawSocket(house, http).enter(CLERK)
+        await ws.send_str(frame)
+        await ws.send_str(
+            '421["ask",{"type":"report_devices","camera":"ready","microphone":"ready"}]'
+        )
+        async with asyncio.timeout(5):
+            while not (answer := await ws.receive_str()).startswith("431"):
+                pass
+        assert '"done"' in answer
+        await ws.close()
+    assert not house.gateway.server._binary_packet
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_the_line_ends_although_the_browser_does_not_hang_up(house: House) -> None:
+    """A connection that was let go is cut; one that reads nothing would otherwise stay for ever."""
+    async with aiohttp.ClientSession() as http:
+        old = await RawSocket(house, http).enter(JUDGE)
+        await house.enter(JUDGE, take_over=True)
+        async with asyncio.timeout(5):
+            while (message := await old.receive()).type is aiohttp.WSMsgType.TEXT:
+                if message.data == "2":
+                    await old.send_str("3")
+        assert old.closed
