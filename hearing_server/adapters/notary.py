@@ -70,7 +70,7 @@ class TypstNotary:
         document = document_of(state, freeze)
         missing = printing.missing_glyphs("".join(texts(document)))
         if missing:
-            named = " ".join(f"{c} U+{ord(c):04X}" for c in missing[:8])
+            named = " ".join(_where(character, document) for character in missing[:8])
             raise Refused(Code.UNPRINTABLE_CHARACTER, named)
         return digest(document)
 
@@ -108,6 +108,13 @@ class TypstNotary:
 
     def archive(self, pdf: bytes) -> bytes:
         return _coded(lambda: archive.archive(pdf, self._authority))
+
+
+def _where(character: str, document: TranscriptDocument) -> str:
+    """The character, and the number of the first line that has it, if a line has."""
+    line = next((f" #{one.number}" for one in document.lines if character in one.text), "")
+    shown = f"{character} " if character.isprintable() else ""
+    return f"{shown}U+{ord(character):04X}{line}"
 
 
 def labels(role: Role, procedure: str) -> tuple[str, str]:

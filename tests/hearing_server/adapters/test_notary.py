@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
 from hearing_server.adapters.notary import LABELS, TypstNotary, document_of, labels
 from hearing_server.domain import commands as cmd
+from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Freeze
 from hearing_server.domain.parties import Role
 from tests.hearing_server.domain.world import DIGEST, NOW, WITNESS, World, frozen, in_session
@@ -74,3 +77,15 @@ def test_the_notary_digests_that_document() -> None:
     assert notary.digest(world.state, a_freeze(world)) == digest(
         document_of(world.state, a_freeze(world))
     )
+
+
+def test_what_cannot_be_printed_is_named_with_its_line() -> None:
+    """So that the clerk finds it among thousands; what would disturb the message is named by number."""
+    world = frozen()
+    for line, text in enumerate(("好😀", "再来😀一\u202e次"), start=2):
+        world.do("clerk", cmd.EnterLine(speaker="judge", text=text))
+        assert world.state.lines[-1].line == line
+    with pytest.raises(Refused) as caught:
+        TypstNotary(None).digest(world.state, a_freeze(world))  # type: ignore[arg-type]
+    assert caught.value.code is Code.UNPRINTABLE_CHARACTER
+    assert caught.value.detail == "😀 U+1F600 #2 U+202E #3"
