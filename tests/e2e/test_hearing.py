@@ -22,6 +22,9 @@ async def enter_lines(people: dict[str, Person]) -> None:
         await clerk.get("line-editor").focus()
         await clerk.page.keyboard.press(key)
         await clerk.page.keyboard.type(text)
+        await expect(clerk.get("commit-line")).to_be_enabled(
+            timeout=PATIENCE
+        )  # it has opened here too
         await clerk.page.keyboard.press("Enter")
         for person in people.values():
             await expect(person.get("line")).to_have_count(n, timeout=PATIENCE)
