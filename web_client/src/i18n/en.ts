@@ -2,7 +2,7 @@ import type zh from './zh-CN';
 
 const en: typeof zh = {
   app: { name: 'Online hearing', skip: 'Skip to the main content' },
-  language: { switch: '中文', label: 'Switch to Chinese', zh: '中文', en: 'English' },
+  language: { switch: '中文', label: '中文: switch to Chinese', zh: '中文', en: 'English' },
   theme: { dark: 'Dark', light: 'Light', label: 'Switch between dark and light' },
   role: {
     presiding_judge: 'Presiding judge',
@@ -77,7 +77,7 @@ const en: typeof zh = {
     choose_microphone: 'Choose a microphone',
     asking: 'Please choose “Allow” when the browser asks.',
     your_picture: 'Your picture',
-    camera_ready: 'The picture is there. Sit somewhere quiet, lit and closed.',
+    camera_ready: 'The picture is there. Sit somewhere quiet, well lit and enclosed.',
     camera_denied: 'The browser may not use the camera. Click the icon in the address bar, allow it, then “Try again”. You may also take part with sound only.',
     camera_missing: 'No camera was found. Connect one and “Try again”, or take part with sound only.',
     camera_busy: 'Another program is using the camera. Close it, then “Try again”.',
@@ -108,7 +108,7 @@ const en: typeof zh = {
     verdict_wait: 'To confirm',
     rules: 'Rules of the court and your undertaking',
     rule_1: 'Keep order, follow the presiding judge, and speak when given the word.',
-    rule_2: 'Take part from a quiet, lit and closed place, properly dressed, and stay in the picture.',
+    rule_2: 'Take part from a quiet, well-lit and enclosed place, properly dressed, and stay in the picture.',
     rule_3: 'An online hearing has the same force as one in the courtroom; who stays away or leaves without good reason bears the consequences in law.',
     rule_4: 'Without leave of the court, nobody may record, film, capture or spread the hearing.',
     rule_5: 'A witness may not watch the hearing, and nobody may influence a witness.',

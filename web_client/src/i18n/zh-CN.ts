@@ -1,6 +1,6 @@
 export default {
   app: { name: '在线庭审', skip: '跳到主要内容' },
-  language: { switch: 'English', label: '切换到英文', zh: '中文', en: 'English' },
+  language: { switch: 'English', label: 'English：切换到英文', zh: '中文', en: 'English' },
   theme: { dark: '深色', light: '浅色', label: '切换深色或浅色' },
   role: {
     presiding_judge: '审判长',
