@@ -3,6 +3,7 @@
 The table of rules first, then one function a command. It returns the events to append or raises `Refused`.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -100,15 +101,21 @@ def _seat(state: HearingState, party: str) -> Seat:
     return seat
 
 
+# Controls, lone surrogates, and what turns the direction of reading (UTR 36 section 2.5.2): a signer
+# must see the very order of the words that the document holds.
+_HIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
 def _text(text: str, limit: int) -> str:
-    """A text that a person typed: trimmed, not empty, bounded, without control characters."""
+    """A text that a person typed: trimmed, not empty, bounded, without what does not show."""
     clean = text.strip()
     if not clean:
         raise Refused(Code.EMPTY)
     if len(clean) > limit:
         raise Refused(Code.BAD_MESSAGE, f"longer than {limit} characters")
-    if any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) <= 0xDFFF for c in clean):
-        raise Refused(Code.BAD_MESSAGE, "control character")
+    hidden = next((c for c in clean if _HIDDEN.match(c)), None)
+    if hidden is not None:
+        raise Refused(Code.BAD_MESSAGE, f"control character U+{ord(hidden):04X}")
     return clean
 
 

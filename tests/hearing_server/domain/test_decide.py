@@ -235,3 +235,13 @@ def test_a_changed_line_lapses_the_freeze() -> None:
 def test_a_witness_reads_no_record_but_is_asked_to_sign() -> None:
     assert not may(Role.WITNESS, Right.READ_LINES)
     assert "witness" in signing_order(in_session(WITNESS).state)
+
+
+@pytest.mark.parametrize("hidden", "\0\x1b\x7f\x9b\u2028\u202e\u2066\u2069\ud800")
+def test_a_text_has_nothing_that_does_not_show(hidden: str) -> None:
+    """Nothing that a reader cannot see may change what a line says or in which order it reads."""
+    world = in_session()
+    with pytest.raises(Refused, match=f"U\\+{ord(hidden):04X}") as caught:
+        world.do("clerk", cmd.EnterLine(speaker="judge", text=f"不{hidden}同意"))
+    assert caught.value.code is Code.BAD_MESSAGE
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="ئۇيغۇرچە 中文 e\u0301 \u200d\n第二行\t"))
