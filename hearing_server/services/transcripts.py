@@ -100,6 +100,7 @@ class Transcripts:
         self._files = files
         self._locks: dict[str, asyncio.Lock] = {}
         self._holds: dict[str, _Hold] = {}
+        self._preparing: set[str] = set()  # parties that stand in the queue, each once
         self._tasks: set[asyncio.Task[object]] = set()
         self._closing = asyncio.Event()
 
@@ -151,7 +152,16 @@ class Transcripts:
     async def prepare(self, hearing: str, request: SignatureRequest) -> tuple[str, bytes]:
         """Hold the document for a party: (preparation id, bytes to sign). Queued behind other signers."""
         check_signer(await self._checked(hearing, request.party), request.party, request.version)
+        if request.party in self._preparing:
+            raise Refused(Code.BUSY)
         self._drop_holds_of(request.party)  # a party that tries again does not wait for itself
+        self._preparing.add(request.party)
+        try:
+            return await self._prepare_in_turn(hearing, request)
+        finally:
+            self._preparing.discard(request.party)
+
+    async def _prepare_in_turn(self, hearing: str, request: SignatureRequest) -> tuple[str, bytes]:
         lock = self._lock(hearing)
         try:
             await asyncio.wait_for(lock.acquire(), QUEUE)

@@ -191,6 +191,19 @@ async def test_a_party_that_tries_again_does_not_wait_for_itself() -> None:
     assert await desk.document() == "v1 prosecutor"
 
 
+async def test_one_party_queues_once() -> None:
+    """Many attempts at a time would keep the document from the others for as long as they last."""
+    desk = await Desk().frozen()
+    first, _ = await desk.prepare(PROSECUTOR)
+    waiting = asyncio.ensure_future(desk.prepare(COUNSEL))
+    await asyncio.sleep(0)
+    assert await refusal(desk.prepare(COUNSEL)) is Code.BUSY
+    await desk.transcripts.finish("prosecutor", first, GOOD)
+    preparation, _ = await asyncio.wait_for(waiting, 5)
+    await desk.transcripts.finish("counsel", preparation, GOOD)
+    assert await desk.document() == "v1 prosecutor counsel"
+
+
 async def test_a_preparation_is_of_its_party() -> None:
     """Somebody else can neither finish nor spoil it, and it is finished once."""
     desk = await Desk().frozen()
