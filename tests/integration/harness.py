@@ -215,7 +215,7 @@ class Client:
         self.welcome = await self.ask("enter", **fields)
         return self.welcome
 
-    async def ask(self, kind: str, **fields: Any) -> dict[str, Any]:
+    async def ask(self, kind: str, /, **fields: Any) -> dict[str, Any]:
         answer = await self.raw({"type": kind, **fields})
         if answer["type"] == "failed":
             raise Refusal(answer["code"], answer["detail"])
