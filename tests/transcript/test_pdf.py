@@ -31,12 +31,14 @@ def test_same_record_gives_the_same_bytes() -> None:
 def test_every_line_is_printed(tmp_path: Path) -> None:
     """Case number, attendance, each line with speaker and time, and the digest are on the pages."""
     document = court.document(*court.TEXTS, *(f"第{i}次询问，回答完毕。" for i in range(80)))
+    document = replace(document, title="无名氏盗窃案")
     rendered = pdf.render(document)
     text = printed_text(rendered.pdf, tmp_path, "-raw")
     for line in document.lines:
         said = f"{line.speaker_label}（{line.speaker_name}）：{line.text}"
         assert squeeze(said) in text
     assert document.case_number in text
+    assert squeeze(text).index("法庭笔录") < squeeze(text).index(document.title)
     assert "14:03:14" in text
     assert rendered.digest in text
     assert f"{rendered.pages}/{rendered.pages}" in text
