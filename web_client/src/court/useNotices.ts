@@ -1,6 +1,7 @@
 /** Short messages that pass by themselves: refusals, changes of phase, lost devices. */
-import { ref } from 'vue';
+import { ref, watch } from 'vue';
 import { announceAloud } from '@/components/useAnnouncer';
+import { i18n } from '@/i18n';
 
 export interface Notice {
   id: number;
@@ -13,6 +14,7 @@ const SHOWN = 6000; // ms
 const MAX_NOTICES = 4;
 const notices = ref<Notice[]>([]);
 let last = 0;
+watch(i18n.global.locale, () => (notices.value = [])); // they were said in the other language
 
 export function useNotices() {
   function notify(code: string, text: string, tone: Notice['tone'] = 'plain'): void {
