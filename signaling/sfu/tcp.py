@@ -89,7 +89,7 @@ class TcpPort:
         self._on_lost = on_lost
         self._max = max_connections
         self._buffer = buffer
-        self._connections: set[TcpConnection] = set()
+        self._connections: dict[TcpConnection, None] = {}  # oldest first
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> None:
@@ -109,12 +109,17 @@ class TcpPort:
         await asyncio.sleep(0)  # aborted connections report their loss in the next turn of the loop
 
     def admit(self, connection: TcpConnection) -> bool:
+        """Take it in; when the house is full, the oldest that has proved nothing makes room."""
         if len(self._connections) >= self._max:
-            return False
-        self._connections.add(connection)
+            idle = next((each for each in self._connections if each.path is None), None)
+            if idle is None:
+                return False
+            self.forget(idle)
+            idle.close()
+        self._connections[connection] = None
         return True
 
     def forget(self, connection: TcpConnection) -> None:
-        self._connections.discard(connection)
+        self._connections.pop(connection, None)
         if connection.path is not None:
             self._on_lost(connection.path)

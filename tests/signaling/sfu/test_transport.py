@@ -323,6 +323,19 @@ async def test_a_tcp_flood_closes_only_itself(start: Start) -> None:
         await each.close()
 
 
+async def test_tcp_connections_that_prove_nothing_make_room(start: Start) -> None:
+    """Strangers who only hold a line keep no party out."""
+    sfu = await start(max_tcp_connections=2)
+    parameters = sfu.create_transport(lambda state: None).parameters()
+    strangers = [await TcpPeer.open(parameters) for _ in range(2)]
+    party = await TcpPeer.open(parameters)
+    await party.check()
+    await strangers[0].until(lambda: strangers[0].gone)
+    assert not strangers[1].gone
+    for each in (party, *strangers):
+        await each.close()
+
+
 @given(st.lists(st.binary(min_size=1, max_size=200), max_size=20))
 @settings(max_examples=40, deadline=None)
 def test_no_bytes_disturb_the_entry(datagrams: list[bytes]) -> None:
