@@ -6,7 +6,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,53 @@ from hearing_server.services.hearings import NotSaved, SeqConflict
 FAULTS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 CONNECT_IN = 5.0  # seconds
 COMMAND_IN = 10.0  # seconds
+TURN_IN = 3.0  # seconds to wait for one's turn to write
 
 log = structlog.get_logger()
 
 
 class StoreUnusable(Exception):
     """The database cannot be used; the text says why in one line."""
+
+
+class WriteTurn:
+    """Who writes next where the database takes one writer at a time (SQLite).
+
+    Left to SQLite a writer polls for the lock, and a flood of tickets starves the log. Here at most one
+    token stands in the queue beside the log's entries.
+    """
+
+    def __init__(self, one_writer: bool) -> None:
+        self._one_writer = one_writer
+        self._writing, self._tokens = asyncio.Lock(), asyncio.Lock()
+
+    @asynccontextmanager
+    async def of_log(self) -> AsyncIterator[None]:
+        """TimeoutError when whoever writes now is stuck."""
+        if not self._one_writer:
+            yield
+            return
+        async with _held(self._writing):
+            yield
+
+    @asynccontextmanager
+    async def of_token(self) -> AsyncIterator[None]:
+        """TimeoutError likewise."""
+        if not self._one_writer:
+            yield
+            return
+        async with _held(self._tokens), _held(self._writing):
+            yield
+
+
+@asynccontextmanager
+async def _held(lock: asyncio.Lock) -> AsyncIterator[None]:
+    async with asyncio.timeout(TURN_IN):
+        await lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class SqlStore:
@@ -50,6 +91,8 @@ class SqlStore:
         self._url = url
         try:
             self._engine = _engine(url)
+            self._log_engine = _engine(url)  # so that the log never queues behind a flood of reads
+            self._turn = WriteTurn(_is_sqlite(url))
         except (SQLAlchemyError, ImportError, ValueError):
             raise BadSetting(
                 "database: not an SQLAlchemy URL of sqlite+aiosqlite or postgresql+asyncpg"
@@ -64,6 +107,7 @@ class SqlStore:
 
     async def close(self) -> None:
         await self._engine.dispose()
+        await self._log_engine.dispose()
 
     async def append(self, hearing: str, expected_seq: int, entries: Sequence[Entry]) -> None:
         if [e.seq for e in entries] != list(
@@ -76,7 +120,7 @@ class SqlStore:
             for entry, record in zip(entries, records, strict=True)
         ]
         try:
-            async with self._engine.begin() as connection:
+            async with self._turn.of_log(), self._log_engine.begin() as connection:
                 if expected_seq:
                     await _must_exist(connection, hearing, expected_seq)
                 try:
@@ -153,7 +197,7 @@ class SqlStore:
             .values(used_at=now)
             .returning(table.c.hearing, table.c.party)
         )
-        async with self._connected() as connection:
+        async with self._writing_token() as connection:
             row = (await connection.execute(use)).one_or_none()
         return Seated(hearing=row.hearing, party=row.party) if row else None
 
@@ -173,11 +217,20 @@ class SqlStore:
             log.warning("database out of reach", error=type(error).__name__)
             raise Refused(Code.BUSY, "database") from error
 
+    @asynccontextmanager
+    async def _writing_token(self) -> AsyncIterator[AsyncConnection]:
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self._turn.of_token())
+            except TimeoutError as error:
+                raise Refused(Code.BUSY, "database") from error
+            yield await stack.enter_async_context(self._connected())
+
     async def _save_token(
         self, table: Table, digest: bytes, seated: Seated, expires_at: int
     ) -> None:
         row = {"hearing": seated.hearing, "party": seated.party, "expires_at": expires_at}
-        async with self._connected() as connection:
+        async with self._writing_token() as connection:
             await connection.execute(insert(table).values(digest=digest, **row))
 
 

@@ -203,13 +203,27 @@ async def sqlite(tmp_path: Path) -> "SqlStore":
 
 async def test_sqlite_is_durable_at_every_commit(sqlite: SqlStore) -> None:
     """WAL and synchronous=FULL on every connection that the store opens."""
-    async with sqlite._engine.connect() as one, sqlite._engine.connect() as two:
+    async with sqlite._engine.connect() as one, sqlite._log_engine.connect() as two:
         for connection in (one, two):
             found = [
                 (await connection.execute(text(f"PRAGMA {pragma}"))).scalar_one()
                 for pragma in ("journal_mode", "synchronous", "busy_timeout")
             ]
             assert found == ["wal", 2, 5000]
+    await sqlite.close()
+
+
+async def test_a_flood_of_tokens_does_not_hold_the_log(sqlite: SqlStore) -> None:
+    """An entry waits for one token at most, not for all that asked before it, and for no reader."""
+    flood = [
+        asyncio.create_task(sqlite.save_ticket(bytes([n]) * 32, SEAT, NOW)) for n in range(100)
+    ]
+    readers = [asyncio.create_task(sqlite.session(b"", NOW)) for _ in range(100)]
+    await asyncio.sleep(0)
+    for before in range(5):
+        await sqlite.append("h1", before, [fault(before + 1, "c")])
+    assert sum(task.done() for task in flood) < 50
+    await asyncio.gather(*flood, *readers)
     await sqlite.close()
 
 
