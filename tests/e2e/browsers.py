@@ -6,7 +6,15 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Locator, Page, Playwright, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    Locator,
+    Page,
+    Playwright,
+    ViewportSize,
+    async_playwright,
+    expect,
+)
 
 from tests.integration.harness import ROLES, ServerProcess
 
@@ -29,7 +37,7 @@ FLAGS = [
     "--disable-quic",
     "--no-first-run",
 ]
-DESK = {"width": 1366, "height": 768}
+DESK: ViewportSize = {"width": 1366, "height": 768}
 PATIENCE = 30_000  # ms; the machine may be busy
 
 # The picture of a video element: its mean colour as luma, blue and red difference (BT.601, limited).
