@@ -47,7 +47,12 @@ def parser() -> argparse.ArgumentParser:
         "--config; docs/configuration.md lists them all.",
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    serve = commands.add_parser("serve", help="run the server until it is told to stop")
+    serve = commands.add_parser(
+        "serve",
+        help="run the server until it is told to stop",
+        epilog=_every_setting(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     serve.add_argument(
         "--demo", action="store_true", help="plan a hearing if there is none; print its links"
     )
@@ -72,6 +77,15 @@ def parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=_verify)
     return top
+
+
+def _every_setting() -> str:
+    """One line a setting, as it is named in the environment."""
+    listed = (
+        f"  {config.PREFIX + name.upper():<26} {field.metadata['about']}"
+        for name, field in config.FIELDS.items()
+    )
+    return "\n".join(("settings in the environment; in the file of --config in lower case, without HEARING_:", *listed))
 
 
 def _settings(command: argparse.ArgumentParser) -> None:

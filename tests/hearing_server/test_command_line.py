@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from hearing_server import __main__ as command_line
+from hearing_server import config
 from hearing_server.adapters.folder import DataFolder
 from hearing_server.web import pages
 from tests.integration.harness import ServerProcess, free_port
@@ -154,6 +155,14 @@ def test_help_suffices(command: list[str], words: list[str]) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
     for word in words:
         assert word in ended.stdout
+
+
+def test_help_of_serve_lists_every_setting() -> None:
+    """As the environment names it, with what it is for: an installed server has no docs folder."""
+    ended = run("serve", "--help")
+    for name, field in config.FIELDS.items():
+        assert f"HEARING_{name.upper()} " in ended.stdout
+        assert field.metadata["about"] in ended.stdout
 
 
 def verify(*arguments: str, folder: Path) -> "subprocess.CompletedProcess[str]":
