@@ -85,7 +85,12 @@ def _every_setting() -> str:
         f"  {config.PREFIX + name.upper():<26} {field.metadata['about']}"
         for name, field in config.FIELDS.items()
     )
-    return "\n".join(("settings in the environment; in the file of --config in lower case, without HEARING_:", *listed))
+    return "\n".join(
+        (
+            "settings in the environment; in the file of --config in lower case, without HEARING_:",
+            *listed,
+        )
+    )
 
 
 def _settings(command: argparse.ArgumentParser) -> None:
