@@ -1,6 +1,7 @@
 """The media of one hearing, made to agree with `reach` after every event. It has no policy of its own."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from hearing_server.domain.events import Departure, Source
 from hearing_server.domain.hearing import HearingState, Phase
@@ -14,6 +15,19 @@ Track = tuple[str, Source]
 Alarm = Callable[[str, str, str], None]  # hearing, code, detail
 
 
+class Recording(NamedTuple):
+    """A track that the recorder takes, and the connection that sends it."""
+
+    track: Track
+    connection: str
+    producer: Producer
+    sink: PacketSink
+
+    def end(self, cause: str) -> None:
+        self.producer.remove_sink(self.sink)
+        self.sink.on_end(cause)
+
+
 class Stage:
     """Consumers between peers, and the recorder's sinks, as `reach` allows."""
 
@@ -21,7 +35,7 @@ class Stage:
         self._hearing = hearing
         self._recorder = recorder
         self._alarm = alarm
-        self._recorded: dict[str, tuple[Track, Producer, PacketSink]] = {}  # by producer id
+        self._recorded: dict[str, Recording] = {}  # by producer id
         self._unrecorded: set[str] = set()  # producer ids that an alarm was given for
         self._hopeless: set[tuple[str, str]] = set()  # (producer, transport): cannot be decoded
         self.edges: frozenset[Edge] = frozenset()
@@ -40,9 +54,8 @@ class Stage:
         self._hopeless = {pair for pair in self._hopeless if pair[0] in alive}
 
     def close(self, cause: str) -> None:
-        for _, producer, sink in self._recorded.values():
-            producer.remove_sink(sink)
-            sink.on_end(cause)
+        for recording in self._recorded.values():
+            recording.end(cause)
         self._recorded.clear()
 
     def _reconcile_viewer(self, viewer: Peer, peers: list[Peer]) -> None:
@@ -82,19 +95,18 @@ class Stage:
 
     def _reconcile_recorder(self, state: HearingState, peers: list[Peer]) -> None:
         wanted = {
-            producer.id: ((peer.party, source), producer)
+            producer.id: ((peer.party, source), peer.connection, producer)
             for peer in peers
             for source, producer in peer.producers.items()
             if Edge(peer.party, source, RECORDER) in self.edges
         }
         for producer_id in self._recorded.keys() - wanted.keys():
-            track, producer, sink = self._recorded.pop(producer_id)
-            producer.remove_sink(sink)
-            sink.on_end(_why_ended(state, track))
+            recording = self._recorded.pop(producer_id)
+            recording.end(_why_ended(state, recording.track, recording.connection))
         for producer_id in wanted.keys() - self._recorded.keys():
             self._record(*wanted[producer_id])
 
-    def _record(self, track: Track, producer: Producer) -> None:
+    def _record(self, track: Track, connection: str, producer: Producer) -> None:
         name = TrackName(hearing=self._hearing, party=track[0], source=track[1].value)
         try:
             sink = self._recorder.record(name, producer.format, producer.request_keyframe)
@@ -105,7 +117,7 @@ class Stage:
             return
         self._unrecorded.discard(producer.id)
         producer.add_sink(sink)
-        self._recorded[producer.id] = (track, producer, sink)
+        self._recorded[producer.id] = Recording(track, connection, producer, sink)
 
 
 def _run(consumer: Consumer, running: bool) -> None:
@@ -122,7 +134,7 @@ def _drop(viewer: Peer, consumer: Consumer) -> None:
     viewer.tell(wire.ConsumerClosed(consumer=consumer.id))
 
 
-def _why_ended(state: HearingState, track: Track) -> str:
+def _why_ended(state: HearingState, track: Track, connection: str) -> str:
     """The cause of the gap that begins when a recorded track loses its edge."""
     seat = state.seats[track[0]]
     if state.phase is Phase.CLOSED:
@@ -133,4 +145,6 @@ def _why_ended(state: HearingState, track: Track) -> str:
         return {Departure.NETWORK: "network", Departure.SERVER: "server"}.get(
             seat.left_by or Departure.LEFT, "left"
         )
+    if seat.connection != connection:
+        return "superseded"
     return "muted" if track[1] in seat.sources else "device"

@@ -49,6 +49,7 @@ GapCause = Literal[
     "network",
     "device",
     "left",
+    "superseded",  # the party moved to another tab
     "muted",
     "paused",
     "consultation",

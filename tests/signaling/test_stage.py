@@ -283,6 +283,8 @@ async def test_a_tab_that_was_taken_over_gets_nothing_more(court: Court) -> None
     await asyncio.sleep(0)
     assert old.hung_up
     assert isinstance(old.told[-1], wire.Superseded)
+    ended = {cause for party, _, cause in court.ledger.ended if party == COUNSEL.id}
+    assert ended == {"superseded"}, "the gap says that a newer tab took the seat"
     await old.close()
 
 

@@ -268,15 +268,15 @@ const en: typeof zh = {
   gap: {
     network: 'network',
     device: 'device',
-    muted: 'muted',
-    paused: 'switched off',
+    muted: 'muted or camera off',
+    paused: 'recess',
     consultation: 'consultation',
     sealed: 'sealed',
     disk: 'disk',
     server: 'server',
     overrun: 'overrun',
     left: 'left',
-    closed: 'closing',
+    superseded: 'moved to another tab',
   },
   board: {
     title: 'Signatures',

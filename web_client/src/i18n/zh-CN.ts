@@ -266,15 +266,15 @@ export default {
   gap: {
     network: '网络中断',
     device: '设备',
-    muted: '静音',
-    paused: '已关闭',
+    muted: '静音或关闭摄像头',
+    paused: '休庭',
     consultation: '单独会见',
     sealed: '不公开',
     disk: '磁盘',
     server: '服务器',
     overrun: '处理不及',
     left: '离开',
-    closed: '闭庭',
+    superseded: '换到另一窗口',
   },
   board: {
     title: '签名进度',
