@@ -91,11 +91,16 @@ class Consumer:
         )
 
     def resume(self) -> None:
-        """Let packets through from the next key frame on, which is asked for."""
+        """Let packets through from the next key frame on, which is asked for.
+
+        Before the viewer can be reached a key frame would be wasted, and the limiter would hold back
+        the one that counts: the transport asks when it is connected.
+        """
         if self.paused and not self.closed:
             self.paused = False
             self.producer.stream.waiting.append(self)
-            self.producer.request_keyframe()
+            if self.reachable:
+                self.producer.request_keyframe()
 
     def pause(self) -> None:
         """Let nothing through. A later resume continues the numbers as if nothing was left out."""

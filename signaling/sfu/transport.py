@@ -306,7 +306,7 @@ class Transport:
         """Keys or path changed: whoever sends here must know, and waiting viewers want a picture."""
         for consumer in self.consumers.values():
             consumer.producer.stream.rebuild()
-            if consumer in consumer.producer.stream.waiting:
+            if consumer.reachable and consumer in consumer.producer.stream.waiting:
                 consumer.producer.request_keyframe()
 
     def _heard(self, now: float) -> None:

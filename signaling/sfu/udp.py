@@ -1,6 +1,6 @@
 """The one UDP port: a non-blocking socket drained in a bounded loop.
 
-While packets flow it is not waited for but looked at every two milliseconds: a turn of the event loop
+While packets flow it is not waited for but looked at every five milliseconds: a turn of the event loop
 costs as much as forwarding two packets, and one turn then serves all that came meanwhile.
 """
 
@@ -14,7 +14,7 @@ from .router import Router
 from .srtp import CAPACITY
 
 BATCH = 64  # datagrams in a row before timers and other sockets get their turn
-LOOK_EVERY = 0.002  # seconds
+LOOK_EVERY = 0.005  # seconds: what a packet may wait; each look costs as much as ten packets
 IDLE_LOOKS = 4  # without a datagram, then the event loop waits for the next one
 
 

@@ -71,6 +71,26 @@ async def test_video_begins_with_a_key_frame_which_is_asked_for(sfu: Sfu, party:
     assert viewer.peer.rtp[0].endswith(KEYFRAME)
 
 
+async def test_a_viewer_who_is_ready_before_the_line_costs_one_request(
+    sfu: Sfu, party: Connect
+) -> None:
+    """No key frame is asked for that could not be delivered: the first picture needs no second one."""
+    speaker, viewer = await party(), Party(sfu)
+    producer = speaker.transport.produce("video", vp8(1000))
+    await speaker.peer.settle()
+    speaker.peer.rtcp.clear()
+    await flowing(viewer, speaker, producer, sfu)
+    await speaker.peer.settle()
+    assert not [c for c in speaker.peer.rtcp if (rtcp.PSFB, rtcp.PLI) in kinds(c)]
+    await viewer.connect()
+    await speaker.peer.until(
+        lambda: sum((rtcp.PSFB, rtcp.PLI) in kinds(c) for c in speaker.peer.rtcp) == 1
+    )
+    speaker.peer.send_rtp(rtp(1, 0, ssrc=1000, payload=KEYFRAME))
+    await viewer.peer.until(lambda: len(viewer.peer.rtp) == 1)
+    await viewer.peer.close()
+
+
 async def test_requests_for_key_frames_are_joined(sfu: Sfu, party: Connect) -> None:
     """Ten PLIs of a viewer within a moment are two at most for the speaker."""
     speaker, viewer = await party(), await party()
