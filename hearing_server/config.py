@@ -78,7 +78,7 @@ class Settings:
     @property
     def secure_pages(self) -> bool:
         """Whether browsers reach the server by HTTPS, here or at a proxy."""
-        return self.has_tls or bool(self.trusted_proxies)
+        return urlsplit(self.url).scheme == "https"
 
     @property
     def data_folder(self) -> Path:
@@ -180,11 +180,18 @@ def check(settings: Settings) -> None:
         raise BadSetting("media_bitrate: from 100000 to 20000000 bit/s")
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSetting("log_level: debug, info, warning or error")
+    _check_reach(settings)
+
+
+def _check_reach(settings: Settings) -> None:
+    """How browsers get here: addresses that are addresses, and TLS wherever it is not this machine."""
     for name in ("public_url", "origins"):
         _check_origins(name, getattr(settings, name))
     for proxy in settings.trusted_proxies:
         _address("trusted_proxies", proxy)
-    if not is_loopback(settings.host) and not settings.secure_pages:
+    if (settings.trusted_proxies or settings.has_tls) and not settings.secure_pages:
+        raise BadSetting("public_url: give the https address that browsers use")
+    if not is_loopback(settings.host) and not (settings.has_tls or settings.trusted_proxies):
         raise BadSetting(
             f"host: {settings.host} is not loopback; give tls_certificate and tls_key, "
             "--self-signed for a first try, or trusted_proxies"

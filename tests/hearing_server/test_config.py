@@ -111,9 +111,22 @@ def test_beyond_loopback_pages_must_be_secure(host: str, pem: str) -> None:
     for safe in (
         {"HEARING_SELF_SIGNED": "yes"},
         {"HEARING_TLS_CERTIFICATE": pem, "HEARING_TLS_KEY": pem},
-        {"HEARING_TRUSTED_PROXIES": "10.0.0.0/8"},
+        {"HEARING_TRUSTED_PROXIES": "10.0.0.0/8", "HEARING_PUBLIC_URL": "https://court.example"},
     ):
         assert load({"host": host}, safe).secure_pages
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"HEARING_TRUSTED_PROXIES": "10.0.0.1"},
+        {"HEARING_SELF_SIGNED": "yes", "HEARING_PUBLIC_URL": "http://court.example"},
+    ],
+)
+def test_pages_behind_tls_are_known_by_their_https_address(environ: dict[str, str]) -> None:
+    """Otherwise cookies would not be Secure, and the proxy's own origin would be refused."""
+    with pytest.raises(BadSetting, match="public_url"):
+        load({}, environ)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
