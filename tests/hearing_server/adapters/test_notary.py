@@ -82,10 +82,10 @@ def test_the_notary_digests_that_document() -> None:
 def test_what_cannot_be_printed_is_named_with_its_line() -> None:
     """So that the clerk finds it among thousands; what would disturb the message is named by number."""
     world = frozen()
-    for line, text in enumerate(("好😀", "再来😀一\u202e次"), start=2):
+    for line, text in enumerate(("好😀", "再来😀一\u2060次"), start=2):
         world.do("clerk", cmd.EnterLine(speaker="judge", text=text))
         assert world.state.lines[-1].line == line
     with pytest.raises(Refused) as caught:
         TypstNotary(None).digest(world.state, a_freeze(world))  # type: ignore[arg-type]
     assert caught.value.code is Code.UNPRINTABLE_CHARACTER
-    assert caught.value.detail == "😀 U+1F600 #2 U+202E #3"
+    assert caught.value.detail == "😀 U+1F600 #2 U+2060 #3"
