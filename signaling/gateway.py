@@ -5,7 +5,6 @@ A socket comes in with a ticket, enters first, then asks; what it asks is answer
 
 import asyncio
 import secrets
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,12 +13,12 @@ import socketio
 import structlog
 
 from hearing_server.domain import commands as cmd
-from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.errors import PASSING, Code, Refused
 from hearing_server.domain.events import Departure
 from hearing_server.domain.log import SERVER
 from hearing_server.services.access import Access, Seated
 from hearing_server.services.hearings import Hearings
-from hearing_server.services.rate import RateLimit
+from hearing_server.services.rate import Bucket, RateLimit
 from signaling import protocol as wire
 from signaling.asks import Asks
 from signaling.codec import TextPacket, decode, encode, quiet_log
@@ -27,10 +26,8 @@ from signaling.peer import Peer
 from signaling.rooms import Rooms
 
 MAX_MESSAGE = 64 * 1024  # bytes
-PING_EVERY, PING_WAIT = (
-    2,
-    3,
-)  # seconds: a dead socket is noticed in 5 to 8; dead media in 3, by the SFU
+# Seconds: a dead socket is noticed in 5 to 8; dead media in 3, by the SFU.
+PING_EVERY, PING_WAIT = 2, 3
 ASKS_PER_SECOND, ASKS_AT_ONCE = 50, 150
 MAX_BEHIND = 1000  # packets queued to one socket
 MAX_SOCKETS = 2000
@@ -38,7 +35,6 @@ MAX_IDLE = 4  # sockets of one seat that have not entered; the oldest makes room
 WRITES_PER_MINUTE = 300  # asks of one party that may end in the log, whatever its sockets
 LINGER = 2.0  # seconds between the goodbye and the end of the line
 RETRY_AFTER = 2.0  # seconds between attempts at a departure while the store is down
-PASSING = (Code.NOT_SAVED, Code.BUSY)
 READS = (wire.Leave, wire.ConnectTransport, wire.ResumeConsumer)  # asks that never change the log
 
 log = structlog.get_logger()
@@ -52,17 +48,10 @@ class Socket:
     line: asyncio.Transport | None = None
     peer: Peer | None = None
     leaving: bool = False
-    tokens: float = ASKS_AT_ONCE
-    refilled: float = field(default_factory=time.monotonic)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    def may_ask(self) -> bool:
-        """A token bucket: a flood of asks costs its sender, nobody else."""
-        now = time.monotonic()
-        refill = (now - self.refilled) * ASKS_PER_SECOND
-        self.tokens, self.refilled = min(self.tokens + refill, ASKS_AT_ONCE), now
-        self.tokens -= self.tokens >= 1
-        return self.tokens >= 1
+    asks: Bucket = field(  # a flood of asks costs its sender, nobody else
+        default_factory=lambda: Bucket(per_second=ASKS_PER_SECOND, burst=ASKS_AT_ONCE)
+    )
 
 
 class Gateway:
@@ -130,7 +119,7 @@ class Gateway:
         if socket is None:
             return encode(wire.Failed(code=Code.NO_SESSION))
         try:
-            if not socket.may_ask():
+            if not socket.asks.take():
                 raise Refused(Code.TOO_MANY)
             return encode(await self._answer(sid, socket, decode(data)))
         except Refused as refusal:

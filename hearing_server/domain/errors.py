@@ -45,6 +45,9 @@ class Code(StrEnum):
     INTERNAL = "internal"
 
 
+PASSING = frozenset({Code.NOT_SAVED, Code.BUSY})  # trying the same again later may succeed
+
+
 class Refused(Exception):
     """A command or request that is not carried out. Nothing has changed when this is raised."""
 

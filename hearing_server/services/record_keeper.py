@@ -10,7 +10,7 @@ import structlog
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
-from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.errors import PASSING, Refused
 from hearing_server.domain.log import SERVER
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.media import (
@@ -86,7 +86,7 @@ class RecordKeeper:
                 await self._hearings.execute(hearing, cmd.EnterRecording(event=event), SERVER)
                 return
             except Refused as refusal:
-                if refusal.code not in (Code.NOT_SAVED, Code.BUSY):
+                if refusal.code not in PASSING:
                     log.error("recording report refused", hearing=hearing, code=refusal.code)
                     return
             await asyncio.sleep(RETRY_AFTER)

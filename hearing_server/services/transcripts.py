@@ -22,7 +22,7 @@ from hearing_server.domain.decide import (
     next_version,
     signing_order,
 )
-from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.errors import PASSING, Code, Refused
 from hearing_server.domain.hearing import Freeze, HearingState
 from hearing_server.domain.log import SERVER, Entry
 from hearing_server.services.hearings import Hearings
@@ -236,7 +236,7 @@ class Transcripts:
                     return await job(hearing)
                 except Refused as refusal:
                     log.warning("document job refused", job=what, hearing=hearing, why=str(refusal))
-                    if refusal.code not in (Code.NOT_SAVED, Code.BUSY):
+                    if refusal.code not in PASSING:
                         return
                 except Exception:
                     log.exception("document job failed", job=what, hearing=hearing)
