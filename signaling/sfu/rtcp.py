@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-SR, RR, SDES, BYE, RTPFB, PSFB = 200, 201, 202, 203, 205, 206
+SR, RR, SDES, RTPFB, PSFB = 200, 201, 202, 205, 206
 NACK, PLI, FIR, APPLICATION = 1, 1, 4, 15
 MAX_BLOCKS = 31  # report blocks in one packet: a five-bit count
 
@@ -180,7 +180,3 @@ def make_remb(ssrc: int, bitrate: int, ssrcs: list[int]) -> bytes:
     head = len(ssrcs) << 24 | exponent << 18 | bitrate >> exponent
     body = _PAIR.pack(ssrc, 0) + b"REMB" + _SSRC.pack(head)
     return _packet(PSFB, APPLICATION, body + b"".join(map(_SSRC.pack, ssrcs)))
-
-
-def make_bye(ssrc: int) -> bytes:
-    return _packet(BYE, 1, _SSRC.pack(ssrc))
