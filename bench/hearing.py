@@ -34,7 +34,7 @@ async def serving(counsels: int) -> AsyncIterator[ServerProcess]:
 async def _plan(data: Path, roles: list[str]) -> None:
     await asyncio.to_thread(data.mkdir, parents=True)
     store = SqlStore(Settings(data=str(data)).database_url)
-    await store.start()
+    await store.database.start()
     planned = HearingPlanned(
         hearing=new_id(),
         court="示范人民法院",
@@ -49,7 +49,7 @@ async def _plan(data: Path, roles: list[str]) -> None:
         ),
     )
     await Hearings(store, now).plan(cmd.Plan(planned=planned))
-    await store.close()
+    await store.database.close()
 
 
 def percentile(values: list[float], share: float) -> float:

@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 from cryptography import x509
 
+from hearing_server.adapters.database import Database
 from hearing_server.adapters.exporter import SegmentExporter
 from hearing_server.adapters.folder import DataFolder, Documents
 from hearing_server.adapters.notary import TypstNotary
@@ -94,10 +95,10 @@ class Server:
         self._own(self._forget_expired(), "forget expired")
 
     async def _open_store(self) -> None:
-        self.store = SqlStore(self.settings.database_url)
-        self._stack.push_async_callback(self.store.close)
+        self.store = SqlStore(Database(self.settings.database_url))
+        self._stack.push_async_callback(self.store.database.close)
         try:
-            await self.store.start()
+            await self.store.database.start()
         except Exception as error:
             raise CannotStart(
                 f"database {self.settings.database_url.split('@')[-1]}: {error}"

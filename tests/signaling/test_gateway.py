@@ -11,6 +11,7 @@ import pytest
 import socketio
 from aiohttp import web
 
+from hearing_server.adapters.database import Database
 from hearing_server.adapters.store import SqlStore
 from hearing_server.domain import events as ev
 from hearing_server.domain.parties import Party
@@ -88,9 +89,9 @@ async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     for name, value in (("RETRY_AFTER", 0.05), ("LINGER", 0.1), ("WRITES_PER_MINUTE", 20)):
         monkeypatch.setattr(gateway_module, name, value)
     async with contextlib.AsyncExitStack() as stack:
-        store = SqlStore(f"sqlite+aiosqlite:///{tmp_path}/court.db")
-        await store.start()
-        stack.push_async_callback(store.close)
+        store = SqlStore(Database(f"sqlite+aiosqlite:///{tmp_path}/court.db"))
+        await store.database.start()
+        stack.push_async_callback(store.database.close)
         sfu = Sfu(SfuSettings())
         await sfu.start()
         stack.push_async_callback(sfu.close)

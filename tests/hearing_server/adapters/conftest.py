@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hearing_server.adapters.database import Database
 from hearing_server.adapters.store import SqlStore
 
 from .postgres import Postgres, programs
@@ -36,15 +37,15 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[SqlStore]:
-    store = SqlStore(url)
-    await store.start()
+    store = SqlStore(Database(url))
+    await store.database.start()
     yield store
-    await store.close()
+    await store.database.close()
 
 
 @pytest.fixture
 async def rival(url: str, store: SqlStore) -> AsyncIterator[SqlStore]:
     """Another node on the same database."""
-    other = SqlStore(url)
+    other = SqlStore(Database(url))
     yield other
-    await other.close()
+    await other.database.close()

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from hearing_server.adapters import tables
-from hearing_server.adapters.store import SqlStore, StoreUnusable
+from hearing_server.adapters.database import Database, StoreUnusable
+from hearing_server.adapters.store import SqlStore
 from hearing_server.config import BadSetting
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
@@ -142,7 +143,7 @@ async def test_sessions_and_tickets_expire(store: SqlStore) -> None:
 
 async def test_migrating_again_changes_nothing(store: SqlStore, url: str) -> None:
     await store.append("h1", 0, LOG)
-    await store.start()
+    await store.database.start()
     assert await store.read("h1") == LOG
 
 
@@ -162,16 +163,16 @@ async def test_a_migration_that_fails_leaves_nothing_behind(url: str) -> None:
     engine = create_async_engine(url)
     async with engine.begin() as connection:
         await connection.execute(text("CREATE TABLE session (x INTEGER)"))
-    store = SqlStore(url)
+    store = SqlStore(Database(url))
     with pytest.raises(StoreUnusable) as caught:
-        await store.start()
+        await store.database.start()
     assert "\n" not in str(caught.value)
     async with engine.begin() as connection:
         await connection.execute(text("DROP TABLE session"))
     await engine.dispose()
-    await store.start()
+    await store.database.start()
     await store.append("h1", 0, LOG)
-    await store.close()
+    await store.database.close()
 
 
 async def test_a_database_from_the_future_is_not_touched(store: SqlStore, url: str) -> None:
@@ -180,14 +181,14 @@ async def test_a_database_from_the_future_is_not_touched(store: SqlStore, url: s
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     await engine.dispose()
     with pytest.raises(StoreUnusable, match="9999"):
-        await store.start()
+        await store.database.start()
 
 
 @pytest.mark.parametrize("url", ["nonsense", "sqlite:///x", "oracle+none://a:s3cret@h/x"])
 def test_a_url_that_is_none_is_a_bad_setting(url: str) -> None:
     """In words that do not repeat it, as it may hold a password."""
     with pytest.raises(BadSetting, match="database") as caught:
-        SqlStore(url)
+        SqlStore(Database(url))
     assert "s3cret" not in str(caught.value)
 
 
@@ -196,21 +197,21 @@ def test_a_url_that_is_none_is_a_bad_setting(url: str) -> None:
 
 @pytest.fixture
 async def sqlite(tmp_path: Path) -> "SqlStore":
-    store = SqlStore(f"sqlite+aiosqlite:///{tmp_path / 'hearings.sqlite3'}")
-    await store.start()
+    store = SqlStore(Database(f"sqlite+aiosqlite:///{tmp_path / 'hearings.sqlite3'}"))
+    await store.database.start()
     return store
 
 
 async def test_sqlite_is_durable_at_every_commit(sqlite: SqlStore) -> None:
     """WAL and synchronous=FULL on every connection that the store opens."""
-    async with sqlite._engine.connect() as one, sqlite._log_engine.connect() as two:
+    async with sqlite.database.engine.connect() as one, sqlite.database.log_engine.connect() as two:
         for connection in (one, two):
             found = [
                 (await connection.execute(text(f"PRAGMA {pragma}"))).scalar_one()
                 for pragma in ("journal_mode", "synchronous", "busy_timeout")
             ]
             assert found == ["wal", 2, 5000]
-    await sqlite.close()
+    await sqlite.database.close()
 
 
 async def test_a_flood_of_tokens_does_not_hold_the_log(sqlite: SqlStore) -> None:
@@ -224,7 +225,7 @@ async def test_a_flood_of_tokens_does_not_hold_the_log(sqlite: SqlStore) -> None
         await sqlite.append("h1", before, [fault(before + 1, "c")])
     assert sum(task.done() for task in flood) < 50
     await asyncio.gather(*flood, *readers)
-    await sqlite.close()
+    await sqlite.database.close()
 
 
 async def test_a_locked_database_is_waited_for(sqlite: SqlStore, tmp_path: Path) -> None:
@@ -238,7 +239,7 @@ async def test_a_locked_database_is_waited_for(sqlite: SqlStore, tmp_path: Path)
     await append
     assert await sqlite.read("h1") == LOG
     other.close()
-    await sqlite.close()
+    await sqlite.database.close()
 
 
 async def test_a_lock_that_stays_is_not_saved_and_reading_goes_on(
@@ -263,7 +264,7 @@ async def test_a_lock_that_stays_is_not_saved_and_reading_goes_on(
     other.close()
     await sqlite.append("h1", 1, LOG[1:2])
     assert await sqlite.read("h1") == LOG[:2]
-    await sqlite.close()
+    await sqlite.database.close()
 
 
 @pytest.fixture
@@ -284,11 +285,11 @@ def remount(volume: Path, how: str) -> None:
 
 @pytest.fixture
 async def small(volume: Path) -> AsyncIterator[SqlStore]:
-    store = SqlStore(f"sqlite+aiosqlite:///{volume / 'hearings.sqlite3'}")
-    await store.start()
+    store = SqlStore(Database(f"sqlite+aiosqlite:///{volume / 'hearings.sqlite3'}"))
+    await store.database.start()
     await store.append("h1", 0, [fault(1, "first")])
     yield store
-    await store.close()
+    await store.database.close()
 
 
 async def test_a_full_disk_is_not_saved_and_recovers(small: SqlStore, volume: Path) -> None:
@@ -306,11 +307,11 @@ async def test_a_full_disk_is_not_saved_and_recovers(small: SqlStore, volume: Pa
 
 
 async def test_a_read_only_disk_is_not_saved_and_recovers(small: SqlStore, volume: Path) -> None:
-    await small.close()  # a volume with files open for writing cannot be made read-only
+    await small.database.close()  # a volume with files open for writing cannot be made read-only
     remount(volume, "ro")
     with pytest.raises(NotSaved):
         await small.append("h1", 1, [fault(2, "second")])
-    await small.close()
+    await small.database.close()
     remount(volume, "rw")
     await small.append("h1", 1, [fault(2, "second")])
     assert len(await small.read("h1")) == 2
@@ -321,8 +322,8 @@ async def test_a_read_only_disk_is_not_saved_and_recovers(small: SqlStore, volum
 
 async def test_postgresql_that_goes_and_comes_back(postgres: Postgres) -> None:
     """Nothing is acknowledged while it is away, reads say so by their code, and afterwards all goes on."""
-    store = SqlStore(postgres.create("away"))
-    await store.start()
+    store = SqlStore(Database(postgres.create("away")))
+    await store.database.start()
     await store.append("h1", 0, LOG[:1])
     postgres.stop()
     try:
@@ -332,14 +333,14 @@ async def test_postgresql_that_goes_and_comes_back(postgres: Postgres) -> None:
             with pytest.raises(Refused) as caught:
                 await store.read("h1")
             assert caught.value.code is Code.BUSY
-        fresh = SqlStore(postgres.url("away"))
+        fresh = SqlStore(Database(postgres.url("away")))
         with pytest.raises(StoreUnusable):
-            await fresh.start()
+            await fresh.database.start()
     finally:
         postgres.start()
     await store.append("h1", 1, LOG[1:2])
     assert await store.read("h1") == LOG[:2]
-    await store.close()
+    await store.database.close()
 
 
 async def test_a_projection_is_of_its_own_hearing(store: SqlStore) -> None:

@@ -1,0 +1,7 @@
+/** 简体中文: every word on the screen, one file an area. English has the same keys. */
+import clerk from './clerk';
+import common from './common';
+import court from './court';
+import entering from './entering';
+
+export default { ...common, ...entering, ...court, ...clerk };
