@@ -1,0 +1,8 @@
+"""Cases, the calendar of hearings, templates, the outbox."""
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    pass

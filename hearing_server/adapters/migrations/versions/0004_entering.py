@@ -1,0 +1,8 @@
+"""One-time codes, kiosks, self-checks."""
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    pass
