@@ -41,6 +41,14 @@ class Code(StrEnum):
     NOT_SAVED = "not_saved"  # the store did not take it: nothing has happened
     NOT_FOUND = "not_found"
     RECORDING_DAMAGED = "recording_damaged"  # a segment is missing or not what the log says
+    BAD_CREDENTIALS = "bad_credentials"  # login, password or code: never said which
+    LOCKED = "locked"  # too many wrong tries: after a while again
+    PROVE_AGAIN = "prove_again"  # the second factor once more, before an act of administration
+    WEAK_PASSWORD = "weak_password"  # the detail says why  # noqa: S105 - a code, not a secret
+    LOGIN_TAKEN = "login_taken"
+    ROLES_CONFLICT = "roles_conflict"  # nobody is both administrator and auditor
+    LAST_ADMINISTRATOR = "last_administrator"  # nobody would be left to administer accounts
+    LAST_FACTOR = "last_factor"  # the only second factor of an account that needs one
     MEDIA = "media"  # the media plane refused; the detail carries its own code
     INTERNAL = "internal"
 
