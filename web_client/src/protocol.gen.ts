@@ -37,6 +37,7 @@ export type Answer = Done | Failed | Welcome | TransportCreated | IceRestarted |
  */
 export type Code =
   | 'already_answered'
+  | 'bad_credentials'
   | 'bad_message'
   | 'bad_origin'
   | 'bad_signature'
@@ -44,6 +45,10 @@ export type Code =
   | 'busy'
   | 'empty'
   | 'internal'
+  | 'last_administrator'
+  | 'last_factor'
+  | 'locked'
+  | 'login_taken'
   | 'media'
   | 'no_change'
   | 'no_session'
@@ -56,7 +61,9 @@ export type Code =
   | 'not_waiting'
   | 'not_your_turn'
   | 'nothing_to_freeze'
+  | 'prove_again'
   | 'recording_damaged'
+  | 'roles_conflict'
   | 'rules_not_accepted'
   | 'seat_taken'
   | 'stale_revision'
@@ -68,6 +75,7 @@ export type Code =
   | 'unknown_line'
   | 'unknown_party'
   | 'unprintable_character'
+  | 'weak_password'
   | 'wrong_phase';
 export type Role =
   | 'assessor'
