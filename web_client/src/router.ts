@@ -1,6 +1,8 @@
 import { createRouter, createWebHistory } from 'vue-router';
 import EnterScreen from './screens/EnterScreen.vue';
 import SeatScreen from './screens/SeatScreen.vue';
+import StaffShell from './staff/StaffShell.vue';
+import { STAFF_PAGES } from './staff/routes';
 import NotFoundScreen from './screens/NotFoundScreen.vue';
 
 export const router = createRouter({
@@ -8,6 +10,7 @@ export const router = createRouter({
   routes: [
     { path: '/enter', component: EnterScreen },
     { path: '/seat/:seat', component: SeatScreen, props: true },
+    { path: '/staff', component: StaffShell, children: STAFF_PAGES },
     { path: '/:rest(.*)*', component: NotFoundScreen },
   ],
 });

@@ -4,6 +4,7 @@ import clerk from './clerk';
 import common from './common';
 import court from './court';
 import entering from './entering';
+import staff from './staff';
 
-const en: typeof zh = { ...common, ...entering, ...court, ...clerk };
+const en: typeof zh = { ...common, ...entering, ...court, ...clerk, ...staff };
 export default en;

@@ -3,5 +3,6 @@ import clerk from './clerk';
 import common from './common';
 import court from './court';
 import entering from './entering';
+import staff from './staff';
 
-export default { ...common, ...entering, ...court, ...clerk };
+export default { ...common, ...entering, ...court, ...clerk, ...staff };

@@ -1,0 +1,7 @@
+/** The staff's pages, all inside the shell; each is loaded when it is first opened. */
+import type { RouteRecordRaw } from 'vue-router';
+
+export const STAFF_PAGES: RouteRecordRaw[] = [
+  { path: '', component: () => import('./HomePage.vue') },
+  { path: 'setup', component: () => import('./HomePage.vue') },
+];
