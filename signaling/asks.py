@@ -3,6 +3,7 @@
 No decisions here: `decide` says who may and when; the media plane checks what it is given.
 """
 
+import typing
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
@@ -19,21 +20,17 @@ from signaling.sfu import Sfu, SfuError, Transport
 
 CATCH_UP = 500  # events; a tab that has missed more gets the whole view
 
-# Asks that are a command of the same name and fields.
+# Asks that are no command of the same name and fields.
+_OTHERS = {wire.Enter, wire.Leave, wire.FreezeTranscript}
+
 COMMANDS: dict[type[wire.Ask], type] = {
-    wire.ReportDevices: cmd.ReportDevices,
-    wire.Admit: cmd.Admit,
-    wire.OpenHearing: cmd.OpenHearing,
-    wire.PauseHearing: cmd.PauseHearing,
-    wire.ResumeHearing: cmd.ResumeHearing,
-    wire.CloseHearing: cmd.CloseHearing,
-    wire.Mute: cmd.Mute,
-    wire.Unmute: cmd.Unmute,
-    wire.EnterLine: cmd.EnterLine,
-    wire.CorrectLine: cmd.CorrectLine,
-    wire.RefuseSignature: cmd.RefuseSignature,
     wire.PauseProducer: cmd.PauseSource,
     wire.ResumeProducer: cmd.ResumeSource,
+    **{
+        ask: getattr(cmd, ask.__name__)
+        for ask in typing.get_args(wire.AnyAsk)
+        if ask not in _OTHERS and hasattr(cmd, ask.__name__)
+    },
 }
 
 
@@ -73,7 +70,7 @@ class Asks:
             raise Refused(Code.SUPERSEDED)
         self._rooms.join(peer, state)
         complete = bool(missed) and missed[-1].seq == state.seq
-        whole = not complete or views.widens(missed, peer.party)
+        whole = not complete or views.widens(state, missed, peer.party)
         return wire.Welcome(
             you=peer.party,
             connection=peer.connection,

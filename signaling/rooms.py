@@ -65,7 +65,7 @@ class Room:
     def _tell(self, entries: Sequence[Entry]) -> None:
         state = self.state
         for peer in self.peers.values():
-            if views.widens(entries, peer.party):
+            if views.widens(state, entries, peer.party):
                 peer.tell(wire.ViewTold(seq=state.seq, view=views.view(state, peer.party)))
                 continue
             for message in views.told(state, entries, peer.party):

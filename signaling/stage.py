@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from hearing_server.domain.events import Departure, Source
 from hearing_server.domain.hearing import HearingState, Phase
-from hearing_server.domain.reach import RECORDER, Edge, reach
+from hearing_server.domain.reach import RECORDER, Edge, Reach, reach
 from hearing_server.services.media import PacketSink, Recorder, TrackName
 from signaling import protocol as wire
 from signaling.peer import Peer
@@ -38,7 +38,7 @@ class Stage:
         self._recorded: dict[str, Recording] = {}  # by producer id
         self._unrecorded: set[str] = set()  # producer ids that an alarm was given for
         self._hopeless: set[tuple[str, str]] = set()  # (producer, transport): cannot be decoded
-        self.edges: frozenset[Edge] = frozenset()
+        self.edges = Reach({})
 
     def reconcile(self, state: HearingState, peers: list[Peer]) -> None:
         """Open, pause and resume until packets flow along the edges and nowhere else."""
@@ -141,6 +141,14 @@ def _why_ended(state: HearingState, track: Track, connection: str) -> str:
         return "closed"
     if state.phase is not Phase.IN_SESSION:
         return "paused"
+    if state.deliberating:
+        return "deliberation"
+    if seat.consultation is not None:
+        return "consultation"
+    if seat.removed or (seat.here and not seat.inside):
+        return "dismissed"
+    if track[0] in state.identity_checks.values():
+        return "identity_check"
     if not seat.here:
         return {Departure.NETWORK: "network", Departure.SERVER: "server"}.get(
             seat.left_by or Departure.LEFT, "left"

@@ -2,13 +2,64 @@
 
 import msgspec
 
-from hearing_server.domain.events import Departure, Device, Source
+from hearing_server.domain.events import (
+    ChecklistItem,
+    Demands,
+    Departure,
+    Device,
+    OfficerStep,
+    RequestKind,
+    Screening,
+    Source,
+    Stage,
+    Stance,
+    Verdict,
+)
 from hearing_server.domain.hearing import Phase, Presence
-from hearing_server.domain.parties import Role
+from hearing_server.domain.parties import Role, Side
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What all messages share: they never change, and say everything by name."""
+
+
+class CheckView(Message, frozen=True, kw_only=True):
+    """What the self-check found; rates in kbit/s, the round trip in ms, loss in thousandths."""
+
+    at: int
+    camera: Verdict
+    microphone: Verdict
+    loudspeaker: Verdict
+    line: Verdict
+    up_kbit: int | None
+    down_kbit: int | None
+    rtt_ms: int | None
+    loss_permille: int | None
+
+
+class IdentityView(Message, frozen=True, kw_only=True):
+    """`number` is masked."""
+
+    document: str
+    number: str
+    confirmed_at: int
+    picture: bool
+
+
+class EntryView(Message, frozen=True, kw_only=True):
+    """How a party came in, for the court and themselves. `officer_steps` to the officer's name."""
+
+    accepted_as: str | None
+    consent_withdrawn: bool
+    camera: Device
+    microphone: Device
+    check: CheckView | None
+    code_confirmed: bool
+    code_locked_until: int
+    identity: IdentityView | None
+    kiosk: str
+    officer_steps: dict[OfficerStep, str]
+    listens_to: str
 
 
 class SeatView(Message, frozen=True, kw_only=True):
@@ -16,15 +67,104 @@ class SeatView(Message, frozen=True, kw_only=True):
 
     party: str
     role: Role
-    name: str
+    name: str  # an alias, or empty, where they are screened from the reader
     site: str
+    side: Side
+    counsel_for: list[str]
+    interpreter_for: list[str]
+    sign_language: bool
     presence: Presence
     admitted: bool  # also while away
+    inside: bool  # once admitted: in the courtroom, not outside it
+    ready: bool
+    consultation: int | None
     muted: bool
+    locked: bool
+    share_locked: bool
+    channel_closed: bool
     sources: dict[Source, bool]
     left_by: Departure | None
-    camera: Device | None  # None: not the reader's to know
-    microphone: Device | None
+    entry: EntryView | None  # None: not the reader's to know
+
+
+class RequestView(Message, frozen=True, kw_only=True):
+    request: int
+    party: str
+    kind: RequestKind
+    note: str
+    raised_at: int
+
+
+class ConsultationView(Message, frozen=True, kw_only=True):
+    """A talk asked for (`began_at` None) or going on, of those the reader may know."""
+
+    consultation: int
+    asked_by: str
+    parties: list[str]
+    accepted: list[str]
+    permitted: bool
+    began_at: int | None
+    members: list[str]
+    locked: bool
+
+
+class OpinionView(Message, frozen=True, kw_only=True):
+    party: str
+    authentic: Stance
+    lawful: Stance
+    relevant: Stance
+    note: str
+    at: int
+
+
+class ExhibitView(Message, frozen=True, kw_only=True):
+    """`size` in bytes; `pages` is 0 for what has none."""
+
+    exhibit: int
+    party: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    pages: int
+    submitted_at: int
+    withdrawn: bool
+    was_shown: bool
+    opinions: list[OpinionView]
+
+
+class HighlightView(Message, frozen=True, kw_only=True):
+    """In ten-thousandths of the page's width and height."""
+
+    page: int
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class ShownView(Message, frozen=True, kw_only=True):
+    """The exhibit before the courtroom, on the presenter's page."""
+
+    exhibit: int
+    party: str
+    page: int
+    name: str
+    media_type: str
+    pages: int
+    sha256: str
+    highlights: list[HighlightView]
+
+
+class MessageView(Message, frozen=True, kw_only=True):
+    """`sender` and `to`: a party, the desk `clerk` or `technician`; `to` may be `all`."""
+
+    message: int
+    sender: str
+    to: str
+    text: str
+    at: int
+    answers: int | None
 
 
 class LineView(Message, frozen=True, kw_only=True):
@@ -94,7 +234,30 @@ class HearingView(Message, frozen=True, kw_only=True):
     opened_at: int | None
     closed_at: int | None
     pause_reason: str
+    minutes: int
+    demands: Demands
+    cancelled: bool
+    opens_at: int | None
+    suspended_until: int | None
+    stages: list[Stage]
+    stage: Stage | None
+    checklist: list[ChecklistItem]
+    marked: dict[str, int]
+    public_excluded: bool
+    observers_allowed: bool
+    deliberating: bool
+    in_charge: str
+    word: str
+    chat: bool
     seats: list[SeatView]
+    requests: list[RequestView]
+    consultations: list[ConsultationView]
+    screenings: list[Screening]  # for the court
+    identity_checks: dict[str, str]  # waiting party to clerk
+    exhibits: list[ExhibitView]
+    shown: ShownView | None
+    messages: list[MessageView]
+    read_up_to: int  # the reader's last message read
     lines: list[LineView]
     freeze: FreezeView | None
     recording: RecordingView | None  # None: not the reader's to know

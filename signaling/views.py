@@ -1,20 +1,42 @@
 """What one party may see of a hearing: the projection of state and events for the wire. Pure."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.events import to_fact
-from hearing_server.domain.hearing import Freeze, HearingState, Line, Seat
+from hearing_server.domain.hearing import (
+    Consultation,
+    Exhibit,
+    Freeze,
+    HearingState,
+    Identity,
+    Line,
+    Seat,
+    Shown,
+)
 from hearing_server.domain.log import Entry
-from hearing_server.domain.parties import Right, may
-from hearing_server.domain.reach import reads_lines, visible
+from hearing_server.domain.parties import Right, Role, may
+from hearing_server.domain.visible import (
+    concerned,
+    inside,
+    named,
+    reader_of,
+    reads_exhibit,
+    reads_lines,
+    reads_message,
+    renews,
+    seen,
+)
 from signaling import protocol as wire
 from signaling import view_types as types
 
 
 def view(state: HearingState, reader: str) -> types.HearingView:
-    """The hearing as `reader` may see it: what `visible` lets through of the events behind it."""
+    """The hearing as `reader` may see it: what visible.py lets through of the events behind it."""
     seat = state.seats[reader]
+    court = may(seat.party.role, Right.OVERSEE)
+    here = court or inside(seat)
     return types.HearingView(
         hearing=state.hearing,
         court=state.court,
@@ -27,42 +49,160 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         opened_at=state.opened_at,
         closed_at=state.closed_at,
         pause_reason=state.pause_reason,
-        seats=[_seat(other, seat) for other in state.seats.values()],
+        minutes=state.minutes,
+        demands=state.demands,
+        cancelled=state.cancelled,
+        opens_at=state.opens_at,
+        suspended_until=state.suspended_until,
+        stages=list(state.stages),
+        stage=state.stage if here else None,
+        checklist=list(state.checklist),
+        marked=dict(state.marked) if here else {},
+        public_excluded=state.public_excluded,
+        observers_allowed=state.observers_allowed,
+        deliberating=state.deliberating,
+        in_charge=state.in_charge,
+        word=state.word if here else "",
+        chat=state.chat and here,
+        seats=[_seat(state, other, seat) for other in _shown_seats(state, seat)],
+        requests=[_alike(types.RequestView, r) for r in state.requests] if here else [],
+        consultations=[
+            _consultation(talk)
+            for talk in state.consultations.values()
+            if court or concerned(talk, reader)
+        ],
+        screenings=_screenings(state, seat),
+        identity_checks=_identity_checks(state, seat),
+        exhibits=[_exhibit(e) for e in state.exhibits if reads_exhibit(state, e, reader)],
+        shown=_shown(state.shown) if state.shown and here else None,
+        messages=[
+            _alike(types.MessageView, message)
+            for message in state.messages
+            if reads_message(state, message.sender, message.to, seat)
+        ],
+        read_up_to=state.read_up_to.get(reader_of(seat.party), 0),
         lines=[_line(line) for line in state.lines] if reads_lines(seat) else [],
         freeze=_freeze(state.freeze) if state.freeze and seat.admitted else None,
-        recording=_recording(state) if may(seat.party.role, Right.OVERSEE) else None,
+        recording=_recording(state) if court else None,
     )
 
 
 def told(state: HearingState, entries: Iterable[Entry], reader: str) -> list[wire.EventTold]:
-    """The entries that `reader` may see, as messages."""
+    """The entries that `reader` may see, as they may see them, as messages."""
     return [
-        wire.EventTold(seq=entry.seq, at=entry.at, by=entry.by, event=to_fact(entry.event))
+        wire.EventTold(seq=entry.seq, at=entry.at, by=entry.by, event=to_fact(event))
         for entry in entries
-        if visible(state, entry.event, reader)
+        if (event := seen(state, entry.event, reader)) is not None
     ]
 
 
-def widens(entries: Iterable[Entry], reader: str) -> bool:
-    """Whether `reader` may see more of the past after these entries than before them."""
-    return any(isinstance(e.event, ev.PartyAdmitted) and e.event.party == reader for e in entries)
+def widens(state: HearingState, entries: Iterable[Entry], reader: str) -> bool:
+    """Whether `reader` needs the whole view again: they may see more of the past, or less."""
+    return any(renews(state, entry.event, reader) for entry in entries)
 
 
-def _seat(seat: Seat, reader: Seat) -> types.SeatView:
+def _shown_seats(state: HearingState, reader: Seat) -> list[Seat]:
+    """Observers never appear among the parties; the court knows of them, and each of themselves."""
+    court = may(reader.party.role, Right.OVERSEE)
+    return [
+        seat
+        for seat in state.seats.values()
+        if court or seat is reader or seat.party.role is not Role.OBSERVER
+    ]
+
+
+def _seat(state: HearingState, seat: Seat, reader: Seat) -> types.SeatView:
     knows = seat is reader or may(reader.party.role, Right.OVERSEE)
+    party = named(state, seat.party, reader.party.id)
     return types.SeatView(
-        party=seat.party.id,
-        role=seat.party.role,
-        name=seat.party.name,
-        site=seat.party.site,
+        party=party.id,
+        role=party.role,
+        name=party.name,
+        site=party.site,
+        side=party.side,
+        counsel_for=list(party.counsel_for),
+        interpreter_for=list(party.interpreter_for),
+        sign_language=party.sign_language,
         presence=seat.presence,
         admitted=seat.admitted,
+        inside=seat.inside,
+        ready=seat.ready,
+        consultation=seat.consultation,
         muted=seat.muted,
+        locked=seat.locked,
+        share_locked=seat.share_locked,
+        channel_closed=seat.channel_closed,
         sources=dict(seat.sources),
         left_by=seat.left_by,
-        camera=seat.camera if knows else None,
-        microphone=seat.microphone if knows else None,
+        entry=_entry(seat) if knows else None,
     )
+
+
+def _entry(seat: Seat) -> types.EntryView:
+    return types.EntryView(
+        accepted_as=seat.accepted_as,
+        consent_withdrawn=seat.consent_withdrawn,
+        camera=seat.camera,
+        microphone=seat.microphone,
+        check=_alike(types.CheckView, seat.check, at=seat.checked_at) if seat.check else None,
+        code_confirmed=seat.code_confirmed,
+        code_locked_until=seat.code_locked_until,
+        identity=_identity(seat.identity) if seat.identity else None,
+        kiosk=seat.kiosk,
+        officer_steps=dict(seat.officer_steps),
+        listens_to=seat.listens_to,
+    )
+
+
+def _identity(identity: Identity) -> types.IdentityView:
+    return types.IdentityView(
+        document=identity.document,
+        number=identity.number,
+        confirmed_at=identity.confirmed_at,
+        picture=bool(identity.picture_sha256),
+    )
+
+
+def _consultation(talk: Consultation) -> types.ConsultationView:
+    return types.ConsultationView(
+        consultation=talk.consultation,
+        asked_by=talk.asked_by,
+        parties=list(talk.parties),
+        accepted=sorted(talk.accepted),
+        permitted=talk.permitted,
+        began_at=talk.began_at,
+        members=list(talk.members),
+        locked=talk.locked,
+    )
+
+
+def _screenings(state: HearingState, reader: Seat) -> list[ev.Screening]:
+    """All for the court; for a party its own."""
+    court = may(reader.party.role, Right.OVERSEE)
+    return [s for s in state.screenings.values() if court or s.party == reader.party.id]
+
+
+def _identity_checks(state: HearingState, reader: Seat) -> dict[str, str]:
+    court = may(reader.party.role, Right.OVERSEE)
+    return {p: c for p, c in state.identity_checks.items() if court or p == reader.party.id}
+
+
+def _exhibit(exhibit: Exhibit) -> types.ExhibitView:
+    opinions = [_alike(types.OpinionView, opinion) for opinion in exhibit.opinions.values()]
+    view: types.ExhibitView = _alike(types.ExhibitView, exhibit, opinions=opinions)
+    return view
+
+
+def _shown(shown: Shown) -> types.ShownView:
+    highlights = [_alike(types.HighlightView, mark) for mark in shown.highlights]
+    view: types.ShownView = _alike(types.ShownView, shown, highlights=highlights)
+    return view
+
+
+def _alike(kind: type[Any], value: object, **other: Any) -> Any:
+    """A view whose fields are the value's of the same names, but for those given."""
+    names = (name for name in kind.__struct_fields__ if name not in other)
+    return kind(**{name: getattr(value, name) for name in names}, **other)
 
 
 def _line(line: Line) -> types.LineView:

@@ -1,14 +1,13 @@
-"""The state of a hearing: phases as one literal table, and the fold over the log, `apply(state, event)`."""
+"""The state of a hearing: phases as one literal table, seats, and what stands around them. fold/ makes it."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.log import Entry
-from hearing_server.domain.parties import Party
+from hearing_server.domain.parties import Party, Right, Role, may
 
 KEPT = 50  # gaps of a party, and faults, that the state remembers; the log has them all
 
@@ -26,9 +25,14 @@ class Phase(StrEnum):
 TRANSITIONS: Mapping[tuple[Phase, type], Phase] = MappingProxyType(
     {
         (Phase.SCHEDULED, ev.WaitingRoomOpened): Phase.WAITING,
+        (Phase.SCHEDULED, ev.HearingCancelled): Phase.CLOSED,
+        (Phase.WAITING, ev.HearingCancelled): Phase.CLOSED,
         (Phase.WAITING, ev.HearingOpened): Phase.IN_SESSION,
         (Phase.IN_SESSION, ev.HearingPaused): Phase.PAUSED,
         (Phase.PAUSED, ev.HearingResumed): Phase.IN_SESSION,
+        (Phase.IN_SESSION, ev.HearingSuspended): Phase.SUSPENDED,
+        (Phase.PAUSED, ev.HearingSuspended): Phase.SUSPENDED,
+        (Phase.SUSPENDED, ev.HearingResumed): Phase.IN_SESSION,
         (Phase.IN_SESSION, ev.HearingClosed): Phase.CLOSED,
         (Phase.PAUSED, ev.HearingClosed): Phase.CLOSED,
         (Phase.SUSPENDED, ev.HearingClosed): Phase.CLOSED,
@@ -39,8 +43,28 @@ TRANSITIONS: Mapping[tuple[Phase, type], Phase] = MappingProxyType(
 class Presence(StrEnum):
     EXPECTED = "expected"  # never arrived
     WAITING = "waiting"  # arrived, not admitted
-    ADMITTED = "admitted"
+    ADMITTED = "admitted"  # in the courtroom
+    OUTSIDE = "outside"  # admitted, out of hearing and sight: a witness not called, or dismissed
+    CONSULTING = "consulting"  # in a private talk
+    REMOVED = "removed"  # for good
     AWAY = "away"  # was here; the last departure's cause says why
+
+
+_EMPTY: Mapping[Any, Any] = MappingProxyType({})
+
+
+def _empty() -> Mapping[Any, Any]:
+    return _EMPTY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """How the clerk knows who somebody is; the number is masked."""
+
+    document: str
+    number: str
+    confirmed_at: int
+    picture_sha256: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +74,29 @@ class Seat:
     party: Party
     connection: str | None = None
     admitted: bool = False
+    inside: bool = True  # once admitted: in the courtroom, not outside it
+    removed: bool = False
+    consultation: int | None = None  # the private talk they are in
     first_seen: int | None = None  # when they first arrived
     accepted_as: str | None = None
+    consent_withdrawn: bool = False
     left_by: ev.Departure | None = None
     camera: ev.Device = ev.Device.UNKNOWN
     microphone: ev.Device = ev.Device.UNKNOWN
+    ready: bool = False
+    check: ev.SelfCheckReported | None = None
+    checked_at: int | None = None
+    code_confirmed: bool = False
+    code_locked_until: int = 0
+    identity: Identity | None = None
+    kiosk: str = ""
+    officer_steps: Mapping[ev.OfficerStep, str] = field(default_factory=_empty)  # to the officer
     muted: bool = False  # by the court
-    sources: Mapping[ev.Source, bool] = field(default_factory=lambda: MappingProxyType({}))
+    locked: bool = False  # the party cannot lift it
+    share_locked: bool = False
+    channel_closed: bool = False  # an interpreter's
+    listens_to: str = ""  # the interpreter whose channel this party has chosen
+    sources: Mapping[ev.Source, bool] = field(default_factory=_empty)
 
     @property
     def arrived(self) -> bool:
@@ -68,9 +108,106 @@ class Seat:
 
     @property
     def presence(self) -> Presence:
+        if self.removed:
+            return Presence.REMOVED
         if not self.here:
             return Presence.AWAY if self.arrived else Presence.EXPECTED
-        return Presence.ADMITTED if self.admitted else Presence.WAITING
+        if self.consultation is not None:
+            return Presence.CONSULTING
+        if not self.admitted:
+            return Presence.WAITING
+        return Presence.ADMITTED if self.inside else Presence.OUTSIDE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A raised hand or an objection that waits for the presiding judge."""
+
+    request: int
+    party: str
+    kind: ev.RequestKind
+    note: str
+    raised_at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consultation:
+    """A private talk, asked for or going on. `parties` must all accept; `members` are in it."""
+
+    consultation: int
+    asked_by: str
+    parties: tuple[str, ...]
+    accepted: frozenset[str]
+    permitted: bool = False
+    began_at: int | None = None
+    members: tuple[str, ...] = ()
+    locked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opinion:
+    """What a party says of an exhibit."""
+
+    party: str
+    authentic: ev.Stance
+    lawful: ev.Stance
+    relevant: ev.Stance
+    note: str
+    at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """Something submitted in evidence. `opinions` by party."""
+
+    exhibit: int
+    party: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    pages: int
+    submitted_at: int
+    withdrawn: bool = False
+    was_shown: bool = False
+    opinions: Mapping[str, Opinion] = field(default_factory=_empty)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Highlight:
+    """A rectangle of a page, in ten-thousandths of its width and height."""
+
+    page: int
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The exhibit that is open before the courtroom, on the presenter's page."""
+
+    exhibit: int
+    party: str
+    page: int
+    name: str
+    media_type: str
+    pages: int
+    sha256: str
+    highlights: tuple[Highlight, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """`sender` and `to` are a party or a desk; `to` may be `all`. `answers` is the message replied to."""
+
+    message: int
+    sender: str
+    to: str
+    text: str
+    at: int
+    answers: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,10 +233,8 @@ class Freeze:
     sealed: bool = False
     pages: int = 0
     sha256: str = ""
-    signed: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))  # party -> at
-    refused: Mapping[str, str] = field(
-        default_factory=lambda: MappingProxyType({})
-    )  # party -> reason
+    signed: Mapping[str, int] = field(default_factory=_empty)  # party -> at
+    refused: Mapping[str, str] = field(default_factory=_empty)  # party -> reason
     archived: bool = False
     changed_since: bool = False  # a line changed after the freeze
 
@@ -134,217 +269,53 @@ class HearingState:
     opened_at: int | None = None
     closed_at: int | None = None
     pause_reason: str = ""
-    seats: Mapping[str, Seat] = field(default_factory=lambda: MappingProxyType({}))
+    case: str = ""
+    minutes: int = 60
+    demands: ev.Demands = ev.Demands()  # noqa: RUF009 - frozen
+    cancelled: bool = False
+    opens_at: int | None = None  # the countdown's end
+    suspended_until: int | None = None
+    stages: tuple[ev.Stage, ...] = ()
+    stage: ev.Stage | None = None
+    checklist: tuple[ev.ChecklistItem, ...] = ()
+    marked: Mapping[str, int] = field(default_factory=_empty)  # checklist item -> when
+    public_excluded: bool = False
+    observers_allowed: bool = False
+    deliberating: bool = False
+    in_charge: str = ""  # the clerk, while the presiding judge's connection is lost
+    word: str = ""  # who was given it
+    requests: tuple[Request, ...] = ()  # in the order in which they were raised
+    requests_made: int = 0
+    consultations: Mapping[int, Consultation] = field(default_factory=_empty)  # asked or going on
+    consultations_made: int = 0
+    screenings: Mapping[str, ev.Screening] = field(default_factory=_empty)  # by who is screened
+    identity_checks: Mapping[str, str] = field(default_factory=_empty)  # waiting party -> clerk
+    exhibits: tuple[Exhibit, ...] = ()
+    shown: Shown | None = None
+    messages: tuple[Message, ...] = ()
+    read_up_to: Mapping[str, int] = field(default_factory=_empty)  # reader -> message
+    chat: bool = False
+    seats: Mapping[str, Seat] = field(default_factory=_empty)
     lines: tuple[Line, ...] = ()
     freeze: Freeze | None = None
-    recorded: Mapping[str, Recorded] = field(default_factory=lambda: MappingProxyType({}))
+    recorded: Mapping[str, Recorded] = field(default_factory=_empty)
     faults: tuple[tuple[int, ev.RecordingFault], ...] = ()  # the last of them, with their times
 
+    @property
+    def checklist_open(self) -> tuple[str, ...]:
+        """The items that are not yet done."""
+        return tuple(item.id for item in self.checklist if item.id not in self.marked)
 
-def replay(entries: Iterable[Entry], state: HearingState | None = None) -> HearingState:
-    state = state or HearingState()
-    for entry in entries:
-        state = apply(state, entry)
-    return state
+    def screened(self, party: str, reader: str) -> ev.Screening | None:
+        """The screening that keeps `party` from `reader`, if there is one. The public is always kept."""
+        screening = self.screenings.get(party)
+        if screening is None or reader == party:
+            return None
+        seat = self.seats.get(reader)
+        public = seat is not None and seat.party.role is Role.OBSERVER
+        return screening if public or reader in screening.hidden_from else None
 
-
-def apply(state: HearingState, entry: Entry) -> HearingState:
-    """The state after one more entry. Pure; what was decided is never refused here."""
-    event = entry.event
-    step = _STEPS.get(type(event))
-    if step is not None:
-        state = step(state, event, entry.at)
-    phase = TRANSITIONS.get((state.phase, type(event)), state.phase)
-    return replace(state, seq=entry.seq, at=entry.at, phase=phase)
-
-
-Step = Callable[[HearingState, Any, int], HearingState]
-
-
-def _with_seat(state: HearingState, party: str, **changes: Any) -> HearingState:
-    seats = {**state.seats, party: replace(state.seats[party], **changes)}
-    return replace(state, seats=MappingProxyType(seats))
-
-
-def _planned(state: HearingState, event: ev.HearingPlanned, at: int) -> HearingState:
-    seats = {party.id: Seat(party=party) for party in event.parties}
-    return replace(
-        state,
-        hearing=event.hearing,
-        court=event.court,
-        case_number=event.case_number,
-        procedure=event.procedure,
-        courtroom=event.courtroom,
-        title=event.title,
-        planned_at=event.planned_at,
-        seats=MappingProxyType(seats),
-    )
-
-
-def _rules_accepted(state: HearingState, event: ev.RulesAccepted, at: int) -> HearingState:
-    return _with_seat(state, event.party, accepted_as=event.name)
-
-
-def _arrived(state: HearingState, event: ev.PartyArrived, at: int) -> HearingState:
-    return _with_seat(
-        state,
-        event.party,
-        connection=event.connection,
-        first_seen=state.seats[event.party].first_seen or at,
-        left_by=None,
-        sources=MappingProxyType({}),
-    )
-
-
-def _left(state: HearingState, event: ev.PartyLeft, at: int) -> HearingState:
-    if state.seats[event.party].connection != event.connection:
-        return state  # an older tab went; the seat is held by a newer one
-    return _with_seat(
-        state, event.party, connection=None, left_by=event.cause, sources=MappingProxyType({})
-    )
-
-
-def _devices(state: HearingState, event: ev.DevicesReported, at: int) -> HearingState:
-    return _with_seat(state, event.party, camera=event.camera, microphone=event.microphone)
-
-
-def _admitted(state: HearingState, event: ev.PartyAdmitted, at: int) -> HearingState:
-    return _with_seat(state, event.party, admitted=True)
-
-
-def _opened(state: HearingState, event: ev.HearingOpened, at: int) -> HearingState:
-    return replace(state, opened_at=at)
-
-
-def _paused(state: HearingState, event: ev.HearingPaused, at: int) -> HearingState:
-    return replace(state, pause_reason=event.reason)
-
-
-def _closed(state: HearingState, event: ev.HearingClosed, at: int) -> HearingState:
-    return replace(state, closed_at=at)
-
-
-def _muted(state: HearingState, event: ev.MicrophoneMuted, at: int) -> HearingState:
-    return _with_seat(state, event.party, muted=True)
-
-
-def _unmuted(state: HearingState, event: ev.MicrophoneUnmuted, at: int) -> HearingState:
-    return _with_seat(state, event.party, muted=False)
-
-
-def _source(running: bool | None) -> Step:
-    def step(state: HearingState, event: ev.SourceStarted, at: int) -> HearingState:
-        sources = dict(state.seats[event.party].sources)
-        if running is None:
-            sources.pop(event.source, None)
-        else:
-            sources[event.source] = running
-        return _with_seat(state, event.party, sources=MappingProxyType(sources))
-
-    return step
-
-
-def _line_entered(state: HearingState, event: ev.LineEntered, at: int) -> HearingState:
-    line = Line(
-        line=event.line,
-        revision=1,
-        speaker=event.speaker,
-        text=event.text,
-        started_at=event.started_at,
-        ended_at=event.ended_at,
-    )
-    return _changed(replace(state, lines=(*state.lines, line)))
-
-
-def _line_corrected(state: HearingState, event: ev.LineCorrected, at: int) -> HearingState:
-    index = event.line - 1
-    line = replace(
-        state.lines[index], revision=event.revision, speaker=event.speaker, text=event.text
-    )
-    return _changed(replace(state, lines=(*state.lines[:index], line, *state.lines[index + 1 :])))
-
-
-def _changed(state: HearingState) -> HearingState:
-    freeze = state.freeze and replace(state.freeze, changed_since=True)
-    return replace(state, freeze=freeze)
-
-
-def _frozen(state: HearingState, event: ev.TranscriptFrozen, at: int) -> HearingState:
-    freeze = Freeze(version=event.version, digest=event.digest, signers=event.signers, frozen_at=at)
-    return replace(state, freeze=freeze)
-
-
-def _with_freeze(state: HearingState, version: int, **changes: Any) -> HearingState:
-    if state.freeze is None or state.freeze.version != version:
-        return state  # about a version that a newer freeze has replaced
-    return replace(state, freeze=replace(state.freeze, **changes))
-
-
-def _sealed(state: HearingState, event: ev.TranscriptSealed, at: int) -> HearingState:
-    return _with_freeze(state, event.version, sealed=True, pages=event.pages, sha256=event.sha256)
-
-
-def _signed(state: HearingState, event: ev.TranscriptSigned, at: int) -> HearingState:
-    signed = {**(state.freeze.signed if state.freeze else {}), event.party: at}
-    return _with_freeze(state, event.version, signed=MappingProxyType(signed), sha256=event.sha256)
-
-
-def _refused(state: HearingState, event: ev.SignatureRefused, at: int) -> HearingState:
-    refused = {**(state.freeze.refused if state.freeze else {}), event.party: event.reason}
-    return _with_freeze(state, event.version, refused=MappingProxyType(refused))
-
-
-def _archived(state: HearingState, event: ev.TranscriptArchived, at: int) -> HearingState:
-    return _with_freeze(state, event.version, archived=True, sha256=event.sha256)
-
-
-def _with_recorded(state: HearingState, party: str, **changes: Any) -> HearingState:
-    recorded = replace(state.recorded.get(party, Recorded()), **changes)
-    return replace(state, recorded=MappingProxyType({**state.recorded, party: recorded}))
-
-
-def _segment(state: HearingState, event: ev.SegmentRecorded, at: int) -> HearingState:
-    before = state.recorded.get(event.party, Recorded())
-    last_at = max(before.last_at or 0, event.ended_at)
-    return _with_recorded(state, event.party, segments=before.segments + 1, last_at=last_at)
-
-
-def _gap(state: HearingState, event: ev.GapFound, at: int) -> HearingState:
-    gaps = state.recorded.get(event.party, Recorded()).gaps
-    return _with_recorded(state, event.party, gaps=(*gaps, event)[-KEPT:])
-
-
-def _fault(state: HearingState, event: ev.RecordingFault, at: int) -> HearingState:
-    return replace(state, faults=(*state.faults, (at, event))[-KEPT:])
-
-
-# What is missing here changes nothing but the number.
-_STEPS: Mapping[type, Step] = MappingProxyType(
-    {
-        ev.HearingPlanned: _planned,
-        ev.RulesAccepted: _rules_accepted,
-        ev.PartyArrived: _arrived,
-        ev.PartyLeft: _left,
-        ev.DevicesReported: _devices,
-        ev.PartyAdmitted: _admitted,
-        ev.HearingOpened: _opened,
-        ev.HearingPaused: _paused,
-        ev.HearingClosed: _closed,
-        ev.MicrophoneMuted: _muted,
-        ev.MicrophoneUnmuted: _unmuted,
-        ev.SourceStarted: _source(True),
-        ev.SourceResumed: _source(True),
-        ev.SourcePaused: _source(False),
-        ev.SourceStopped: _source(None),
-        ev.LineEntered: _line_entered,
-        ev.LineCorrected: _line_corrected,
-        ev.TranscriptFrozen: _frozen,
-        ev.TranscriptSealed: _sealed,
-        ev.TranscriptSigned: _signed,
-        ev.SignatureRefused: _refused,
-        ev.TranscriptArchived: _archived,
-        ev.SegmentRecorded: _segment,
-        ev.GapFound: _gap,
-        ev.RecordingFault: _fault,
-    }
-)
+    def presiding(self) -> Seat | None:
+        """The presiding judge's seat."""
+        seats = self.seats.values()
+        return next((seat for seat in seats if may(seat.party.role, Right.PRESIDE)), None)

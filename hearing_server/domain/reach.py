@@ -1,17 +1,25 @@
-"""Who hears and sees whom, and who may know of what: the only place where that is decided.
+"""Who hears and sees whom: the only place where that is decided.
 
-The media plane reconciles to `reach` after every event and holds no policy of its own; live messages,
-catch-up and downloads ask `visible`. A rule of privacy is a change of state that these two read.
+The media plane reconciles to `reach` after every event and holds no policy of its own. A rule of privacy
+is a change of state that this reads; its twin for words is visible.py.
+
+Everybody is in one room at a time: the courtroom, a private talk, an identity check, the bench's
+deliberation, or none. Sound and picture stay in their room, and only the courtroom has a recorder.
 """
 
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.events import Event, Source
+from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
-from hearing_server.domain.parties import STAFF, Right, Role, may
+from hearing_server.domain.parties import BENCH, STAFF, Right, Role, may
 
 RECORDER = "recorder"  # a sink like any other; no party has this id
+
+Parties = frozenset[str]
+NOBODY: Parties = frozenset()
 
 
 class Edge(NamedTuple):
@@ -22,79 +30,151 @@ class Edge(NamedTuple):
     sink: str
 
 
-def reach(state: HearingState) -> frozenset[Edge]:
+class Reach(Set[Edge]):
+    """A set of edges, kept as the sinks of each track: at fifty parties there are thousands."""
+
+    __slots__ = ("_sinks",)
+
+    def __init__(self, sinks: Mapping[tuple[str, Source], Parties]) -> None:
+        self._sinks = sinks
+
+    def __contains__(self, edge: object) -> bool:
+        return isinstance(edge, tuple) and edge[2] in self._sinks.get(edge[:2], NOBODY)
+
+    def __iter__(self) -> Iterator[Edge]:
+        for (party, source), sinks in self._sinks.items():
+            for sink in sinks:
+                yield Edge(party, source, sink)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._sinks.values()))
+
+    @classmethod
+    def _from_iterable(cls, edges: Iterator[Edge]) -> frozenset[Edge]:  # type: ignore[override]
+        return frozenset(edges)
+
+
+@dataclass(kw_only=True)
+class _Rooms:
+    """Who is where, by id. The courtroom's people are counted in the ways that its rules ask for."""
+
+    courtroom: set[str] = field(default_factory=set)  # without the observers
+    bench: set[str] = field(default_factory=set)
+    staff: set[str] = field(default_factory=set)
+    clerks: set[str] = field(default_factory=set)
+    observers: set[str] = field(default_factory=set)
+
+
+def reach(state: HearingState) -> Reach:
     """Every edge along which sound or picture may flow now."""
-    present = [seat for seat in state.seats.values() if seat.presence is Presence.ADMITTED]
-    edges = {
-        Edge(sender.party.id, source, viewer.party.id)
-        for sender in present
-        for source in _sent(sender)
-        for viewer in present
-        if viewer is not sender and _meet(state.phase, sender.party.role, viewer.party.role)
-    }
+    rooms = _rooms(state)
+    sinks: dict[tuple[str, Source], Parties] = {}
+    for seat in state.seats.values():
+        company = _company(state, rooms, seat) if seat.sources else NOBODY
+        if not company:
+            continue
+        in_court = seat.party.id in rooms.courtroom and not _identifies(state, seat)
+        for source in _sent(seat, in_court):
+            reached = _allowed(state, rooms, seat, source, company, in_court)
+            if reached:
+                sinks[seat.party.id, source] = reached
+    return Reach(sinks)
+
+
+def _rooms(state: HearingState) -> _Rooms:
+    rooms = _Rooms()
+    for party, seat in state.seats.items():
+        if seat.presence is not Presence.ADMITTED:
+            continue
+        role = seat.party.role
+        if role is Role.OBSERVER:
+            rooms.observers.add(party)
+            continue
+        rooms.courtroom.add(party)
+        if role in BENCH:
+            rooms.bench.add(party)
+        if role in STAFF:
+            rooms.staff.add(party)
+        if role is Role.CLERK:
+            rooms.clerks.add(party)
+    return rooms
+
+
+def _company(state: HearingState, rooms: _Rooms, seat: Seat) -> Parties:
+    """Whom this seat could reach at all: the sinks of its room, the recorder among them in session."""
+    party = seat.party.id
+    if seat.consultation is not None:
+        talk = state.consultations.get(seat.consultation)
+        return frozenset(talk.members) - {party} if talk else NOBODY
+    if party in state.identity_checks:
+        return frozenset({state.identity_checks[party]}) & rooms.clerks
+    if _identifies(state, seat):
+        return frozenset(p for p, clerk in state.identity_checks.items() if clerk == party)
+    if party not in rooms.courtroom:
+        return NOBODY
+    if state.deliberating:
+        return frozenset(rooms.bench - {party}) if party in rooms.bench else NOBODY
+    return frozenset(_courtroom(state, rooms, party) - {party})
+
+
+def _identifies(state: HearingState, seat: Seat) -> bool:
+    """The clerk talks to a waiting party: they hear the courtroom meanwhile, it does not hear them."""
+    return seat.party.role is Role.CLERK and seat.party.id in state.identity_checks.values()
+
+
+def _courtroom(state: HearingState, rooms: _Rooms, party: str) -> set[str]:
+    """Whom `party` meets in the courtroom in this phase.
+
+    Before the opening and in session everybody, observers and the recorder in session alone; in a pause
+    only bench and clerk, so that nobody's talk in the corridor is heard; after the closing everybody
+    with the clerk, who collects the signatures, and the staff among themselves.
+    """
     if state.phase is Phase.IN_SESSION:
-        edges |= {
-            Edge(sender.party.id, source, RECORDER)
-            for sender in present
-            for source in _sent(sender)
-        }
-    return frozenset(edges)
+        public = set() if state.public_excluded else rooms.observers
+        return rooms.courtroom | public | {RECORDER}
+    if state.phase is Phase.WAITING:
+        return rooms.courtroom
+    if state.phase is Phase.CLOSED and party in rooms.clerks:
+        return rooms.courtroom
+    if party in rooms.staff and state.phase in (Phase.PAUSED, Phase.SUSPENDED, Phase.CLOSED):
+        return rooms.staff
+    return rooms.clerks if state.phase is Phase.CLOSED else set()
 
 
-def _sent(seat: Seat) -> list[Source]:
-    """What a seat sends at all: running, allowed by its role, and not muted by the court."""
+def _sent(seat: Seat, in_court: bool) -> list[Source]:
+    """What a seat sends at all: running, allowed by its role, and in the courtroom not muted by it."""
     if not may(seat.party.role, Right.SPEAK):
         return []
+    silenced = seat.muted and in_court
     return [
         source
         for source, running in seat.sources.items()
-        if running and not (seat.muted and source is Source.MICROPHONE)
+        if running and not (silenced and source is Source.MICROPHONE)
     ]
 
 
-def _meet(phase: Phase, sender: Role, viewer: Role) -> bool:
-    """Whether two seats share sound and picture in this phase.
-
-    Before the opening and in session everybody in the courtroom; in a pause only bench and clerk, so
-    that nobody's talk in the corridor is heard; after the closing everybody with the clerk, who
-    collects the signatures, and the staff among themselves.
-    """
-    if phase in (Phase.WAITING, Phase.IN_SESSION):
-        return True
-    if phase in (Phase.PAUSED, Phase.SUSPENDED):
-        return sender in STAFF and viewer in STAFF
-    if phase is Phase.CLOSED:
-        return Role.CLERK in (sender, viewer) or (sender in STAFF and viewer in STAFF)
-    return False
-
-
-_RECORDING = (ev.SegmentRecorded, ev.GapFound, ev.RecordingFault)
-_RECORD = (ev.LineEntered, ev.LineCorrected)
-_SIGNING = (
-    ev.TranscriptFrozen,
-    ev.TranscriptSealed,
-    ev.TranscriptSigned,
-    ev.SignatureRefused,
-    ev.TranscriptArchived,
-)
+def _allowed(
+    state: HearingState,
+    rooms: _Rooms,
+    seat: Seat,
+    source: Source,
+    company: Parties,
+    in_court: bool,
+) -> Parties:
+    """Of the company, those whom this source may reach: screening, the room camera, closed channels."""
+    if (
+        source is Source.ROOM
+    ):  # the whole room of a detention centre is for bench and recorder alone
+        return company & (rooms.bench | {RECORDER}) if in_court else NOBODY
+    if seat.channel_closed and source is Source.MICROPHONE and in_court:
+        company = company & _listeners(state, seat)
+    screening = state.screenings.get(seat.party.id)
+    if screening and (screening.sight if source in ev.SEEN else screening.sound):
+        company = company - frozenset(screening.hidden_from) - rooms.observers
+    return company
 
 
-def visible(state: HearingState, event: Event, party: str) -> bool:
-    """Whether `party` may know of `event`, in the state as it is now."""
-    seat = state.seats.get(party)
-    if seat is None:
-        return False
-    if isinstance(event, _RECORDING):
-        return may(seat.party.role, Right.OVERSEE)
-    if isinstance(event, ev.DevicesReported):
-        return may(seat.party.role, Right.OVERSEE) or event.party == party
-    if isinstance(event, _RECORD):
-        return reads_lines(seat)
-    if isinstance(event, _SIGNING):
-        return seat.admitted
-    return True
-
-
-def reads_lines(seat: Seat) -> bool:
-    """Whether a seat may read the record as it is written."""
-    return seat.admitted and may(seat.party.role, Right.READ_LINES)
+def _listeners(state: HearingState, seat: Seat) -> set[str]:
+    """Who hears an interpreter whose channel is closed: those who need them, those who chose them."""
+    chosen = {p for p, other in state.seats.items() if other.listens_to == seat.party.id}
+    return {*seat.party.interpreter_for, *chosen, RECORDER}

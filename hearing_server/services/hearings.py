@@ -16,7 +16,8 @@ from hearing_server.domain.commands import Command
 from hearing_server.domain.decide import decide
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import Departure
-from hearing_server.domain.hearing import HearingState, replay
+from hearing_server.domain.fold import replay
+from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER, Entry
 
 MAX_CACHED = 500  # hearings kept in memory; an idle one is replayed when it is asked for again

@@ -11,7 +11,7 @@ from hearing_server import config
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code
 from hearing_server.web.http import STATUS
-from signaling import asks
+from signaling import asks, handbook
 from signaling import protocol as wire
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,6 +41,11 @@ def test_every_message_is_documented_with_its_fields(union: object) -> None:
             assert any(f"`{field}" in row for row in rows), f"{tag}.{field}"
 
 
+def test_the_made_tables_are_current() -> None:
+    """`python -m signaling.handbook` writes them."""
+    assert handbook.render(PROTOCOL) == PROTOCOL
+
+
 @pytest.mark.parametrize("event_type", ev.EVENT_TYPES)
 def test_every_event_is_documented_with_its_fields(event_type: type) -> None:
     rows = [row for row in PROTOCOL.splitlines() if f"`{ev.tag(event_type)}`" in row]
@@ -59,7 +64,7 @@ def test_every_code_is_documented_with_its_status(code: Code) -> None:
 
 def test_every_ask_is_answered_by_something() -> None:
     """A message of the protocol that nothing carries out would be answered as a fault of ours."""
-    carried = {*asks.COMMANDS, wire.Enter, wire.Leave, wire.FreezeTranscript}
+    carried = {*asks.COMMANDS, wire.Enter, wire.Leave, wire.FreezeTranscript, wire.Point}
     media = {
         "create_transport",
         "connect_transport",

@@ -12,7 +12,8 @@ import pytest
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.events import Departure, Source
-from hearing_server.domain.hearing import HearingState, apply
+from hearing_server.domain.fold import apply
+from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Party
 from hearing_server.domain.reach import RECORDER, Edge, reach
@@ -230,6 +231,7 @@ STORY: list[Step] = [
     (JUDGE.id, cmd.Mute(party=DEFENDANT.id)),
     (PROSECUTOR.id, cmd.PauseSource(source=Source.MICROPHONE)),
     (JUDGE.id, cmd.Admit(party=WITNESS.id)),
+    (JUDGE.id, cmd.Call(party=WITNESS.id)),
     (PROSECUTOR.id, cmd.PauseSource(source=Source.CAMERA)),
     (PROSECUTOR.id, cmd.ResumeSource(source=Source.MICROPHONE)),
     (JUDGE.id, cmd.PauseHearing(reason="休息")),

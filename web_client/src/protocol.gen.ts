@@ -1,16 +1,71 @@
 // Generated from protocol.schema.json by `npm run protocol`; not edited by hand.
 
 export type Ask =
-  | Enter
-  | Leave
-  | ReportDevices
-  | Admit
   | OpenHearing
+  | AnnounceOpening
+  | EnterStage
+  | MarkChecklist
   | PauseHearing
   | ResumeHearing
+  | SuspendHearing
   | CloseHearing
+  | ExcludePublic
+  | AdmitPublic
+  | AllowObservers
+  | BeginDeliberation
+  | EndDeliberation
+  | TakeCharge
+  | ReturnCharge
+  | Enter
+  | Leave
+  | WithdrawConsent
+  | ReportDevices
+  | ReportCheck
+  | ReportReady
+  | TakeOfficerStep
+  | BeginIdentityCheck
+  | EndIdentityCheck
+  | ConfirmIdentity
+  | Admit
+  | AdmitAll
+  | Call
+  | Dismiss
+  | Remove
   | Mute
+  | MuteAll
   | Unmute
+  | GiveWord
+  | WithdrawWord
+  | RaiseHand
+  | RaiseObjection
+  | WithdrawRequest
+  | AnswerRequest
+  | StopShare
+  | AllowShare
+  | SetChannel
+  | ListenTo
+  | AskConsultation
+  | AcceptConsultation
+  | DeclineConsultation
+  | PermitConsultation
+  | JoinConsultation
+  | LockConsultation
+  | LeaveConsultation
+  | EndConsultation
+  | Screen
+  | Unscreen
+  | WithdrawExhibit
+  | ShowExhibit
+  | TurnPage
+  | HighlightExhibit
+  | ClearHighlights
+  | HideExhibit
+  | GiveOpinion
+  | Point
+  | SendMessage
+  | ReadMessages
+  | OpenChat
+  | CloseChat
   | EnterLine
   | CorrectLine
   | FreezeTranscript
@@ -24,13 +79,42 @@ export type Ask =
   | CloseProducer
   | ResumeConsumer;
 /**
+ * The steps of a hearing. A procedure's template says which, and in which order (procedures.py).
+ */
+export type Stage =
+  | 'agreement'
+  | 'debate'
+  | 'deliberation'
+  | 'evidence'
+  | 'investigation'
+  | 'judgment'
+  | 'last_statement'
+  | 'mediation'
+  | 'preparation';
+/**
  * What a party's browser said of a camera or microphone.
  */
 export type Device = 'busy' | 'denied' | 'missing' | 'ready' | 'unknown';
 /**
- * What a party sends.
+ * What the self-check found of one thing.
  */
-export type Source = 'camera' | 'microphone' | 'screen';
+export type Verdict = 'bad' | 'fair' | 'good' | 'untested';
+/**
+ * The four steps of the officer at a detention centre's kiosk, in their order.
+ */
+export type OfficerStep = 'connection' | 'devices' | 'handover' | 'person';
+/**
+ * What the presiding judge said to a raised hand or an objection.
+ */
+export type RequestAnswer = 'declined' | 'granted' | 'noted' | 'overruled' | 'sustained';
+/**
+ * What a side says of one quality of an exhibit.
+ */
+export type Stance = 'no' | 'none' | 'yes';
+/**
+ * What a party sends. `room` is a second camera on the whole room of a detention centre.
+ */
+export type Source = 'camera' | 'microphone' | 'room' | 'screen' | 'screen_sound';
 export type Answer = Done | Failed | Welcome | TransportCreated | IceRestarted | Produced;
 /**
  * One code for each way of being refused. The text beside it is for people; the code is the contract.
@@ -43,29 +127,42 @@ export type Code =
   | 'bad_signature'
   | 'bad_token'
   | 'busy'
+  | 'chat_closed'
+  | 'checklist_open'
+  | 'consultation_locked'
+  | 'consulting'
   | 'empty'
+  | 'identity_not_confirmed'
   | 'internal'
+  | 'judge_is_here'
   | 'last_administrator'
   | 'last_factor'
   | 'locked'
   | 'login_taken'
   | 'media'
+  | 'microphone_locked'
+  | 'needs_leave'
   | 'no_change'
   | 'no_session'
   | 'not_a_signer'
   | 'not_allowed'
   | 'not_found'
   | 'not_frozen'
+  | 'not_linked'
   | 'not_present'
   | 'not_saved'
   | 'not_waiting'
   | 'not_your_turn'
   | 'nothing_to_freeze'
+  | 'observers_not_allowed'
   | 'prove_again'
   | 'recording_damaged'
+  | 'removed'
   | 'roles_conflict'
   | 'rules_not_accepted'
   | 'seat_taken'
+  | 'share_locked'
+  | 'share_taken'
   | 'stale_revision'
   | 'superseded'
   | 'too_many'
@@ -95,16 +192,110 @@ export type Role =
 /**
  * Why a connection ended, as far as both ends can tell (法释〔2021〕12号 art. 25).
  */
-export type Departure = 'closed_tab' | 'left' | 'network' | 'server' | 'superseded';
+export type Departure = 'closed_tab' | 'left' | 'network' | 'removed' | 'server' | 'superseded';
+/**
+ * Why somebody wants to be heard.
+ */
+export type RequestKind = 'hand' | 'objection';
 export type Phase = 'closed' | 'in_session' | 'paused' | 'scheduled' | 'suspended' | 'waiting';
-export type Presence = 'admitted' | 'away' | 'expected' | 'waiting';
+export type Presence =
+  'admitted' | 'away' | 'consulting' | 'expected' | 'outside' | 'removed' | 'waiting';
+/**
+ * Whose side a party is on: where they sit, and whose opinion on an exhibit they give.
+ */
+export type Side = 'claim' | 'defence' | 'neutral';
 export type Tell =
-  EventTold | ViewTold | ConsumerOpened | ConsumerClosed | Levels | Qualities | Superseded;
+  | EventTold
+  | ViewTold
+  | ConsumerOpened
+  | ConsumerClosed
+  | Levels
+  | Qualities
+  | Pointed
+  | Removed
+  | Superseded;
 
 export interface Protocol {
   Ask: Ask;
   Answer: Answer;
   Tell: Tell;
+}
+export interface OpenHearing {
+  type: 'open_hearing';
+}
+/**
+ * Begin the countdown before the opening.
+ */
+export interface AnnounceOpening {
+  seconds: number;
+  type: 'announce_opening';
+}
+export interface EnterStage {
+  stage: Stage;
+  type: 'enter_stage';
+}
+/**
+ * A right was granted (`done`), or the mark is taken back.
+ */
+export interface MarkChecklist {
+  done?: boolean;
+  item: string;
+  note?: string;
+  type: 'mark_checklist';
+}
+export interface PauseHearing {
+  reason?: string;
+  type: 'pause_hearing';
+}
+export interface ResumeHearing {
+  type: 'resume_hearing';
+}
+/**
+ * Adjourn; `until`: when it goes on, Unix ms, if that is known.
+ */
+export interface SuspendHearing {
+  reason: string;
+  type: 'suspend_hearing';
+  until?: number | null;
+}
+/**
+ * `override`: the reason to close although the checklist has open items.
+ */
+export interface CloseHearing {
+  override?: string;
+  type: 'close_hearing';
+}
+export interface ExcludePublic {
+  reason: string;
+  type: 'exclude_public';
+}
+export interface AdmitPublic {
+  type: 'admit_public';
+}
+/**
+ * The judge's direction whether observers may register.
+ */
+export interface AllowObservers {
+  allowed: boolean;
+  type: 'allow_observers';
+}
+/**
+ * The bench alone, not recorded.
+ */
+export interface BeginDeliberation {
+  type: 'begin_deliberation';
+}
+export interface EndDeliberation {
+  type: 'end_deliberation';
+}
+/**
+ * The clerk keeps order while the presiding judge is not connected.
+ */
+export interface TakeCharge {
+  type: 'take_charge';
+}
+export interface ReturnCharge {
+  type: 'return_charge';
 }
 /**
  * First ask of every connection: take the seat. `after` is the last number this tab has seen.
@@ -129,38 +320,319 @@ export interface Enter {
 export interface Leave {
   type: 'leave';
 }
+export interface WithdrawConsent {
+  reason: string;
+  type: 'withdraw_consent';
+}
 export interface ReportDevices {
   camera: Device;
   microphone: Device;
   type: 'report_devices';
 }
+/**
+ * What the self-check found; rates in kbit/s, the round trip in ms, loss in thousandths.
+ */
+export interface ReportCheck {
+  camera: Verdict;
+  down_kbit?: number | null;
+  line: Verdict;
+  loss_permille?: number | null;
+  loudspeaker: Verdict;
+  microphone: Verdict;
+  rtt_ms?: number | null;
+  type: 'report_check';
+  up_kbit?: number | null;
+}
+export interface ReportReady {
+  ready: boolean;
+  type: 'report_ready';
+}
+/**
+ * One of the officer's four steps at a kiosk, in their order.
+ */
+export interface TakeOfficerStep {
+  officer: string;
+  step: OfficerStep;
+  type: 'take_officer_step';
+}
+/**
+ * The clerk and a waiting party see and hear each other, nobody else.
+ */
+export interface BeginIdentityCheck {
+  party: string;
+  type: 'begin_identity_check';
+}
+export interface EndIdentityCheck {
+  party: string;
+  type: 'end_identity_check';
+}
+/**
+ * `number` is the whole number; the server keeps its masked form alone.
+ */
+export interface ConfirmIdentity {
+  document: string;
+  number: string;
+  party: string;
+  type: 'confirm_identity';
+}
 export interface Admit {
   party: string;
   type: 'admit';
 }
-export interface OpenHearing {
-  type: 'open_hearing';
-}
-export interface PauseHearing {
-  reason?: string;
-  type: 'pause_hearing';
-}
-export interface ResumeHearing {
-  type: 'resume_hearing';
-}
-export interface CloseHearing {
-  type: 'close_hearing';
+/**
+ * Everybody who waits and may be admitted, the screened last.
+ */
+export interface AdmitAll {
+  type: 'admit_all';
 }
 /**
- * By the court: the party's microphone reaches nobody until Unmute.
+ * Into the courtroom. A witness comes alone, unless `together`.
+ */
+export interface Call {
+  party: string;
+  together?: boolean;
+  type: 'call';
+}
+/**
+ * Out of hearing and sight, to be called again.
+ */
+export interface Dismiss {
+  party: string;
+  type: 'dismiss';
+}
+/**
+ * For good.
+ */
+export interface Remove {
+  party: string;
+  reason: string;
+  type: 'remove';
+}
+/**
+ * By the court: the microphone reaches nobody until Unmute; `locked`, until the court's Unmute.
  */
 export interface Mute {
+  locked?: boolean;
   party: string;
   type: 'mute';
+}
+/**
+ * Everybody but the bench and the clerk.
+ */
+export interface MuteAll {
+  locked?: boolean;
+  type: 'mute_all';
 }
 export interface Unmute {
   party: string;
   type: 'unmute';
+}
+export interface GiveWord {
+  party: string;
+  type: 'give_word';
+}
+export interface WithdrawWord {
+  type: 'withdraw_word';
+}
+export interface RaiseHand {
+  type: 'raise_hand';
+}
+export interface RaiseObjection {
+  reason?: string;
+  type: 'raise_objection';
+}
+export interface WithdrawRequest {
+  request: number;
+  type: 'withdraw_request';
+}
+/**
+ * To a hand: granted, declined, noted. To an objection: sustained, overruled, noted.
+ */
+export interface AnswerRequest {
+  answer: RequestAnswer;
+  note?: string;
+  request: number;
+  type: 'answer_request';
+}
+/**
+ * End a party's share; it may not begin another until AllowShare.
+ */
+export interface StopShare {
+  party: string;
+  type: 'stop_share';
+}
+export interface AllowShare {
+  party: string;
+  type: 'allow_share';
+}
+/**
+ * `closed`: the interpreter's voice goes only to those who need or choose it.
+ */
+export interface SetChannel {
+  closed: boolean;
+  party: string;
+  type: 'set_channel';
+}
+/**
+ * An interpreter's channel; empty for the floor.
+ */
+export interface ListenTo {
+  interpreter?: string;
+  type: 'listen_to';
+}
+/**
+ * A private talk with these; all of them must accept.
+ */
+export interface AskConsultation {
+  /**
+   * @minItems 1
+   * @maxItems 8
+   */
+  parties:
+    | [string]
+    | [string, string]
+    | [string, string, string]
+    | [string, string, string, string]
+    | [string, string, string, string, string]
+    | [string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string];
+  type: 'ask_consultation';
+}
+export interface AcceptConsultation {
+  consultation: number;
+  type: 'accept_consultation';
+}
+export interface DeclineConsultation {
+  consultation: number;
+  type: 'decline_consultation';
+}
+/**
+ * The judge's leave, which a talk in session needs.
+ */
+export interface PermitConsultation {
+  consultation: number;
+  type: 'permit_consultation';
+}
+export interface JoinConsultation {
+  consultation: number;
+  type: 'join_consultation';
+}
+export interface LockConsultation {
+  consultation: number;
+  locked?: boolean;
+  type: 'lock_consultation';
+}
+export interface LeaveConsultation {
+  consultation: number;
+  type: 'leave_consultation';
+}
+/**
+ * The presiding judge calls everybody back.
+ */
+export interface EndConsultation {
+  consultation: number;
+  type: 'end_consultation';
+}
+/**
+ * Keep a party from being seen, heard or both by others; their name is kept too.
+ */
+export interface Screen {
+  screening: Screening;
+  type: 'screen';
+}
+/**
+ * `party` is kept from being seen, heard or both by the parties of `hidden_from`.
+ *
+ *     Either way their name is kept too: those see `alias`, or the role alone when it is empty.
+ */
+export interface Screening {
+  alias?: string;
+  hidden_from: string[];
+  party: string;
+  sight?: boolean;
+  sound?: boolean;
+  [k: string]: unknown;
+}
+export interface Unscreen {
+  party: string;
+  type: 'unscreen';
+}
+export interface WithdrawExhibit {
+  exhibit: number;
+  type: 'withdraw_exhibit';
+}
+/**
+ * Open an exhibit before the courtroom.
+ */
+export interface ShowExhibit {
+  exhibit: number;
+  page?: number;
+  type: 'show_exhibit';
+}
+export interface TurnPage {
+  page: number;
+  type: 'turn_page';
+}
+/**
+ * A rectangle of the page that is shown, in ten-thousandths of its width and height.
+ */
+export interface HighlightExhibit {
+  height: number;
+  type: 'highlight_exhibit';
+  width: number;
+  x: number;
+  y: number;
+}
+export interface ClearHighlights {
+  type: 'clear_highlights';
+}
+export interface HideExhibit {
+  type: 'hide_exhibit';
+}
+/**
+ * What a side says of an exhibit; a later one replaces an earlier one.
+ */
+export interface GiveOpinion {
+  authentic: Stance;
+  exhibit: number;
+  lawful: Stance;
+  note?: string;
+  relevant: Stance;
+  type: 'give_opinion';
+}
+/**
+ * The presenter's pointer on the page that is shown. Not kept.
+ */
+export interface Point {
+  type: 'point';
+  x: number;
+  y: number;
+}
+/**
+ * `to`: a party, `clerk`, `technician`, or `all` in an open chat. `answers`: what it replies to.
+ */
+export interface SendMessage {
+  answers?: number | null;
+  text: string;
+  to: string;
+  type: 'send_message';
+}
+/**
+ * Everything up to this number has been read.
+ */
+export interface ReadMessages {
+  type: 'read_messages';
+  up_to: number;
+}
+/**
+ * Parties may write to each other.
+ */
+export interface OpenChat {
+  type: 'open_chat';
+}
+export interface CloseChat {
+  type: 'close_chat';
 }
 /**
  * `started_at`: when the speaker began, Unix ms; the server keeps it within the hearing.
@@ -282,22 +754,85 @@ export interface EventTold {
   by: string;
   event:
     | HearingPlanned
+    | HearingPostponed
+    | HearingCancelled
     | WaitingRoomOpened
+    | OpeningAnnounced
+    | HearingOpened
+    | StageEntered
+    | ChecklistMarked
+    | HearingPaused
+    | HearingResumed
+    | HearingSuspended
+    | HearingClosed
+    | PublicExcluded
+    | PublicAdmitted
+    | ObserversAllowed
+    | DeliberationBegan
+    | DeliberationEnded
+    | ChargeTaken
+    | ChargeReturned
+    | PartyAdded
+    | ObserverRegistered
+    | ConsentGiven
+    | ConsentWithdrawn
     | RulesAccepted
+    | NoRecordingPromised
+    | SelfCheckReported
+    | CodeConfirmed
+    | CodeLocked
     | PartyArrived
     | PartyLeft
     | DevicesReported
+    | PartyReady
+    | KioskCalled
+    | OfficerStepDone
+    | IdentityCheckBegan
+    | IdentityCheckEnded
+    | IdentityConfirmed
+    | DocumentPictureKept
     | PartyAdmitted
-    | HearingOpened
-    | HearingPaused
-    | HearingResumed
-    | HearingClosed
+    | PartyCalled
+    | PartyDismissed
+    | PartyRemoved
     | MicrophoneMuted
     | MicrophoneUnmuted
+    | WordGiven
+    | WordWithdrawn
+    | RequestRaised
+    | RequestWithdrawn
+    | RequestAnswered
     | SourceStarted
     | SourceStopped
     | SourcePaused
     | SourceResumed
+    | SharingLocked
+    | SharingAllowed
+    | ChannelSet
+    | ListeningSet
+    | ConsultationAsked
+    | ConsultationAccepted
+    | ConsultationDeclined
+    | ConsultationPermitted
+    | ConsultationBegan
+    | ConsultationJoined
+    | ConsultationLocked
+    | ConsultationLeft
+    | ConsultationEnded
+    | ScreeningSet
+    | ScreeningLifted
+    | ExhibitSubmitted
+    | ExhibitWithdrawn
+    | ExhibitShown
+    | PageTurned
+    | ExhibitHighlighted
+    | HighlightsCleared
+    | ExhibitHidden
+    | OpinionGiven
+    | MessageSent
+    | MessagesRead
+    | ChatOpened
+    | ChatClosed
     | LineEntered
     | LineCorrected
     | TranscriptFrozen
@@ -312,35 +847,212 @@ export interface EventTold {
   type: 'event_told';
 }
 export interface HearingPlanned {
+  case: string;
   case_number: string;
+  checklist: ChecklistItem[];
   court: string;
   courtroom: string;
+  demands: Demands;
   hearing: string;
+  minutes: number;
   parties: Party[];
   planned_at: number;
   procedure: string;
+  screenings: Screening[];
+  stages: Stage[];
   title: string;
   type: 'hearing_planned';
   [k: string]: unknown;
 }
 /**
+ * A right to be granted, in a stage. `text` is empty for the known ids, which pages have words for.
+ */
+export interface ChecklistItem {
+  id: string;
+  stage: Stage;
+  text?: string;
+  [k: string]: unknown;
+}
+/**
+ * What a party must show before admission: a one-time code, a document confirmed by the clerk.
+ */
+export interface Demands {
+  code?: boolean;
+  identity?: boolean;
+  [k: string]: unknown;
+}
+/**
  * A person in a hearing, in a seat; stays the same over every reconnect.
+ *
+ *     `counsel_for` and `interpreter_for` name other parties of the hearing. `account` is the staff account
+ *     that sits here, empty for everybody who comes by a link.
  */
 export interface Party {
+  account?: string;
+  counsel_for?: string[];
   id: string;
+  interpreter_for?: string[];
   name: string;
   role: Role;
+  /**
+   * Whose side a party is on: where they sit, and whose opinion on an exhibit they give.
+   */
+  side?: 'claim' | 'defence' | 'neutral';
+  sign_language?: boolean;
   site?: string;
+  [k: string]: unknown;
+}
+export interface HearingPostponed {
+  account: string;
+  minutes: number;
+  planned_at: number;
+  reason: string;
+  type: 'hearing_postponed';
+  [k: string]: unknown;
+}
+export interface HearingCancelled {
+  account: string;
+  reason: string;
+  type: 'hearing_cancelled';
   [k: string]: unknown;
 }
 export interface WaitingRoomOpened {
   type: 'waiting_room_opened';
   [k: string]: unknown;
 }
+export interface OpeningAnnounced {
+  opens_at: number;
+  type: 'opening_announced';
+  [k: string]: unknown;
+}
+export interface HearingOpened {
+  type: 'hearing_opened';
+  [k: string]: unknown;
+}
+export interface StageEntered {
+  stage: Stage;
+  type: 'stage_entered';
+  [k: string]: unknown;
+}
+export interface ChecklistMarked {
+  done: boolean;
+  item: string;
+  note: string;
+  type: 'checklist_marked';
+  [k: string]: unknown;
+}
+export interface HearingPaused {
+  reason: string;
+  type: 'hearing_paused';
+  [k: string]: unknown;
+}
+export interface HearingResumed {
+  type: 'hearing_resumed';
+  [k: string]: unknown;
+}
+export interface HearingSuspended {
+  reason: string;
+  type: 'hearing_suspended';
+  until: number | null;
+  [k: string]: unknown;
+}
+export interface HearingClosed {
+  overridden: string[];
+  reason: string;
+  type: 'hearing_closed';
+  [k: string]: unknown;
+}
+export interface PublicExcluded {
+  reason: string;
+  type: 'public_excluded';
+  [k: string]: unknown;
+}
+export interface PublicAdmitted {
+  type: 'public_admitted';
+  [k: string]: unknown;
+}
+export interface ObserversAllowed {
+  allowed: boolean;
+  type: 'observers_allowed';
+  [k: string]: unknown;
+}
+export interface DeliberationBegan {
+  type: 'deliberation_began';
+  [k: string]: unknown;
+}
+export interface DeliberationEnded {
+  type: 'deliberation_ended';
+  [k: string]: unknown;
+}
+export interface ChargeTaken {
+  party: string;
+  type: 'charge_taken';
+  [k: string]: unknown;
+}
+export interface ChargeReturned {
+  party: string;
+  type: 'charge_returned';
+  [k: string]: unknown;
+}
+export interface PartyAdded {
+  account: string;
+  party: Party;
+  type: 'party_added';
+  [k: string]: unknown;
+}
+export interface ObserverRegistered {
+  address: string;
+  party: Party;
+  type: 'observer_registered';
+  [k: string]: unknown;
+}
+export interface ConsentGiven {
+  name: string;
+  party: string;
+  type: 'consent_given';
+  [k: string]: unknown;
+}
+export interface ConsentWithdrawn {
+  party: string;
+  reason: string;
+  type: 'consent_withdrawn';
+  [k: string]: unknown;
+}
 export interface RulesAccepted {
   name: string;
   party: string;
   type: 'rules_accepted';
+  [k: string]: unknown;
+}
+export interface NoRecordingPromised {
+  name: string;
+  party: string;
+  type: 'no_recording_promised';
+  [k: string]: unknown;
+}
+export interface SelfCheckReported {
+  camera: Verdict;
+  down_kbit: number | null;
+  line: Verdict;
+  loss_permille: number | null;
+  loudspeaker: Verdict;
+  microphone: Verdict;
+  party: string;
+  rtt_ms: number | null;
+  type: 'self_check_reported';
+  up_kbit: number | null;
+  [k: string]: unknown;
+}
+export interface CodeConfirmed {
+  channel: string;
+  party: string;
+  type: 'code_confirmed';
+  [k: string]: unknown;
+}
+export interface CodeLocked {
+  party: string;
+  type: 'code_locked';
+  until: number;
   [k: string]: unknown;
 }
 export interface PartyArrived {
@@ -363,29 +1075,72 @@ export interface DevicesReported {
   type: 'devices_reported';
   [k: string]: unknown;
 }
+export interface PartyReady {
+  party: string;
+  ready: boolean;
+  type: 'party_ready';
+  [k: string]: unknown;
+}
+export interface KioskCalled {
+  kiosk: string;
+  party: string;
+  type: 'kiosk_called';
+  [k: string]: unknown;
+}
+export interface OfficerStepDone {
+  officer: string;
+  party: string;
+  step: OfficerStep;
+  type: 'officer_step_done';
+  [k: string]: unknown;
+}
+export interface IdentityCheckBegan {
+  clerk: string;
+  party: string;
+  type: 'identity_check_began';
+  [k: string]: unknown;
+}
+export interface IdentityCheckEnded {
+  party: string;
+  type: 'identity_check_ended';
+  [k: string]: unknown;
+}
+export interface IdentityConfirmed {
+  document: string;
+  number: string;
+  party: string;
+  type: 'identity_confirmed';
+  [k: string]: unknown;
+}
+export interface DocumentPictureKept {
+  party: string;
+  sha256: string;
+  type: 'document_picture_kept';
+  [k: string]: unknown;
+}
 export interface PartyAdmitted {
   party: string;
   type: 'party_admitted';
   [k: string]: unknown;
 }
-export interface HearingOpened {
-  type: 'hearing_opened';
+export interface PartyCalled {
+  party: string;
+  type: 'party_called';
   [k: string]: unknown;
 }
-export interface HearingPaused {
+export interface PartyDismissed {
+  party: string;
+  type: 'party_dismissed';
+  [k: string]: unknown;
+}
+export interface PartyRemoved {
+  party: string;
   reason: string;
-  type: 'hearing_paused';
-  [k: string]: unknown;
-}
-export interface HearingResumed {
-  type: 'hearing_resumed';
-  [k: string]: unknown;
-}
-export interface HearingClosed {
-  type: 'hearing_closed';
+  type: 'party_removed';
   [k: string]: unknown;
 }
 export interface MicrophoneMuted {
+  locked: boolean;
   party: string;
   type: 'microphone_muted';
   [k: string]: unknown;
@@ -393,6 +1148,36 @@ export interface MicrophoneMuted {
 export interface MicrophoneUnmuted {
   party: string;
   type: 'microphone_unmuted';
+  [k: string]: unknown;
+}
+export interface WordGiven {
+  party: string;
+  type: 'word_given';
+  [k: string]: unknown;
+}
+export interface WordWithdrawn {
+  party: string;
+  type: 'word_withdrawn';
+  [k: string]: unknown;
+}
+export interface RequestRaised {
+  kind: RequestKind;
+  note: string;
+  party: string;
+  request: number;
+  type: 'request_raised';
+  [k: string]: unknown;
+}
+export interface RequestWithdrawn {
+  request: number;
+  type: 'request_withdrawn';
+  [k: string]: unknown;
+}
+export interface RequestAnswered {
+  answer: RequestAnswer;
+  note: string;
+  request: number;
+  type: 'request_answered';
   [k: string]: unknown;
 }
 export interface SourceStarted {
@@ -417,6 +1202,178 @@ export interface SourceResumed {
   party: string;
   source: Source;
   type: 'source_resumed';
+  [k: string]: unknown;
+}
+export interface SharingLocked {
+  party: string;
+  type: 'sharing_locked';
+  [k: string]: unknown;
+}
+export interface SharingAllowed {
+  party: string;
+  type: 'sharing_allowed';
+  [k: string]: unknown;
+}
+export interface ChannelSet {
+  closed: boolean;
+  party: string;
+  type: 'channel_set';
+  [k: string]: unknown;
+}
+export interface ListeningSet {
+  interpreter: string;
+  party: string;
+  type: 'listening_set';
+  [k: string]: unknown;
+}
+export interface ConsultationAsked {
+  consultation: number;
+  parties: string[];
+  party: string;
+  type: 'consultation_asked';
+  [k: string]: unknown;
+}
+export interface ConsultationAccepted {
+  consultation: number;
+  party: string;
+  type: 'consultation_accepted';
+  [k: string]: unknown;
+}
+export interface ConsultationDeclined {
+  consultation: number;
+  party: string;
+  type: 'consultation_declined';
+  [k: string]: unknown;
+}
+export interface ConsultationPermitted {
+  consultation: number;
+  type: 'consultation_permitted';
+  [k: string]: unknown;
+}
+export interface ConsultationBegan {
+  consultation: number;
+  parties: string[];
+  type: 'consultation_began';
+  [k: string]: unknown;
+}
+export interface ConsultationJoined {
+  consultation: number;
+  party: string;
+  type: 'consultation_joined';
+  [k: string]: unknown;
+}
+export interface ConsultationLocked {
+  consultation: number;
+  locked: boolean;
+  type: 'consultation_locked';
+  [k: string]: unknown;
+}
+export interface ConsultationLeft {
+  consultation: number;
+  party: string;
+  type: 'consultation_left';
+  [k: string]: unknown;
+}
+export interface ConsultationEnded {
+  consultation: number;
+  type: 'consultation_ended';
+  [k: string]: unknown;
+}
+export interface ScreeningSet {
+  screening: Screening;
+  type: 'screening_set';
+  [k: string]: unknown;
+}
+export interface ScreeningLifted {
+  party: string;
+  type: 'screening_lifted';
+  [k: string]: unknown;
+}
+export interface ExhibitSubmitted {
+  exhibit: number;
+  media_type: string;
+  name: string;
+  pages: number;
+  party: string;
+  sha256: string;
+  size: number;
+  type: 'exhibit_submitted';
+  [k: string]: unknown;
+}
+export interface ExhibitWithdrawn {
+  exhibit: number;
+  type: 'exhibit_withdrawn';
+  [k: string]: unknown;
+}
+export interface ExhibitShown {
+  exhibit: number;
+  media_type: string;
+  name: string;
+  page: number;
+  pages: number;
+  party: string;
+  sha256: string;
+  type: 'exhibit_shown';
+  [k: string]: unknown;
+}
+export interface PageTurned {
+  exhibit: number;
+  page: number;
+  type: 'page_turned';
+  [k: string]: unknown;
+}
+export interface ExhibitHighlighted {
+  exhibit: number;
+  height: number;
+  page: number;
+  type: 'exhibit_highlighted';
+  width: number;
+  x: number;
+  y: number;
+  [k: string]: unknown;
+}
+export interface HighlightsCleared {
+  exhibit: number;
+  type: 'highlights_cleared';
+  [k: string]: unknown;
+}
+export interface ExhibitHidden {
+  exhibit: number;
+  type: 'exhibit_hidden';
+  [k: string]: unknown;
+}
+export interface OpinionGiven {
+  authentic: Stance;
+  exhibit: number;
+  lawful: Stance;
+  note: string;
+  party: string;
+  relevant: Stance;
+  type: 'opinion_given';
+  [k: string]: unknown;
+}
+export interface MessageSent {
+  account: string;
+  answers: number | null;
+  message: number;
+  sender: string;
+  text: string;
+  to: string;
+  type: 'message_sent';
+  [k: string]: unknown;
+}
+export interface MessagesRead {
+  reader: string;
+  type: 'messages_read';
+  up_to: number;
+  [k: string]: unknown;
+}
+export interface ChatOpened {
+  type: 'chat_opened';
+  [k: string]: unknown;
+}
+export interface ChatClosed {
+  type: 'chat_closed';
   [k: string]: unknown;
 }
 export interface LineEntered {
@@ -506,21 +1463,85 @@ export interface RecordingFault {
  * The hearing as the reader may see it, after the number that comes with it.
  */
 export interface HearingView {
+  cancelled: boolean;
   case_number: string;
+  chat: boolean;
+  checklist: ChecklistItem[];
   closed_at: number | null;
+  consultations: ConsultationView[];
   court: string;
   courtroom: string;
+  deliberating: boolean;
+  demands: Demands;
+  exhibits: ExhibitView[];
   freeze: FreezeView | null;
   hearing: string;
+  identity_checks: {
+    [k: string]: string;
+  };
+  in_charge: string;
   lines: LineView[];
+  marked: {
+    [k: string]: number;
+  };
+  messages: MessageView[];
+  minutes: number;
+  observers_allowed: boolean;
   opened_at: number | null;
+  opens_at: number | null;
   pause_reason: string;
   phase: Phase;
   planned_at: number;
   procedure: string;
+  public_excluded: boolean;
+  read_up_to: number;
   recording: RecordingView | null;
+  requests: RequestView[];
+  screenings: Screening[];
   seats: SeatView[];
+  shown: ShownView | null;
+  stage: Stage | null;
+  stages: Stage[];
+  suspended_until: number | null;
   title: string;
+  word: string;
+}
+/**
+ * A talk asked for (`began_at` None) or going on, of those the reader may know.
+ */
+export interface ConsultationView {
+  accepted: string[];
+  asked_by: string;
+  began_at: number | null;
+  consultation: number;
+  locked: boolean;
+  members: string[];
+  parties: string[];
+  permitted: boolean;
+}
+/**
+ * `size` in bytes; `pages` is 0 for what has none.
+ */
+export interface ExhibitView {
+  exhibit: number;
+  media_type: string;
+  name: string;
+  opinions: OpinionView[];
+  pages: number;
+  party: string;
+  sha256: string;
+  size: number;
+  submitted_at: number;
+  was_shown: boolean;
+  withdrawn: boolean;
+}
+export interface OpinionView {
+  at: number;
+  authentic: Stance;
+  lawful: Stance;
+  note: string;
+  party: string;
+  relevant: Stance;
 }
 /**
  * `signers` in the order of signing; `signed` is party to time, `refused` party to reason.
@@ -551,6 +1572,17 @@ export interface LineView {
   text: string;
 }
 /**
+ * `sender` and `to`: a party, the desk `clerk` or `technician`; `to` may be `all`.
+ */
+export interface MessageView {
+  answers: number | null;
+  at: number;
+  message: number;
+  sender: string;
+  text: string;
+  to: string;
+}
+/**
  * How the recording goes: by party, and the last faults.
  */
 export interface RecordingView {
@@ -578,23 +1610,103 @@ export interface GapView {
   source: string;
   started_at: number;
 }
+export interface RequestView {
+  kind: RequestKind;
+  note: string;
+  party: string;
+  raised_at: number;
+  request: number;
+}
 /**
  * One seat as the reader may see it. `sources`: what is sent, and whether it is running.
  */
 export interface SeatView {
   admitted: boolean;
-  camera: Device | null;
+  channel_closed: boolean;
+  consultation: number | null;
+  counsel_for: string[];
+  entry: EntryView | null;
+  inside: boolean;
+  interpreter_for: string[];
   left_by: Departure | null;
-  microphone: Device | null;
+  locked: boolean;
   muted: boolean;
   name: string;
   party: string;
   presence: Presence;
+  ready: boolean;
   role: Role;
+  share_locked: boolean;
+  side: Side;
+  sign_language: boolean;
   site: string;
   sources: {
     [k: string]: boolean;
   };
+}
+/**
+ * How a party came in, for the court and themselves. `officer_steps` to the officer's name.
+ */
+export interface EntryView {
+  accepted_as: string | null;
+  camera: Device;
+  check: CheckView | null;
+  code_confirmed: boolean;
+  code_locked_until: number;
+  consent_withdrawn: boolean;
+  identity: IdentityView | null;
+  kiosk: string;
+  listens_to: string;
+  microphone: Device;
+  officer_steps: {
+    [k: string]: string;
+  };
+}
+/**
+ * What the self-check found; rates in kbit/s, the round trip in ms, loss in thousandths.
+ */
+export interface CheckView {
+  at: number;
+  camera: Verdict;
+  down_kbit: number | null;
+  line: Verdict;
+  loss_permille: number | null;
+  loudspeaker: Verdict;
+  microphone: Verdict;
+  rtt_ms: number | null;
+  up_kbit: number | null;
+}
+/**
+ * `number` is masked.
+ */
+export interface IdentityView {
+  confirmed_at: number;
+  document: string;
+  number: string;
+  picture: boolean;
+}
+/**
+ * The exhibit before the courtroom, on the presenter's page.
+ */
+export interface ShownView {
+  exhibit: number;
+  highlights: HighlightView[];
+  media_type: string;
+  name: string;
+  page: number;
+  pages: number;
+  party: string;
+  sha256: string;
+}
+/**
+ * In ten-thousandths of the page's width and height.
+ */
+export interface HighlightView {
+  height: number;
+  page: number;
+  width: number;
+  x: number;
+  y: number;
 }
 export interface TransportCreated {
   dtls_parameters: {
@@ -666,6 +1778,21 @@ export interface Qualities {
 export interface Quality {
   loss: number;
   rtt_ms: number | null;
+}
+/**
+ * Where the presenter points, in ten-thousandths of the page. Not kept.
+ */
+export interface Pointed {
+  type: 'pointed';
+  x: number;
+  y: number;
+}
+/**
+ * The presiding judge has removed this party for good; the connection ends.
+ */
+export interface Removed {
+  reason: string;
+  type: 'removed';
 }
 /**
  * Another tab took the seat over; this one is done.

@@ -20,7 +20,7 @@ describe('phases', () => {
       { type: 'hearing_opened' },
       { type: 'hearing_paused', reason: '核对证据' },
       { type: 'hearing_resumed' },
-      { type: 'hearing_closed' },
+      { type: 'hearing_closed', overridden: [], reason: '' },
     ]);
     expect(view).toMatchObject({ phase: 'closed', opened_at: 1000, pause_reason: '核对证据', closed_at: 1003 });
   });
@@ -82,7 +82,7 @@ describe('seats', () => {
   });
 
   it('shows the court’s muting until it is lifted', () => {
-    let view = after([{ type: 'microphone_muted', party: 'accused' }]);
+    let view = after([{ type: 'microphone_muted', party: 'accused', locked: true }]);
     expect(seatOf(view, 'accused').muted).toBe(true);
     view = after([{ type: 'microphone_unmuted', party: 'accused' }], view);
     expect(seatOf(view, 'accused').muted).toBe(false);

@@ -11,7 +11,7 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Refused
 from hearing_server.domain.events import EVENT_TYPES, from_fact, tag, to_fact
-from hearing_server.domain.hearing import replay
+from hearing_server.domain.fold import replay
 from hearing_server.domain.log import (
     SERVER,
     Entry,

@@ -7,7 +7,8 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.events import Source
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import STAFF
-from hearing_server.domain.reach import RECORDER, Edge, reach, visible
+from hearing_server.domain.reach import RECORDER, Edge, reach
+from hearing_server.domain.visible import visible
 
 from .world import FIVE, SHA, WITNESS, World, courtroom, in_session
 

@@ -3,7 +3,8 @@
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.decide import decide
-from hearing_server.domain.hearing import HearingState, apply
+from hearing_server.domain.fold import apply
+from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER, Entry
 from hearing_server.domain.parties import Party, Role
 

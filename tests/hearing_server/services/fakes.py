@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.decide import decide
 from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.hearing import HearingState, replay
+from hearing_server.domain.fold import replay
+from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.services.hearings import Hearings, NotSaved, SeqConflict
 from tests.hearing_server.domain.world import NOW, World

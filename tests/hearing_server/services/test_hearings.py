@@ -8,7 +8,8 @@ import pytest
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.hearing import HearingState, Phase, Presence, replay
+from hearing_server.domain.fold import replay
+from hearing_server.domain.hearing import HearingState, Phase, Presence
 from hearing_server.services import hearings as module
 from hearing_server.services.hearings import Hearings
 from tests.hearing_server.domain.world import (

@@ -74,7 +74,7 @@ function seatChanges(event: HearingEvent): SeatChange | null {
     case 'party_admitted':
       return ({ presence }) => ({ admitted: true, presence: presence === 'waiting' ? 'admitted' : presence });
     case 'devices_reported':
-      return () => ({ camera: event.camera, microphone: event.microphone });
+      return ({ entry }) => ({ entry: entry && { ...entry, camera: event.camera, microphone: event.microphone } });
     case 'microphone_muted':
       return () => ({ muted: true });
     case 'microphone_unmuted':

@@ -57,6 +57,9 @@ export default {
     overrun: 'overrun',
     left: 'left',
     superseded: 'moved to another tab',
+    deliberation: 'deliberation',
+    dismissed: 'outside the courtroom',
+    identity_check: 'identity check',
   },
   board: {
     title: 'Signatures',

@@ -57,6 +57,9 @@ export default {
     overrun: '处理不及',
     left: '离开',
     superseded: '换到另一窗口',
+    deliberation: '合议',
+    dismissed: '在庭外',
+    identity_check: '核实身份',
   },
   board: {
     title: '签名进度',

@@ -1,0 +1,287 @@
+"""What can be asked of a hearing: one frozen type each. Who may and when stands in decide/."""
+
+from hearing_server.domain.commands.course import (
+    AdmitPublic,
+    AllowObservers,
+    AnnounceOpening,
+    BeginDeliberation,
+    Cancel,
+    CloseHearing,
+    EndDeliberation,
+    EnterStage,
+    ExcludePublic,
+    MarkChecklist,
+    OpenHearing,
+    PauseHearing,
+    Plan,
+    Postpone,
+    ResumeHearing,
+    ReturnCharge,
+    SuspendHearing,
+    TakeCharge,
+)
+from hearing_server.domain.commands.exhibits import (
+    ClearHighlights,
+    GiveOpinion,
+    HideExhibit,
+    HighlightExhibit,
+    ShowExhibit,
+    SubmitExhibit,
+    TurnPage,
+    WithdrawExhibit,
+)
+from hearing_server.domain.commands.floor import (
+    AllowShare,
+    AnswerRequest,
+    GiveWord,
+    ListenTo,
+    Mute,
+    MuteAll,
+    PauseSource,
+    RaiseHand,
+    RaiseObjection,
+    ResumeSource,
+    SetChannel,
+    StartSource,
+    StopShare,
+    StopSource,
+    Unmute,
+    WithdrawRequest,
+    WithdrawWord,
+)
+from hearing_server.domain.commands.messages import (
+    CloseChat,
+    OpenChat,
+    ReadAtDesk,
+    ReadMessages,
+    SendFromDesk,
+    SendMessage,
+)
+from hearing_server.domain.commands.people import (
+    AddParty,
+    Admit,
+    AdmitAll,
+    Arrive,
+    BeginIdentityCheck,
+    Call,
+    CallKiosk,
+    ConfirmCode,
+    ConfirmIdentity,
+    Dismiss,
+    EndIdentityCheck,
+    KeepDocumentPicture,
+    Leave,
+    LockCode,
+    RegisterObserver,
+    Remove,
+    ReportCheck,
+    ReportDevices,
+    ReportReady,
+    TakeOfficerStep,
+    WithdrawConsent,
+)
+from hearing_server.domain.commands.private import (
+    AcceptConsultation,
+    AskConsultation,
+    DeclineConsultation,
+    EndConsultation,
+    JoinConsultation,
+    LeaveConsultation,
+    LockConsultation,
+    PermitConsultation,
+    Screen,
+    Unscreen,
+)
+from hearing_server.domain.commands.record import (
+    CorrectLine,
+    EnterArchive,
+    EnterLine,
+    EnterRecording,
+    EnterSeal,
+    FreezeTranscript,
+    RefuseSignature,
+    Sign,
+)
+
+Command = (
+    Plan
+    | Postpone
+    | Cancel
+    | AnnounceOpening
+    | OpenHearing
+    | EnterStage
+    | MarkChecklist
+    | PauseHearing
+    | ResumeHearing
+    | SuspendHearing
+    | CloseHearing
+    | ExcludePublic
+    | AdmitPublic
+    | AllowObservers
+    | BeginDeliberation
+    | EndDeliberation
+    | TakeCharge
+    | ReturnCharge
+    | AddParty
+    | RegisterObserver
+    | WithdrawConsent
+    | ReportCheck
+    | ConfirmCode
+    | LockCode
+    | Arrive
+    | Leave
+    | ReportDevices
+    | ReportReady
+    | CallKiosk
+    | TakeOfficerStep
+    | BeginIdentityCheck
+    | EndIdentityCheck
+    | ConfirmIdentity
+    | KeepDocumentPicture
+    | Admit
+    | AdmitAll
+    | Call
+    | Dismiss
+    | Remove
+    | Mute
+    | Unmute
+    | MuteAll
+    | GiveWord
+    | WithdrawWord
+    | RaiseHand
+    | RaiseObjection
+    | WithdrawRequest
+    | AnswerRequest
+    | StartSource
+    | StopSource
+    | PauseSource
+    | ResumeSource
+    | StopShare
+    | AllowShare
+    | SetChannel
+    | ListenTo
+    | AskConsultation
+    | AcceptConsultation
+    | DeclineConsultation
+    | PermitConsultation
+    | JoinConsultation
+    | LockConsultation
+    | LeaveConsultation
+    | EndConsultation
+    | Screen
+    | Unscreen
+    | SubmitExhibit
+    | WithdrawExhibit
+    | ShowExhibit
+    | TurnPage
+    | HighlightExhibit
+    | ClearHighlights
+    | HideExhibit
+    | GiveOpinion
+    | SendMessage
+    | SendFromDesk
+    | ReadMessages
+    | ReadAtDesk
+    | OpenChat
+    | CloseChat
+    | EnterLine
+    | CorrectLine
+    | FreezeTranscript
+    | EnterSeal
+    | Sign
+    | RefuseSignature
+    | EnterArchive
+    | EnterRecording
+)
+
+__all__ = [
+    "AcceptConsultation",
+    "AddParty",
+    "Admit",
+    "AdmitAll",
+    "AdmitPublic",
+    "AllowObservers",
+    "AllowShare",
+    "AnnounceOpening",
+    "AnswerRequest",
+    "Arrive",
+    "AskConsultation",
+    "BeginDeliberation",
+    "BeginIdentityCheck",
+    "Call",
+    "CallKiosk",
+    "Cancel",
+    "ClearHighlights",
+    "CloseChat",
+    "CloseHearing",
+    "Command",
+    "ConfirmCode",
+    "ConfirmIdentity",
+    "CorrectLine",
+    "DeclineConsultation",
+    "Dismiss",
+    "EndConsultation",
+    "EndDeliberation",
+    "EndIdentityCheck",
+    "EnterArchive",
+    "EnterLine",
+    "EnterRecording",
+    "EnterSeal",
+    "EnterStage",
+    "ExcludePublic",
+    "FreezeTranscript",
+    "GiveOpinion",
+    "GiveWord",
+    "HideExhibit",
+    "HighlightExhibit",
+    "JoinConsultation",
+    "KeepDocumentPicture",
+    "Leave",
+    "LeaveConsultation",
+    "ListenTo",
+    "LockCode",
+    "LockConsultation",
+    "MarkChecklist",
+    "Mute",
+    "MuteAll",
+    "OpenChat",
+    "OpenHearing",
+    "PauseHearing",
+    "PauseSource",
+    "PermitConsultation",
+    "Plan",
+    "Postpone",
+    "RaiseHand",
+    "RaiseObjection",
+    "ReadAtDesk",
+    "ReadMessages",
+    "RefuseSignature",
+    "RegisterObserver",
+    "Remove",
+    "ReportCheck",
+    "ReportDevices",
+    "ReportReady",
+    "ResumeHearing",
+    "ResumeSource",
+    "ReturnCharge",
+    "Screen",
+    "SendFromDesk",
+    "SendMessage",
+    "SetChannel",
+    "ShowExhibit",
+    "Sign",
+    "StartSource",
+    "StopShare",
+    "StopSource",
+    "SubmitExhibit",
+    "SuspendHearing",
+    "TakeCharge",
+    "TakeOfficerStep",
+    "TurnPage",
+    "Unmute",
+    "Unscreen",
+    "WithdrawConsent",
+    "WithdrawExhibit",
+    "WithdrawRequest",
+    "WithdrawWord",
+]

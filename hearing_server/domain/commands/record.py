@@ -1,0 +1,65 @@
+"""Commands about the record."""
+
+from dataclasses import dataclass
+
+from hearing_server.domain import events as ev
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnterLine:
+    """`started_at` is when the speaker began, as the clerk's desk knows it; clamped to the hearing."""
+
+    speaker: str
+    text: str
+    started_at: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectLine:
+    """`revision` is the one the correction was made against."""
+
+    line: int
+    revision: int
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreezeTranscript:
+    """`digest` is of the document made from this very state; the next version's number is in it."""
+
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnterSeal:
+    version: int
+    pages: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sign:
+    version: int
+    sha256: str
+    certificate_sha256: str
+    name_image_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefuseSignature:
+    version: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnterArchive:
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnterRecording:
+    """What the recorder reports: a segment, a gap or a fault."""
+
+    event: ev.SegmentRecorded | ev.GapFound | ev.RecordingFault

@@ -1,0 +1,54 @@
+"""`decide(state, command, by, now)`: who may, when, and which events follow. Pure.
+
+One file a subject, each with its table of rules first and its decisions after. A decision returns the
+events to append or raises `Refused`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from hearing_server.domain.commands import Command
+from hearing_server.domain.decide import course, exhibits, floor, messages, people, private, record
+from hearing_server.domain.decide.record import (
+    check_freeze,
+    check_signer,
+    next_version,
+    signing_order,
+)
+from hearing_server.domain.decide.rules import Decision, Events, Rule, check_rule
+from hearing_server.domain.hearing import HearingState
+
+_SUBJECTS = (course, people, floor, private, exhibits, messages, record)
+
+RULES: Mapping[type, Rule] = MappingProxyType(
+    {command: rule for subject in _SUBJECTS for command, rule in subject.RULES.items()}
+)
+_DECISIONS: Mapping[type, Decision] = MappingProxyType(
+    {command: made for subject in _SUBJECTS for command, made in subject.DECISIONS.items()}
+)
+
+
+def decide(state: HearingState, command: Command, by: str, now: int) -> Events:
+    """The events that follow from `command` of `by` (a party id or SERVER) at `now` (Unix ms).
+
+    Raises `Refused`, and then nothing has happened.
+    """
+    check(state, type(command), by)
+    return _DECISIONS[type(command)](state, command, by, now)
+
+
+def check(state: HearingState, command: type, by: str) -> None:
+    """Refuse `by` giving this kind of command at all: role first, then phase, then presence."""
+    check_rule(state, RULES[command], by, command.__name__)
+
+
+__all__ = [
+    "RULES",
+    "Rule",
+    "check",
+    "check_freeze",
+    "check_signer",
+    "decide",
+    "next_version",
+    "signing_order",
+]

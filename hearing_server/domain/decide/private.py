@@ -1,0 +1,257 @@
+"""Decisions about private talks and screening.
+
+A talk is among people who are linked: counsel and client, interpreter and whom they interpret for. All
+who are named must accept. Before the hearing and in its pauses that is enough; in session it needs the
+judge's leave. Whoever comes out of a talk comes out muted, so that its last words stay in it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
+from hearing_server.domain.decide.floor import floor_of
+from hearing_server.domain.decide.rules import (
+    ANY,
+    MAX_NAME,
+    NOT_CLOSED,
+    SITTING,
+    Decision,
+    Events,
+    Rule,
+    note,
+    seat_of,
+)
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.hearing import Consultation, HearingState, Phase, Presence, Seat
+from hearing_server.domain.parties import STAFF, Party, Right, linked, may
+
+MAX_MEMBERS = 8
+
+_MEETING = ANY - {Phase.SCHEDULED}
+_TALKER = Rule(phases=_MEETING, right=Right.CONSULT, admitted=False)
+
+RULES: Mapping[type, Rule] = {
+    cmd.AskConsultation: _TALKER,
+    cmd.AcceptConsultation: _TALKER,
+    cmd.DeclineConsultation: _TALKER,
+    cmd.JoinConsultation: _TALKER,
+    cmd.LockConsultation: _TALKER,
+    cmd.LeaveConsultation: _TALKER,
+    cmd.PermitConsultation: Rule(phases=SITTING, right=Right.PRESIDE),
+    cmd.EndConsultation: Rule(phases=_MEETING, right=Right.PRESIDE, deputy=True),
+    cmd.Screen: Rule(phases=NOT_CLOSED, right=Right.PRESIDE),
+    cmd.Unscreen: Rule(phases=NOT_CLOSED, right=Right.PRESIDE),
+}
+
+_FREE = frozenset({Presence.WAITING, Presence.ADMITTED, Presence.OUTSIDE})
+
+
+def _ask(state: HearingState, command: cmd.AskConsultation, by: str, now: int) -> Events:
+    parties = tuple(dict.fromkeys((by, *command.parties)))
+    if not 2 <= len(parties) <= MAX_MEMBERS:
+        raise Refused(Code.BAD_MESSAGE, f"2 to {MAX_MEMBERS} people")
+    seats = [seat_of(state, party) for party in parties]
+    if not _all_linked([seat.party for seat in seats]):
+        raise Refused(Code.NOT_LINKED)
+    for seat in seats:
+        _free(seat)
+        if not may(seat.party.role, Right.CONSULT):
+            raise Refused(Code.NOT_LINKED, seat.party.id)
+    if any(by == talk.asked_by for talk in state.consultations.values()):
+        raise Refused(Code.NO_CHANGE)
+    number = state.consultations_made + 1
+    return (ev.ConsultationAsked(consultation=number, party=by, parties=parties),)
+
+
+def _all_linked(parties: Sequence[Party]) -> bool:
+    """Whether everybody can be reached from the first over links."""
+    reached, rest = [parties[0]], list(parties[1:])
+    while rest:
+        near = next((p for p in rest if any(linked(p, r) for r in reached)), None)
+        if near is None:
+            return False
+        rest.remove(near)
+        reached.append(near)
+    return True
+
+
+def _free(seat: Seat) -> None:
+    if seat.presence is Presence.CONSULTING:
+        raise Refused(Code.CONSULTING, seat.party.id)
+    if seat.presence not in _FREE:
+        raise Refused(Code.NOT_PRESENT, seat.party.id)
+
+
+def needs_leave(state: HearingState, parties: Sequence[str]) -> bool:
+    """Whether a talk of these waits for the judge: in session, for whoever is in the courtroom."""
+    inside = (state.seats[party].presence is Presence.ADMITTED for party in parties)
+    return state.phase is Phase.IN_SESSION and not state.deliberating and any(inside)
+
+
+def _accept(state: HearingState, command: cmd.AcceptConsultation, by: str, now: int) -> Events:
+    talk = _asked(state, command.consultation, by)
+    if by in talk.accepted:
+        raise Refused(Code.NO_CHANGE)
+    accepted = ev.ConsultationAccepted(consultation=talk.consultation, party=by)
+    complete = talk.accepted | {by} == set(talk.parties)
+    return (accepted, *(_begin(state, talk, permitted=talk.permitted) if complete else ()))
+
+
+def _begin(state: HearingState, talk: Consultation, *, permitted: bool) -> Events:
+    """The talk begins if nothing more is needed; all of them are still here."""
+    if needs_leave(state, talk.parties) and not permitted:
+        return ()
+    seats = [seat_of(state, party) for party in talk.parties]
+    for seat in seats:
+        _free(seat)
+    laid_down = [event for seat in seats for event in floor_of(state, seat)]
+    began = ev.ConsultationBegan(consultation=talk.consultation, parties=talk.parties)
+    return (*laid_down, began)
+
+
+def _decline(state: HearingState, command: cmd.DeclineConsultation, by: str, now: int) -> Events:
+    talk = _asked(state, command.consultation, by)
+    return (ev.ConsultationDeclined(consultation=talk.consultation, party=by),)
+
+
+def _permit(state: HearingState, command: cmd.PermitConsultation, by: str, now: int) -> Events:
+    talk = _known(state, command.consultation)
+    if talk.permitted or talk.began_at is not None:
+        raise Refused(Code.NO_CHANGE)
+    permitted = ev.ConsultationPermitted(consultation=talk.consultation)
+    complete = talk.accepted == set(talk.parties)
+    return (permitted, *(_begin(state, talk, permitted=True) if complete else ()))
+
+
+def _join(state: HearingState, command: cmd.JoinConsultation, by: str, now: int) -> Events:
+    talk = _going_on(state, command.consultation)
+    seat = seat_of(state, by)
+    if not any(linked(seat.party, state.seats[member].party) for member in talk.members):
+        raise Refused(Code.NOT_FOUND)
+    if talk.locked:
+        raise Refused(Code.CONSULTATION_LOCKED)
+    _free(seat)
+    if len(talk.members) >= MAX_MEMBERS:
+        raise Refused(Code.TOO_MANY)
+    if needs_leave(state, (by,)) and not talk.permitted:
+        raise Refused(Code.NEEDS_LEAVE)
+    joined = ev.ConsultationJoined(consultation=talk.consultation, party=by)
+    return (*floor_of(state, seat), joined)
+
+
+def _lock(state: HearingState, command: cmd.LockConsultation, by: str, now: int) -> Events:
+    talk = _mine(state, command.consultation, by)
+    if talk.locked is command.locked:
+        raise Refused(Code.NO_CHANGE)
+    return (ev.ConsultationLocked(consultation=talk.consultation, locked=command.locked),)
+
+
+def _leave(state: HearingState, command: cmd.LeaveConsultation, by: str, now: int) -> Events:
+    _mine(state, command.consultation, by)
+    return _out(state, by)
+
+
+def _end(state: HearingState, command: cmd.EndConsultation, by: str, now: int) -> Events:
+    talk = _going_on(state, command.consultation)
+    return (*_quiet(state, talk.members), ev.ConsultationEnded(consultation=talk.consultation))
+
+
+def end_talk_of(state: HearingState, party: str) -> Events:
+    """What ends when a party goes: the talk they are in if too few are left, and what they were asked."""
+    unanswered = [
+        ev.ConsultationDeclined(consultation=talk.consultation, party=party)
+        for talk in state.consultations.values()
+        if talk.began_at is None and party in talk.parties
+    ]
+    return (*unanswered, *_out(state, party))
+
+
+def _out(state: HearingState, party: str) -> Events:
+    """One leaves; the talk ends with the last but one."""
+    number = seat_of(state, party).consultation
+    if number is None:
+        return ()
+    talk = state.consultations[number]
+    left = ev.ConsultationLeft(consultation=number, party=party)
+    if len(talk.members) > 2:
+        return (*_quiet(state, (party,)), left)
+    return (*_quiet(state, talk.members), left, ev.ConsultationEnded(consultation=number))
+
+
+def _quiet(state: HearingState, parties: Sequence[str]) -> Events:
+    return tuple(
+        ev.MicrophoneMuted(party=party, locked=False)
+        for party in parties
+        if not state.seats[party].muted
+    )
+
+
+def _known(state: HearingState, number: int) -> Consultation:
+    talk = state.consultations.get(number)
+    if talk is None:
+        raise Refused(Code.NOT_FOUND)
+    return talk
+
+
+def _asked(state: HearingState, number: int, by: str) -> Consultation:
+    """A talk that `by` is asked to and that has not begun; for everybody else there is none."""
+    talk = _known(state, number)
+    if by not in talk.parties or talk.began_at is not None:
+        raise Refused(Code.NOT_FOUND)
+    return talk
+
+
+def _going_on(state: HearingState, number: int) -> Consultation:
+    talk = _known(state, number)
+    if talk.began_at is None:
+        raise Refused(Code.NOT_FOUND)
+    return talk
+
+
+def _mine(state: HearingState, number: int, by: str) -> Consultation:
+    talk = _going_on(state, number)
+    if by not in talk.members:
+        raise Refused(Code.NOT_FOUND)
+    return talk
+
+
+def _screen(state: HearingState, command: cmd.Screen, by: str, now: int) -> Events:
+    """Bench and clerk see and hear everybody, and everybody sees and hears them."""
+    given = command.screening
+    screening = ev.Screening(
+        party=given.party,
+        hidden_from=tuple(sorted(set(given.hidden_from))),
+        sight=given.sight,
+        sound=given.sound,
+        alias=note(given.alias, MAX_NAME),
+    )
+    for party in (screening.party, *screening.hidden_from):
+        if seat_of(state, party).party.role in STAFF:
+            raise Refused(Code.NOT_ALLOWED, party)
+    if not screening.hidden_from or screening.party in screening.hidden_from:
+        raise Refused(Code.BAD_MESSAGE, "from whom")
+    if not (screening.sight or screening.sound):
+        raise Refused(Code.BAD_MESSAGE, "sight or sound")
+    if state.screenings.get(screening.party) == screening:
+        raise Refused(Code.NO_CHANGE)
+    return (ev.ScreeningSet(screening=screening),)
+
+
+def _unscreen(state: HearingState, command: cmd.Unscreen, by: str, now: int) -> Events:
+    if command.party not in state.screenings:
+        raise Refused(Code.NO_CHANGE)
+    return (ev.ScreeningLifted(party=command.party),)
+
+
+DECISIONS: Mapping[type, Decision] = {
+    cmd.AskConsultation: _ask,
+    cmd.AcceptConsultation: _accept,
+    cmd.DeclineConsultation: _decline,
+    cmd.PermitConsultation: _permit,
+    cmd.JoinConsultation: _join,
+    cmd.LockConsultation: _lock,
+    cmd.LeaveConsultation: _leave,
+    cmd.EndConsultation: _end,
+    cmd.Screen: _screen,
+    cmd.Unscreen: _unscreen,
+}

@@ -1,0 +1,192 @@
+"""Decisions about the record: lines, the freeze, signatures, what was recorded."""
+
+from collections.abc import Mapping
+
+from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
+from hearing_server.domain.decide.rules import (
+    ANY,
+    MAX_REASON,
+    Decision,
+    Events,
+    Rule,
+    seat_of,
+    text,
+)
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.hearing import Freeze, HearingState, Phase
+from hearing_server.domain.parties import BENCH, Right, Role, may
+
+MAX_TEXT = 20_000  # characters of one line
+MAX_LINES = 50_000
+
+_READY_TO_FREEZE = frozenset({Phase.PAUSED, Phase.SUSPENDED, Phase.CLOSED})
+_OPEN = _READY_TO_FREEZE | {Phase.IN_SESSION}
+
+RULES: Mapping[type, Rule] = {
+    cmd.EnterLine: Rule(phases=_OPEN, right=Right.WRITE),
+    cmd.CorrectLine: Rule(phases=_OPEN, right=Right.WRITE),
+    cmd.FreezeTranscript: Rule(phases=_READY_TO_FREEZE, right=Right.WRITE),
+    cmd.EnterSeal: Rule(phases=_READY_TO_FREEZE | {Phase.IN_SESSION}, server=True),
+    cmd.Sign: Rule(phases=_READY_TO_FREEZE, right=Right.SIGN, admitted=False),
+    cmd.RefuseSignature: Rule(phases=_READY_TO_FREEZE, right=Right.SIGN, admitted=False),
+    cmd.EnterArchive: Rule(phases=ANY, server=True),
+    cmd.EnterRecording: Rule(phases=ANY, server=True),
+}
+
+
+def _writable(state: HearingState) -> None:
+    if state.freeze is not None and state.freeze.archived:
+        raise Refused(Code.TRANSCRIPT_COMPLETE)
+
+
+def _enter_line(state: HearingState, command: cmd.EnterLine, by: str, now: int) -> Events:
+    _writable(state)
+    seat_of(state, command.speaker)
+    if len(state.lines) >= MAX_LINES:
+        raise Refused(Code.TOO_MANY, f"{MAX_LINES} lines")
+    earliest = state.opened_at or now
+    started_at = min(max(command.started_at or now, earliest), now)
+    return (
+        ev.LineEntered(
+            line=len(state.lines) + 1,
+            speaker=command.speaker,
+            text=text(command.text, MAX_TEXT),
+            started_at=started_at,
+            ended_at=now,
+        ),
+    )
+
+
+def _correct_line(state: HearingState, command: cmd.CorrectLine, by: str, now: int) -> Events:
+    _writable(state)
+    seat_of(state, command.speaker)
+    if not 1 <= command.line <= len(state.lines):
+        raise Refused(Code.UNKNOWN_LINE, str(command.line))
+    line = state.lines[command.line - 1]
+    if line.revision != command.revision:
+        raise Refused(Code.STALE_REVISION, f"now at {line.revision}")
+    wording = text(command.text, MAX_TEXT)
+    if (line.speaker, line.text) == (command.speaker, wording):
+        raise Refused(Code.NO_CHANGE)
+    return (
+        ev.LineCorrected(
+            line=line.line, revision=line.revision + 1, speaker=command.speaker, text=wording
+        ),
+    )
+
+
+def _freeze(state: HearingState, command: cmd.FreezeTranscript, by: str, now: int) -> Events:
+    check_freeze(state)
+    return (
+        ev.TranscriptFrozen(
+            version=next_version(state),
+            digest=command.digest,
+            lines=len(state.lines),
+            signers=signing_order(state),
+        ),
+    )
+
+
+def check_freeze(state: HearingState) -> None:
+    """Refuse a freeze that would print nothing, or the same again."""
+    _writable(state)
+    if not state.lines:
+        raise Refused(Code.NOTHING_TO_FREEZE)
+    if state.freeze and state.freeze.sealed and not state.freeze.changed_since:
+        raise Refused(Code.NO_CHANGE)
+
+
+def next_version(state: HearingState) -> int:
+    return state.freeze.version + 1 if state.freeze else 1
+
+
+def signing_order(state: HearingState) -> tuple[str, ...]:
+    """Who is asked to sign: those who were here; parties first, then the clerk, the bench, its president."""
+    asked = [s.party for s in state.seats.values() if s.arrived and may(s.party.role, Right.SIGN)]
+    return tuple(party.id for party in sorted(asked, key=lambda party: _rank(party.role)))
+
+
+def _rank(role: Role) -> int:
+    if role is Role.PRESIDING_JUDGE:
+        return 3
+    if role in BENCH:
+        return 2
+    return 1 if role is Role.CLERK else 0
+
+
+def check_signer(state: HearingState, by: str, version: int, *, refusing: bool = False) -> Freeze:
+    """The freeze that `by` may sign or refuse now, or why not."""
+    freeze = state.freeze
+    if freeze is None or not freeze.sealed:
+        raise Refused(Code.NOT_FROZEN)
+    if freeze.version != version or freeze.changed_since:
+        raise Refused(Code.TRANSCRIPT_CHANGED)
+    if by not in freeze.signers:
+        raise Refused(Code.NOT_A_SIGNER)
+    if by not in freeze.outstanding:
+        raise Refused(Code.ALREADY_ANSWERED)
+    rank = _rank(state.seats[by].party.role)
+    if not refusing and any(_rank(state.seats[p].party.role) < rank for p in freeze.outstanding):
+        raise Refused(Code.NOT_YOUR_TURN)
+    return freeze
+
+
+def _enter_seal(state: HearingState, command: cmd.EnterSeal, by: str, now: int) -> Events:
+    freeze = state.freeze
+    if freeze is None or freeze.version != command.version:
+        raise Refused(Code.TRANSCRIPT_CHANGED)
+    if freeze.sealed:
+        raise Refused(Code.NO_CHANGE)
+    sealed = ev.TranscriptSealed(
+        version=command.version, pages=command.pages, sha256=command.sha256
+    )
+    return (sealed,)
+
+
+def _sign(state: HearingState, command: cmd.Sign, by: str, now: int) -> Events:
+    check_signer(state, by, command.version)
+    return (
+        ev.TranscriptSigned(
+            version=command.version,
+            party=by,
+            sha256=command.sha256,
+            certificate_sha256=command.certificate_sha256,
+            name_image_sha256=command.name_image_sha256,
+        ),
+    )
+
+
+def _refuse_signature(
+    state: HearingState, command: cmd.RefuseSignature, by: str, now: int
+) -> Events:
+    check_signer(state, by, command.version, refusing=True)
+    reason = text(command.reason, MAX_REASON)
+    return (ev.SignatureRefused(version=command.version, party=by, reason=reason),)
+
+
+def _enter_archive(state: HearingState, command: cmd.EnterArchive, by: str, now: int) -> Events:
+    freeze = state.freeze
+    if freeze is None or freeze.version != command.version or freeze.changed_since:
+        raise Refused(Code.TRANSCRIPT_CHANGED)
+    if freeze.archived:
+        raise Refused(Code.NO_CHANGE)
+    if freeze.outstanding:
+        raise Refused(Code.NOT_YOUR_TURN, "signatures are outstanding")
+    return (ev.TranscriptArchived(version=command.version, sha256=command.sha256),)
+
+
+def _enter_recording(state: HearingState, command: cmd.EnterRecording, by: str, now: int) -> Events:
+    return (command.event,)
+
+
+DECISIONS: Mapping[type, Decision] = {
+    cmd.EnterLine: _enter_line,
+    cmd.CorrectLine: _correct_line,
+    cmd.FreezeTranscript: _freeze,
+    cmd.EnterSeal: _enter_seal,
+    cmd.Sign: _sign,
+    cmd.RefuseSignature: _refuse_signature,
+    cmd.EnterArchive: _enter_archive,
+    cmd.EnterRecording: _enter_recording,
+}

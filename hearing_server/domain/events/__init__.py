@@ -1,0 +1,383 @@
+"""The facts of a hearing. Each is one frozen type; together they are the log.
+
+Times are Unix milliseconds of the calendar clock, ids are opaque strings, hashes are lower-case hex of SHA-256.
+"""
+
+import dataclasses
+import re
+import types
+import typing
+from enum import StrEnum
+
+from hearing_server.domain.events.course import (
+    ChargeReturned,
+    ChargeTaken,
+    ChecklistMarked,
+    DeliberationBegan,
+    DeliberationEnded,
+    HearingCancelled,
+    HearingClosed,
+    HearingOpened,
+    HearingPaused,
+    HearingPlanned,
+    HearingPostponed,
+    HearingResumed,
+    HearingSuspended,
+    ObserversAllowed,
+    OpeningAnnounced,
+    PublicAdmitted,
+    PublicExcluded,
+    StageEntered,
+    WaitingRoomOpened,
+)
+from hearing_server.domain.events.exhibits import (
+    ExhibitHidden,
+    ExhibitHighlighted,
+    ExhibitShown,
+    ExhibitSubmitted,
+    ExhibitWithdrawn,
+    HighlightsCleared,
+    OpinionGiven,
+    PageTurned,
+)
+from hearing_server.domain.events.floor import (
+    ChannelSet,
+    ListeningSet,
+    MicrophoneMuted,
+    MicrophoneUnmuted,
+    RequestAnswered,
+    RequestRaised,
+    RequestWithdrawn,
+    SharingAllowed,
+    SharingLocked,
+    SourcePaused,
+    SourceResumed,
+    SourceStarted,
+    SourceStopped,
+    WordGiven,
+    WordWithdrawn,
+)
+from hearing_server.domain.events.messages import (
+    ChatClosed,
+    ChatOpened,
+    MessageSent,
+    MessagesRead,
+)
+from hearing_server.domain.events.people import (
+    CodeConfirmed,
+    CodeLocked,
+    ConsentGiven,
+    ConsentWithdrawn,
+    DevicesReported,
+    DocumentPictureKept,
+    IdentityCheckBegan,
+    IdentityCheckEnded,
+    IdentityConfirmed,
+    KioskCalled,
+    NoRecordingPromised,
+    ObserverRegistered,
+    OfficerStepDone,
+    PartyAdded,
+    PartyAdmitted,
+    PartyArrived,
+    PartyCalled,
+    PartyDismissed,
+    PartyLeft,
+    PartyReady,
+    PartyRemoved,
+    RulesAccepted,
+    SelfCheckReported,
+)
+from hearing_server.domain.events.private import (
+    ConsultationAccepted,
+    ConsultationAsked,
+    ConsultationBegan,
+    ConsultationDeclined,
+    ConsultationEnded,
+    ConsultationJoined,
+    ConsultationLeft,
+    ConsultationLocked,
+    ConsultationPermitted,
+    ScreeningLifted,
+    ScreeningSet,
+)
+from hearing_server.domain.events.record import (
+    GapFound,
+    LineCorrected,
+    LineEntered,
+    RecordingFault,
+    SegmentRecorded,
+    SignatureRefused,
+    TranscriptArchived,
+    TranscriptFrozen,
+    TranscriptSealed,
+    TranscriptSigned,
+)
+from hearing_server.domain.events.values import (
+    HEARD,
+    SEEN,
+    SHARE,
+    ChecklistItem,
+    Demands,
+    Departure,
+    Device,
+    OfficerStep,
+    RequestAnswer,
+    RequestKind,
+    Screening,
+    Source,
+    Stage,
+    Stance,
+    Verdict,
+)
+
+Event = (
+    HearingPlanned
+    | HearingPostponed
+    | HearingCancelled
+    | WaitingRoomOpened
+    | OpeningAnnounced
+    | HearingOpened
+    | StageEntered
+    | ChecklistMarked
+    | HearingPaused
+    | HearingResumed
+    | HearingSuspended
+    | HearingClosed
+    | PublicExcluded
+    | PublicAdmitted
+    | ObserversAllowed
+    | DeliberationBegan
+    | DeliberationEnded
+    | ChargeTaken
+    | ChargeReturned
+    | PartyAdded
+    | ObserverRegistered
+    | ConsentGiven
+    | ConsentWithdrawn
+    | RulesAccepted
+    | NoRecordingPromised
+    | SelfCheckReported
+    | CodeConfirmed
+    | CodeLocked
+    | PartyArrived
+    | PartyLeft
+    | DevicesReported
+    | PartyReady
+    | KioskCalled
+    | OfficerStepDone
+    | IdentityCheckBegan
+    | IdentityCheckEnded
+    | IdentityConfirmed
+    | DocumentPictureKept
+    | PartyAdmitted
+    | PartyCalled
+    | PartyDismissed
+    | PartyRemoved
+    | MicrophoneMuted
+    | MicrophoneUnmuted
+    | WordGiven
+    | WordWithdrawn
+    | RequestRaised
+    | RequestWithdrawn
+    | RequestAnswered
+    | SourceStarted
+    | SourceStopped
+    | SourcePaused
+    | SourceResumed
+    | SharingLocked
+    | SharingAllowed
+    | ChannelSet
+    | ListeningSet
+    | ConsultationAsked
+    | ConsultationAccepted
+    | ConsultationDeclined
+    | ConsultationPermitted
+    | ConsultationBegan
+    | ConsultationJoined
+    | ConsultationLocked
+    | ConsultationLeft
+    | ConsultationEnded
+    | ScreeningSet
+    | ScreeningLifted
+    | ExhibitSubmitted
+    | ExhibitWithdrawn
+    | ExhibitShown
+    | PageTurned
+    | ExhibitHighlighted
+    | HighlightsCleared
+    | ExhibitHidden
+    | OpinionGiven
+    | MessageSent
+    | MessagesRead
+    | ChatOpened
+    | ChatClosed
+    | LineEntered
+    | LineCorrected
+    | TranscriptFrozen
+    | TranscriptSealed
+    | TranscriptSigned
+    | SignatureRefused
+    | TranscriptArchived
+    | SegmentRecorded
+    | GapFound
+    | RecordingFault
+)
+
+EVENT_TYPES: tuple[type, ...] = typing.get_args(Event)
+
+
+def tag(event_type: type) -> str:
+    """The name of an event type in the log and on the wire: `LineEntered` is `line_entered`."""
+    return snake(event_type.__name__)
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+BY_TAG: dict[str, type] = {tag(event_type): event_type for event_type in EVENT_TYPES}
+
+
+def to_fact(event: Event) -> dict[str, object]:
+    """The event as plain JSON values, its type under `type`."""
+    return {"type": tag(type(event)), **dataclasses.asdict(event)}
+
+
+def from_fact(fact: dict[str, typing.Any]) -> Event:
+    """The event of a plain value that `to_fact` made; KeyError, TypeError or ValueError otherwise."""
+    values = dict(fact)
+    event_type = BY_TAG[values.pop("type")]
+    event: Event = _build(event_type, values)
+    return event
+
+
+def _build(target: typing.Any, values: dict[str, typing.Any]) -> typing.Any:
+    hints = typing.get_type_hints(target)
+    return target(**{name: _value(hints[name], value) for name, value in values.items()})
+
+
+def _value(hint: typing.Any, value: typing.Any) -> typing.Any:
+    if isinstance(hint, types.GenericAlias) and hint.__origin__ is tuple:
+        return tuple(_value(hint.__args__[0], item) for item in value)
+    if isinstance(hint, types.UnionType):  # X | None
+        return None if value is None else _value(hint.__args__[0], value)
+    if dataclasses.is_dataclass(hint):
+        return _build(hint, value)
+    return hint(value) if issubclass(hint, StrEnum) else value
+
+
+__all__ = [
+    "BY_TAG",
+    "EVENT_TYPES",
+    "HEARD",
+    "SEEN",
+    "SHARE",
+    "ChannelSet",
+    "ChargeReturned",
+    "ChargeTaken",
+    "ChatClosed",
+    "ChatOpened",
+    "ChecklistItem",
+    "ChecklistMarked",
+    "CodeConfirmed",
+    "CodeLocked",
+    "ConsentGiven",
+    "ConsentWithdrawn",
+    "ConsultationAccepted",
+    "ConsultationAsked",
+    "ConsultationBegan",
+    "ConsultationDeclined",
+    "ConsultationEnded",
+    "ConsultationJoined",
+    "ConsultationLeft",
+    "ConsultationLocked",
+    "ConsultationPermitted",
+    "DeliberationBegan",
+    "DeliberationEnded",
+    "Demands",
+    "Departure",
+    "Device",
+    "DevicesReported",
+    "DocumentPictureKept",
+    "Event",
+    "ExhibitHidden",
+    "ExhibitHighlighted",
+    "ExhibitShown",
+    "ExhibitSubmitted",
+    "ExhibitWithdrawn",
+    "GapFound",
+    "HearingCancelled",
+    "HearingClosed",
+    "HearingOpened",
+    "HearingPaused",
+    "HearingPlanned",
+    "HearingPostponed",
+    "HearingResumed",
+    "HearingSuspended",
+    "HighlightsCleared",
+    "IdentityCheckBegan",
+    "IdentityCheckEnded",
+    "IdentityConfirmed",
+    "KioskCalled",
+    "LineCorrected",
+    "LineEntered",
+    "ListeningSet",
+    "MessageSent",
+    "MessagesRead",
+    "MicrophoneMuted",
+    "MicrophoneUnmuted",
+    "NoRecordingPromised",
+    "ObserverRegistered",
+    "ObserversAllowed",
+    "OfficerStep",
+    "OfficerStepDone",
+    "OpeningAnnounced",
+    "OpinionGiven",
+    "PageTurned",
+    "PartyAdded",
+    "PartyAdmitted",
+    "PartyArrived",
+    "PartyCalled",
+    "PartyDismissed",
+    "PartyLeft",
+    "PartyReady",
+    "PartyRemoved",
+    "PublicAdmitted",
+    "PublicExcluded",
+    "RecordingFault",
+    "RequestAnswer",
+    "RequestAnswered",
+    "RequestKind",
+    "RequestRaised",
+    "RequestWithdrawn",
+    "RulesAccepted",
+    "Screening",
+    "ScreeningLifted",
+    "ScreeningSet",
+    "SegmentRecorded",
+    "SelfCheckReported",
+    "SharingAllowed",
+    "SharingLocked",
+    "SignatureRefused",
+    "Source",
+    "SourcePaused",
+    "SourceResumed",
+    "SourceStarted",
+    "SourceStopped",
+    "Stage",
+    "StageEntered",
+    "Stance",
+    "TranscriptArchived",
+    "TranscriptFrozen",
+    "TranscriptSealed",
+    "TranscriptSigned",
+    "Verdict",
+    "WaitingRoomOpened",
+    "WordGiven",
+    "WordWithdrawn",
+    "from_fact",
+    "snake",
+    "tag",
+    "to_fact",
+]

@@ -1,0 +1,78 @@
+"""Private talks and screening. Of a talk the log has who and when, and nothing else."""
+
+from dataclasses import dataclass
+
+from hearing_server.domain.events.values import Screening
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationAsked:
+    """Numbered from 1. `parties` are all who must accept, the asker included."""
+
+    consultation: int
+    party: str
+    parties: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationAccepted:
+    consultation: int
+    party: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationDeclined:
+    """Also the asker taking it back."""
+
+    consultation: int
+    party: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationPermitted:
+    """The judge's leave, which a talk during the hearing needs."""
+
+    consultation: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationBegan:
+    """From now on these are out of the courtroom and nobody else reaches them."""
+
+    consultation: int
+    parties: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationJoined:
+    consultation: int
+    party: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationLocked:
+    """`locked`: nobody may join."""
+
+    consultation: int
+    locked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationLeft:
+    consultation: int
+    party: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationEnded:
+    consultation: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScreeningSet:
+    screening: Screening
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScreeningLifted:
+    party: str

@@ -1,0 +1,98 @@
+"""The record: lines, the frozen transcript and its signatures, what was recorded."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineEntered:
+    line: int
+    speaker: str
+    text: str
+    started_at: int
+    ended_at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineCorrected:
+    """`revision` is the new one; the line had `revision - 1` before."""
+
+    line: int
+    revision: int
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptFrozen:
+    """`digest` is of the document's canonical form; `signers` in the order of signing."""
+
+    version: int
+    digest: str
+    lines: int
+    signers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptSealed:
+    """The document was printed and certified by the court; `sha256` is of the file."""
+
+    version: int
+    pages: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptSigned:
+    """`sha256` is of the file with this signature in it."""
+
+    version: int
+    party: str
+    sha256: str
+    certificate_sha256: str
+    name_image_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureRefused:
+    version: int
+    party: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranscriptArchived:
+    """Everybody has answered; the file carries its long-term validation data (PAdES B-LTA)."""
+
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentRecorded:
+    party: str
+    source: str
+    name: str
+    codec: str
+    sha256: str
+    size: int
+    frames: int
+    started_at: int
+    ended_at: int
+    recovered: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapFound:
+    party: str
+    source: str
+    started_at: int
+    ended_at: int
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingFault:
+    """Something of the recording needs a person."""
+
+    code: str
+    detail: str

@@ -1,0 +1,128 @@
+"""The values that facts are made of: what a party sends, why they left, what a hearing demands."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """What a party sends. `room` is a second camera on the whole room of a detention centre."""
+
+    CAMERA = "camera"
+    MICROPHONE = "microphone"
+    SCREEN = "screen"
+    SCREEN_SOUND = "screen_sound"
+    ROOM = "room"
+
+
+SEEN = frozenset({Source.CAMERA, Source.SCREEN, Source.ROOM})
+HEARD = frozenset({Source.MICROPHONE, Source.SCREEN_SOUND})
+SHARE = (Source.SCREEN, Source.SCREEN_SOUND)
+
+
+class Device(StrEnum):
+    """What a party's browser said of a camera or microphone."""
+
+    READY = "ready"
+    DENIED = "denied"
+    MISSING = "missing"
+    BUSY = "busy"
+    UNKNOWN = "unknown"
+
+
+class Departure(StrEnum):
+    """Why a connection ended, as far as both ends can tell (法释〔2021〕12号 art. 25)."""
+
+    NETWORK = "network"
+    CLOSED_TAB = "closed_tab"
+    LEFT = "left"
+    SUPERSEDED = "superseded"
+    REMOVED = "removed"  # by the presiding judge, for good
+    SERVER = "server"
+
+
+class Stage(StrEnum):
+    """The steps of a hearing. A procedure's template says which, and in which order (procedures.py)."""
+
+    PREPARATION = "preparation"
+    INVESTIGATION = "investigation"
+    EVIDENCE = "evidence"
+    DEBATE = "debate"
+    LAST_STATEMENT = "last_statement"
+    MEDIATION = "mediation"
+    AGREEMENT = "agreement"
+    DELIBERATION = "deliberation"
+    JUDGMENT = "judgment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChecklistItem:
+    """A right to be granted, in a stage. `text` is empty for the known ids, which pages have words for."""
+
+    id: str
+    stage: Stage
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demands:
+    """What a party must show before admission: a one-time code, a document confirmed by the clerk."""
+
+    code: bool = False
+    identity: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screening:
+    """`party` is kept from being seen, heard or both by the parties of `hidden_from`.
+
+    Either way their name is kept too: those see `alias`, or the role alone when it is empty.
+    """
+
+    party: str
+    hidden_from: tuple[str, ...]
+    sight: bool = True
+    sound: bool = True
+    alias: str = ""
+
+
+class Verdict(StrEnum):
+    """What the self-check found of one thing."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    BAD = "bad"
+    UNTESTED = "untested"
+
+
+class RequestKind(StrEnum):
+    """Why somebody wants to be heard."""
+
+    HAND = "hand"
+    OBJECTION = "objection"
+
+
+class RequestAnswer(StrEnum):
+    """What the presiding judge said to a raised hand or an objection."""
+
+    GRANTED = "granted"
+    DECLINED = "declined"
+    SUSTAINED = "sustained"
+    OVERRULED = "overruled"
+    NOTED = "noted"
+
+
+class OfficerStep(StrEnum):
+    """The four steps of the officer at a detention centre's kiosk, in their order."""
+
+    PERSON = "person"
+    DEVICES = "devices"
+    CONNECTION = "connection"
+    HANDOVER = "handover"
+
+
+class Stance(StrEnum):
+    """What a side says of one quality of an exhibit."""
+
+    YES = "yes"
+    NO = "no"
+    NONE = "none"

@@ -1,0 +1,70 @@
+"""Steps of who may speak and what is sent."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from hearing_server.domain import events as ev
+from hearing_server.domain.fold.steps import Step, seat_step, state_step, with_seat
+from hearing_server.domain.hearing import HearingState, Request
+
+
+def _muted(state: HearingState, event: ev.MicrophoneMuted, at: int) -> HearingState:
+    return with_seat(state, event.party, muted=True, locked=event.locked)
+
+
+def _word(state: HearingState, event: ev.WordGiven, at: int) -> HearingState:
+    return replace(state, word=event.party)
+
+
+def _raised(state: HearingState, event: ev.RequestRaised, at: int) -> HearingState:
+    request = Request(
+        request=event.request, party=event.party, kind=event.kind, note=event.note, raised_at=at
+    )
+    return replace(state, requests=(*state.requests, request), requests_made=event.request)
+
+
+def _request_over(
+    state: HearingState, event: ev.RequestWithdrawn | ev.RequestAnswered, at: int
+) -> HearingState:
+    left = tuple(r for r in state.requests if r.request != event.request)
+    return replace(state, requests=left)
+
+
+def _source(running: bool | None) -> Step:
+    def step(state: HearingState, event: ev.SourceStarted, at: int) -> HearingState:
+        sources = dict(state.seats[event.party].sources)
+        if running is None:
+            sources.pop(event.source, None)
+        else:
+            sources[event.source] = running
+        return with_seat(state, event.party, sources=MappingProxyType(sources))
+
+    return step
+
+
+def _channel(state: HearingState, event: ev.ChannelSet, at: int) -> HearingState:
+    return with_seat(state, event.party, channel_closed=event.closed)
+
+
+def _listening(state: HearingState, event: ev.ListeningSet, at: int) -> HearingState:
+    return with_seat(state, event.party, listens_to=event.interpreter)
+
+
+STEPS: Mapping[type, Step] = {
+    ev.MicrophoneMuted: _muted,
+    ev.MicrophoneUnmuted: seat_step(muted=False, locked=False),
+    ev.WordGiven: _word,
+    ev.WordWithdrawn: state_step(word=""),
+    ev.RequestRaised: _raised,
+    ev.RequestWithdrawn: _request_over,
+    ev.RequestAnswered: _request_over,
+    ev.SourceStarted: _source(True),
+    ev.SourceResumed: _source(True),
+    ev.SourcePaused: _source(False),
+    ev.SourceStopped: _source(None),
+    ev.SharingLocked: seat_step(share_locked=True),
+    ev.SharingAllowed: seat_step(share_locked=False),
+    ev.ChannelSet: _channel,
+    ev.ListeningSet: _listening,
+}

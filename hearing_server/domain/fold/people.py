@@ -1,0 +1,130 @@
+"""Steps of the people of a hearing."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from hearing_server.domain import events as ev
+from hearing_server.domain.fold.steps import Step, drop, put, seat_step, with_seat
+from hearing_server.domain.hearing import HearingState, Identity, Phase, Seat
+from hearing_server.domain.parties import Right, may
+
+NOTHING: Mapping[ev.Source, bool] = MappingProxyType({})
+
+
+def _added(
+    state: HearingState, event: ev.PartyAdded | ev.ObserverRegistered, at: int
+) -> HearingState:
+    return replace(state, seats=put(state.seats, event.party.id, Seat(party=event.party)))
+
+
+def _accepted(
+    state: HearingState, event: ev.RulesAccepted | ev.ConsentGiven, at: int
+) -> HearingState:
+    return with_seat(state, event.party, accepted_as=event.name, consent_withdrawn=False)
+
+
+def _checked(state: HearingState, event: ev.SelfCheckReported, at: int) -> HearingState:
+    return with_seat(state, event.party, check=event, checked_at=at)
+
+
+def _code_locked(state: HearingState, event: ev.CodeLocked, at: int) -> HearingState:
+    return with_seat(state, event.party, code_locked_until=event.until)
+
+
+def _arrived(state: HearingState, event: ev.PartyArrived, at: int) -> HearingState:
+    return with_seat(
+        state,
+        event.party,
+        connection=event.connection,
+        first_seen=state.seats[event.party].first_seen or at,
+        left_by=None,
+        sources=NOTHING,
+    )
+
+
+def _left(state: HearingState, event: ev.PartyLeft, at: int) -> HearingState:
+    """After an adjournment everybody is identified and admitted anew."""
+    seat = state.seats[event.party]
+    if seat.connection != event.connection:
+        return state  # an older tab went; the seat is held by a newer one
+    lapses = state.phase is Phase.SUSPENDED
+    checks = {p: c for p, c in state.identity_checks.items() if event.party not in (p, c)}
+    state = replace(state, identity_checks=MappingProxyType(checks))
+    return with_seat(
+        state,
+        event.party,
+        connection=None,
+        left_by=event.cause,
+        ready=False,
+        sources=NOTHING,
+        admitted=seat.admitted and not lapses,
+        identity=None if lapses else seat.identity,
+    )
+
+
+def _devices(state: HearingState, event: ev.DevicesReported, at: int) -> HearingState:
+    return with_seat(state, event.party, camera=event.camera, microphone=event.microphone)
+
+
+def _ready(state: HearingState, event: ev.PartyReady, at: int) -> HearingState:
+    return with_seat(state, event.party, ready=event.ready)
+
+
+def _kiosk(state: HearingState, event: ev.KioskCalled, at: int) -> HearingState:
+    return with_seat(state, event.party, kiosk=event.kiosk)
+
+
+def _officer(state: HearingState, event: ev.OfficerStepDone, at: int) -> HearingState:
+    steps = put(state.seats[event.party].officer_steps, event.step, event.officer)
+    return with_seat(state, event.party, officer_steps=steps)
+
+
+def _check_began(state: HearingState, event: ev.IdentityCheckBegan, at: int) -> HearingState:
+    return replace(state, identity_checks=put(state.identity_checks, event.party, event.clerk))
+
+
+def _check_ended(state: HearingState, event: ev.IdentityCheckEnded, at: int) -> HearingState:
+    return replace(state, identity_checks=drop(state.identity_checks, event.party))
+
+
+def _identified(state: HearingState, event: ev.IdentityConfirmed, at: int) -> HearingState:
+    identity = Identity(document=event.document, number=event.number, confirmed_at=at)
+    return with_seat(state, event.party, identity=identity)
+
+
+def _pictured(state: HearingState, event: ev.DocumentPictureKept, at: int) -> HearingState:
+    identity = state.seats[event.party].identity
+    kept = identity and replace(identity, picture_sha256=event.sha256)
+    return with_seat(state, event.party, identity=kept)
+
+
+def _admitted(state: HearingState, event: ev.PartyAdmitted, at: int) -> HearingState:
+    inside = may(state.seats[event.party].party.role, Right.STAY_INSIDE)
+    return with_seat(state, event.party, admitted=True, inside=inside)
+
+
+STEPS: Mapping[type, Step] = {
+    ev.PartyAdded: _added,
+    ev.ObserverRegistered: _added,
+    ev.ConsentGiven: _accepted,
+    ev.ConsentWithdrawn: seat_step(consent_withdrawn=True),
+    ev.RulesAccepted: _accepted,
+    ev.SelfCheckReported: _checked,
+    ev.CodeConfirmed: seat_step(code_confirmed=True, code_locked_until=0),
+    ev.CodeLocked: _code_locked,
+    ev.PartyArrived: _arrived,
+    ev.PartyLeft: _left,
+    ev.DevicesReported: _devices,
+    ev.PartyReady: _ready,
+    ev.KioskCalled: _kiosk,
+    ev.OfficerStepDone: _officer,
+    ev.IdentityCheckBegan: _check_began,
+    ev.IdentityCheckEnded: _check_ended,
+    ev.IdentityConfirmed: _identified,
+    ev.DocumentPictureKept: _pictured,
+    ev.PartyAdmitted: _admitted,
+    ev.PartyCalled: seat_step(inside=True),
+    ev.PartyDismissed: seat_step(inside=False),
+    ev.PartyRemoved: seat_step(removed=True, admitted=False),
+}

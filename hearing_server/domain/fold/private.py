@@ -1,0 +1,89 @@
+"""Steps of private talks and screening."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from hearing_server.domain import events as ev
+from hearing_server.domain.fold.steps import Step, drop, put, with_seat
+from hearing_server.domain.hearing import Consultation, HearingState
+
+
+def _with_talk(state: HearingState, number: int, **changes: Any) -> HearingState:
+    talk = replace(state.consultations[number], **changes)
+    return replace(state, consultations=put(state.consultations, number, talk))
+
+
+def _asked(state: HearingState, event: ev.ConsultationAsked, at: int) -> HearingState:
+    talk = Consultation(
+        consultation=event.consultation,
+        asked_by=event.party,
+        parties=event.parties,
+        accepted=frozenset({event.party}),
+    )
+    consultations = put(state.consultations, event.consultation, talk)
+    return replace(state, consultations=consultations, consultations_made=event.consultation)
+
+
+def _accepted(state: HearingState, event: ev.ConsultationAccepted, at: int) -> HearingState:
+    accepted = state.consultations[event.consultation].accepted | {event.party}
+    return _with_talk(state, event.consultation, accepted=accepted)
+
+
+def _over(
+    state: HearingState, event: ev.ConsultationDeclined | ev.ConsultationEnded, at: int
+) -> HearingState:
+    for party in state.consultations[event.consultation].members:
+        state = with_seat(state, party, consultation=None)
+    return replace(state, consultations=drop(state.consultations, event.consultation))
+
+
+def _permitted(state: HearingState, event: ev.ConsultationPermitted, at: int) -> HearingState:
+    return _with_talk(state, event.consultation, permitted=True)
+
+
+def _began(state: HearingState, event: ev.ConsultationBegan, at: int) -> HearingState:
+    for party in event.parties:
+        state = with_seat(state, party, consultation=event.consultation)
+    return _with_talk(state, event.consultation, began_at=at, members=event.parties)
+
+
+def _joined(state: HearingState, event: ev.ConsultationJoined, at: int) -> HearingState:
+    members = (*state.consultations[event.consultation].members, event.party)
+    state = with_seat(state, event.party, consultation=event.consultation)
+    return _with_talk(state, event.consultation, members=members)
+
+
+def _locked(state: HearingState, event: ev.ConsultationLocked, at: int) -> HearingState:
+    return _with_talk(state, event.consultation, locked=event.locked)
+
+
+def _left(state: HearingState, event: ev.ConsultationLeft, at: int) -> HearingState:
+    members = state.consultations[event.consultation].members
+    state = with_seat(state, event.party, consultation=None)
+    left = tuple(party for party in members if party != event.party)
+    return _with_talk(state, event.consultation, members=left)
+
+
+def _screened(state: HearingState, event: ev.ScreeningSet, at: int) -> HearingState:
+    screening = event.screening
+    return replace(state, screenings=put(state.screenings, screening.party, screening))
+
+
+def _lifted(state: HearingState, event: ev.ScreeningLifted, at: int) -> HearingState:
+    return replace(state, screenings=drop(state.screenings, event.party))
+
+
+STEPS: Mapping[type, Step] = {
+    ev.ConsultationAsked: _asked,
+    ev.ConsultationAccepted: _accepted,
+    ev.ConsultationDeclined: _over,
+    ev.ConsultationPermitted: _permitted,
+    ev.ConsultationBegan: _began,
+    ev.ConsultationJoined: _joined,
+    ev.ConsultationLocked: _locked,
+    ev.ConsultationLeft: _left,
+    ev.ConsultationEnded: _over,
+    ev.ScreeningSet: _screened,
+    ev.ScreeningLifted: _lifted,
+}

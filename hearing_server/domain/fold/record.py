@@ -1,0 +1,97 @@
+"""Steps of the record: lines, the frozen transcript, what was recorded."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from hearing_server.domain import events as ev
+from hearing_server.domain.fold.steps import Step, put
+from hearing_server.domain.hearing import KEPT, Freeze, HearingState, Line, Recorded
+
+
+def _line_entered(state: HearingState, event: ev.LineEntered, at: int) -> HearingState:
+    line = Line(
+        line=event.line,
+        revision=1,
+        speaker=event.speaker,
+        text=event.text,
+        started_at=event.started_at,
+        ended_at=event.ended_at,
+    )
+    return _changed(replace(state, lines=(*state.lines, line)))
+
+
+def _line_corrected(state: HearingState, event: ev.LineCorrected, at: int) -> HearingState:
+    index = event.line - 1
+    line = replace(
+        state.lines[index], revision=event.revision, speaker=event.speaker, text=event.text
+    )
+    return _changed(replace(state, lines=(*state.lines[:index], line, *state.lines[index + 1 :])))
+
+
+def _changed(state: HearingState) -> HearingState:
+    freeze = state.freeze and replace(state.freeze, changed_since=True)
+    return replace(state, freeze=freeze)
+
+
+def _frozen(state: HearingState, event: ev.TranscriptFrozen, at: int) -> HearingState:
+    freeze = Freeze(version=event.version, digest=event.digest, signers=event.signers, frozen_at=at)
+    return replace(state, freeze=freeze)
+
+
+def _with_freeze(state: HearingState, version: int, **changes: Any) -> HearingState:
+    if state.freeze is None or state.freeze.version != version:
+        return state  # about a version that a newer freeze has replaced
+    return replace(state, freeze=replace(state.freeze, **changes))
+
+
+def _sealed(state: HearingState, event: ev.TranscriptSealed, at: int) -> HearingState:
+    return _with_freeze(state, event.version, sealed=True, pages=event.pages, sha256=event.sha256)
+
+
+def _signed(state: HearingState, event: ev.TranscriptSigned, at: int) -> HearingState:
+    signed = put(state.freeze.signed if state.freeze else {}, event.party, at)
+    return _with_freeze(state, event.version, signed=signed, sha256=event.sha256)
+
+
+def _refused(state: HearingState, event: ev.SignatureRefused, at: int) -> HearingState:
+    refused = put(state.freeze.refused if state.freeze else {}, event.party, event.reason)
+    return _with_freeze(state, event.version, refused=refused)
+
+
+def _archived(state: HearingState, event: ev.TranscriptArchived, at: int) -> HearingState:
+    return _with_freeze(state, event.version, archived=True, sha256=event.sha256)
+
+
+def _with_recorded(state: HearingState, party: str, **changes: Any) -> HearingState:
+    recorded = replace(state.recorded.get(party, Recorded()), **changes)
+    return replace(state, recorded=put(state.recorded, party, recorded))
+
+
+def _segment(state: HearingState, event: ev.SegmentRecorded, at: int) -> HearingState:
+    before = state.recorded.get(event.party, Recorded())
+    last_at = max(before.last_at or 0, event.ended_at)
+    return _with_recorded(state, event.party, segments=before.segments + 1, last_at=last_at)
+
+
+def _gap(state: HearingState, event: ev.GapFound, at: int) -> HearingState:
+    gaps = state.recorded.get(event.party, Recorded()).gaps
+    return _with_recorded(state, event.party, gaps=(*gaps, event)[-KEPT:])
+
+
+def _fault(state: HearingState, event: ev.RecordingFault, at: int) -> HearingState:
+    return replace(state, faults=(*state.faults, (at, event))[-KEPT:])
+
+
+STEPS: Mapping[type, Step] = {
+    ev.LineEntered: _line_entered,
+    ev.LineCorrected: _line_corrected,
+    ev.TranscriptFrozen: _frozen,
+    ev.TranscriptSealed: _sealed,
+    ev.TranscriptSigned: _signed,
+    ev.SignatureRefused: _refused,
+    ev.TranscriptArchived: _archived,
+    ev.SegmentRecorded: _segment,
+    ev.GapFound: _gap,
+    ev.RecordingFault: _fault,
+}

@@ -1,0 +1,239 @@
+"""Who may know of what: the twin of reach.py for words. Live messages, catch-up, files and exports ask here.
+
+`visible` says whether a party may know of an event, `seen` gives the event as they may see it, and
+`renews` whether it changes what they may see of the past.
+"""
+
+from dataclasses import replace
+
+from hearing_server.domain import events as ev
+from hearing_server.domain.events import Event
+from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Seat
+from hearing_server.domain.parties import STAFF, Party, Right, Role, may
+
+CLERK_DESK = "clerk"
+TECHNICIAN_DESK = "technician"
+EVERYBODY = "all"
+
+# For bench and clerk alone.
+_OVERSEEN = frozenset({ev.SegmentRecorded, ev.GapFound, ev.RecordingFault})
+
+# For bench and clerk, and for the party itself.
+_OWN = frozenset(
+    {
+        ev.CodeConfirmed,
+        ev.CodeLocked,
+        ev.ConsentGiven,
+        ev.ConsentWithdrawn,
+        ev.DevicesReported,
+        ev.DocumentPictureKept,
+        ev.IdentityCheckBegan,
+        ev.IdentityCheckEnded,
+        ev.IdentityConfirmed,
+        ev.KioskCalled,
+        ev.ListeningSet,
+        ev.NoRecordingPromised,
+        ev.OfficerStepDone,
+        ev.RulesAccepted,
+        ev.SelfCheckReported,
+    }
+)
+
+# For who is in the courtroom: a witness outside may not know of the proceedings.
+_INSIDE = frozenset(
+    {
+        ev.ChatClosed,
+        ev.ChatOpened,
+        ev.ChecklistMarked,
+        ev.ExhibitHidden,
+        ev.ExhibitHighlighted,
+        ev.ExhibitShown,
+        ev.HighlightsCleared,
+        ev.PageTurned,
+        ev.RequestAnswered,
+        ev.RequestRaised,
+        ev.RequestWithdrawn,
+        ev.StageEntered,
+        ev.WordGiven,
+        ev.WordWithdrawn,
+    }
+)
+
+_RECORD = frozenset({ev.LineEntered, ev.LineCorrected})
+_SIGNING = frozenset(
+    {
+        ev.TranscriptFrozen,
+        ev.TranscriptSealed,
+        ev.TranscriptSigned,
+        ev.SignatureRefused,
+        ev.TranscriptArchived,
+    }
+)
+
+# Of a talk that has not begun only its people know, and the court.
+_ASKING = (
+    ev.ConsultationAsked
+    | ev.ConsultationAccepted
+    | ev.ConsultationDeclined
+    | ev.ConsultationPermitted
+    | ev.ConsultationLocked
+)
+
+
+def visible(state: HearingState, event: Event, party: str) -> bool:
+    """Whether `party` may know of `event`, in the state as it is now."""
+    seat = state.seats.get(party)
+    if seat is None:
+        return False
+    if may(seat.party.role, Right.OVERSEE):
+        return not isinstance(event, ev.MessageSent | ev.MessagesRead) or _reads(state, event, seat)
+    kind = type(event)
+    if kind in _OVERSEEN:
+        return False
+    if kind in _OWN:
+        return getattr(event, "party", None) == party
+    if _about_observer(state, event):
+        return _subject(event) == party
+    if kind in _INSIDE:
+        return inside(seat)
+    if kind in _RECORD:
+        return reads_lines(seat)
+    if kind in _SIGNING:
+        return seat.admitted
+    return _visible_to_some(state, event, seat)
+
+
+def _visible_to_some(state: HearingState, event: Event, seat: Seat) -> bool:
+    party = seat.party.id
+    if isinstance(event, ev.ScreeningSet):
+        return event.screening.party == party
+    if isinstance(event, ev.ScreeningLifted):
+        return event.party == party
+    if isinstance(event, _ASKING):
+        return _asked(state, event, party)
+    if isinstance(event, ev.ExhibitSubmitted | ev.ExhibitWithdrawn | ev.OpinionGiven):
+        return reads_exhibit(state, state.exhibits[event.exhibit - 1], party)
+    if isinstance(event, ev.MessageSent | ev.MessagesRead):
+        return _reads(state, event, seat)
+    return True
+
+
+def _about_observer(state: HearingState, event: Event) -> bool:
+    """Observers never appear among the parties."""
+    seat = state.seats.get(_subject(event))
+    return seat is not None and seat.party.role is Role.OBSERVER
+
+
+def _subject(event: Event) -> str:
+    """Whom an event is about, if it is about one party."""
+    party = getattr(event, "party", "")
+    return party.id if isinstance(party, Party) else str(party)
+
+
+def _asked(state: HearingState, event: _ASKING, party: str) -> bool:
+    if isinstance(event, ev.ConsultationAsked):
+        return party in event.parties
+    talk = state.consultations.get(event.consultation)
+    return concerned(talk, party) if talk else getattr(event, "party", "") == party
+
+
+def concerned(talk: Consultation, party: str) -> bool:
+    """Whether a party knows of a talk: asked to it, or in it."""
+    return party in talk.parties or party in talk.members
+
+
+def _reads(state: HearingState, event: ev.MessageSent | ev.MessagesRead, seat: Seat) -> bool:
+    if isinstance(event, ev.MessagesRead):
+        return event.reader == reader_of(seat.party)
+    return reads_message(state, event.sender, event.to, seat)
+
+
+def reads_message(state: HearingState, sender: str, to: str, seat: Seat) -> bool:
+    """Whether a seat may read a message: its own, to it or its desk, or in the open chat."""
+    me = reader_of(seat.party)
+    if me in (sender, to):
+        return True
+    return to == EVERYBODY and inside(seat) and not _chat_screened(state, sender, seat)
+
+
+def _chat_screened(state: HearingState, sender: str, seat: Seat) -> bool:
+    observer = seat.party.role is Role.OBSERVER
+    return observer or state.screened(sender, seat.party.id) is not None
+
+
+def reader_of(party: Party) -> str:
+    """Under which name a party writes and reads: the clerks share a desk."""
+    return CLERK_DESK if party.role is Role.CLERK else party.id
+
+
+def inside(seat: Seat) -> bool:
+    """In the courtroom, or away from it for a moment: out in a talk, or without a connection."""
+    return seat.admitted and seat.inside and not seat.removed
+
+
+def reads_lines(seat: Seat) -> bool:
+    """Whether a seat may read the record as it is written."""
+    return inside(seat) and may(seat.party.role, Right.READ_LINES)
+
+
+def reads_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
+    """Whether a party may read an exhibit: the court, its own, the sides, and whoever is shown it.
+
+    What a screened person submitted might show who they are: those they are screened from see it only
+    once it has been shown to the courtroom.
+    """
+    seat = state.seats.get(party)
+    if seat is None or seat.removed:
+        return False
+    if exhibit.party == party or seat.party.role in STAFF:
+        return True
+    shown = state.shown is not None and state.shown.exhibit == exhibit.exhibit
+    if shown and inside(seat):
+        return True
+    if exhibit.withdrawn or not may(seat.party.role, Right.JUDGE_EXHIBITS):
+        return False
+    return exhibit.was_shown or state.screened(exhibit.party, party) is None
+
+
+def named(state: HearingState, party: Party, reader: str) -> Party:
+    """A party as `reader` may know them: without the name where they are screened from each other.
+
+    The staff account behind a seat is the court's own business.
+    """
+    screening = state.screened(party.id, reader)
+    if screening is not None:
+        return replace(party, name=screening.alias, site="", account="")
+    seat = state.seats.get(reader)
+    overseer = seat is not None and may(seat.party.role, Right.OVERSEE)
+    return party if overseer or not party.account else replace(party, account="")
+
+
+def seen(state: HearingState, event: Event, reader: str) -> Event | None:
+    """The event as `reader` may see it, or None."""
+    if not visible(state, event, reader):
+        return None
+    if isinstance(event, ev.HearingPlanned):
+        overseer = may(state.seats[reader].party.role, Right.OVERSEE)
+        parties = tuple(named(state, party, reader) for party in event.parties)
+        screenings = event.screenings if overseer else ()
+        return replace(event, parties=parties, screenings=screenings)
+    if isinstance(event, ev.PartyAdded):
+        return replace(event, party=named(state, event.party, reader), account="")
+    if isinstance(event, ev.MessageSent):
+        return replace(event, account="")
+    return event
+
+
+_MOVES = ev.PartyAdmitted | ev.PartyCalled | ev.PartyDismissed
+
+
+def renews(state: HearingState, event: Event, reader: str) -> bool:
+    """Whether `event` changes what `reader` may see of the past: they need the whole view again."""
+    if isinstance(event, _MOVES):
+        return event.party == reader
+    if isinstance(event, ev.ScreeningSet | ev.ScreeningLifted):
+        return True
+    if isinstance(event, ev.ExhibitShown):
+        owner = state.exhibits[event.exhibit - 1].party
+        return state.screened(owner, reader) is not None
+    return False

@@ -1,0 +1,324 @@
+"""Every message between browser and server, as types. PROTOCOL.md says the same in words.
+
+A browser sends an Ask and gets exactly one Answer to it; the server sends a Tell whenever it has one.
+One file a subject, as the events are; codec.py decodes and encodes them.
+"""
+
+from typing import Any
+
+import msgspec
+
+from signaling.protocol.answers import (
+    Done,
+    Failed,
+    IceRestarted,
+    Produced,
+    TransportCreated,
+    Welcome,
+)
+from signaling.protocol.base import Answer, Ask, Ortc, Tell
+from signaling.protocol.course import (
+    AdmitPublic,
+    AllowObservers,
+    AnnounceOpening,
+    BeginDeliberation,
+    CloseHearing,
+    EndDeliberation,
+    EnterStage,
+    ExcludePublic,
+    MarkChecklist,
+    OpenHearing,
+    PauseHearing,
+    ResumeHearing,
+    ReturnCharge,
+    SuspendHearing,
+    TakeCharge,
+)
+from signaling.protocol.exhibits import (
+    ClearHighlights,
+    GiveOpinion,
+    HideExhibit,
+    HighlightExhibit,
+    Point,
+    ShowExhibit,
+    TurnPage,
+    WithdrawExhibit,
+)
+from signaling.protocol.floor import (
+    AllowShare,
+    AnswerRequest,
+    GiveWord,
+    ListenTo,
+    Mute,
+    MuteAll,
+    RaiseHand,
+    RaiseObjection,
+    SetChannel,
+    StopShare,
+    Unmute,
+    WithdrawRequest,
+    WithdrawWord,
+)
+from signaling.protocol.media import (
+    CloseProducer,
+    ConnectTransport,
+    CreateTransport,
+    PauseProducer,
+    Produce,
+    RestartIce,
+    ResumeConsumer,
+    ResumeProducer,
+)
+from signaling.protocol.messages import CloseChat, OpenChat, ReadMessages, SendMessage
+from signaling.protocol.people import (
+    Admit,
+    AdmitAll,
+    BeginIdentityCheck,
+    Call,
+    ConfirmIdentity,
+    Dismiss,
+    EndIdentityCheck,
+    Enter,
+    Leave,
+    Remove,
+    ReportCheck,
+    ReportDevices,
+    ReportReady,
+    TakeOfficerStep,
+    WithdrawConsent,
+)
+from signaling.protocol.private import (
+    AcceptConsultation,
+    AskConsultation,
+    DeclineConsultation,
+    EndConsultation,
+    JoinConsultation,
+    LeaveConsultation,
+    LockConsultation,
+    PermitConsultation,
+    Screen,
+    Unscreen,
+)
+from signaling.protocol.record import CorrectLine, EnterLine, FreezeTranscript, RefuseSignature
+from signaling.protocol.tells import (
+    AnyEvent,
+    ConsumerClosed,
+    ConsumerOpened,
+    EventTold,
+    Levels,
+    Pointed,
+    Qualities,
+    Quality,
+    Removed,
+    Superseded,
+    ViewTold,
+)
+
+AnyAsk = (
+    OpenHearing
+    | AnnounceOpening
+    | EnterStage
+    | MarkChecklist
+    | PauseHearing
+    | ResumeHearing
+    | SuspendHearing
+    | CloseHearing
+    | ExcludePublic
+    | AdmitPublic
+    | AllowObservers
+    | BeginDeliberation
+    | EndDeliberation
+    | TakeCharge
+    | ReturnCharge
+    | Enter
+    | Leave
+    | WithdrawConsent
+    | ReportDevices
+    | ReportCheck
+    | ReportReady
+    | TakeOfficerStep
+    | BeginIdentityCheck
+    | EndIdentityCheck
+    | ConfirmIdentity
+    | Admit
+    | AdmitAll
+    | Call
+    | Dismiss
+    | Remove
+    | Mute
+    | MuteAll
+    | Unmute
+    | GiveWord
+    | WithdrawWord
+    | RaiseHand
+    | RaiseObjection
+    | WithdrawRequest
+    | AnswerRequest
+    | StopShare
+    | AllowShare
+    | SetChannel
+    | ListenTo
+    | AskConsultation
+    | AcceptConsultation
+    | DeclineConsultation
+    | PermitConsultation
+    | JoinConsultation
+    | LockConsultation
+    | LeaveConsultation
+    | EndConsultation
+    | Screen
+    | Unscreen
+    | WithdrawExhibit
+    | ShowExhibit
+    | TurnPage
+    | HighlightExhibit
+    | ClearHighlights
+    | HideExhibit
+    | GiveOpinion
+    | Point
+    | SendMessage
+    | ReadMessages
+    | OpenChat
+    | CloseChat
+    | EnterLine
+    | CorrectLine
+    | FreezeTranscript
+    | RefuseSignature
+    | CreateTransport
+    | ConnectTransport
+    | RestartIce
+    | Produce
+    | PauseProducer
+    | ResumeProducer
+    | CloseProducer
+    | ResumeConsumer
+)
+
+AnyAnswer = Done | Failed | Welcome | TransportCreated | IceRestarted | Produced
+
+AnyTell = (
+    EventTold
+    | ViewTold
+    | ConsumerOpened
+    | ConsumerClosed
+    | Levels
+    | Qualities
+    | Pointed
+    | Removed
+    | Superseded
+)
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of all messages, from which the client's types are generated."""
+    tops = {"Ask": AnyAsk, "Answer": AnyAnswer, "Tell": AnyTell}
+    schemas, definitions = msgspec.json.schema_components(
+        tops.values(), ref_template="#/$defs/{name}"
+    )
+    return {"$defs": {**definitions, **dict(zip(tops, schemas, strict=True))}}
+
+
+__all__ = [
+    "AcceptConsultation",
+    "Admit",
+    "AdmitAll",
+    "AdmitPublic",
+    "AllowObservers",
+    "AllowShare",
+    "AnnounceOpening",
+    "Answer",
+    "AnswerRequest",
+    "AnyAnswer",
+    "AnyAsk",
+    "AnyEvent",
+    "AnyTell",
+    "Ask",
+    "AskConsultation",
+    "BeginDeliberation",
+    "BeginIdentityCheck",
+    "Call",
+    "ClearHighlights",
+    "CloseChat",
+    "CloseHearing",
+    "CloseProducer",
+    "ConfirmIdentity",
+    "ConnectTransport",
+    "ConsumerClosed",
+    "ConsumerOpened",
+    "CorrectLine",
+    "CreateTransport",
+    "DeclineConsultation",
+    "Dismiss",
+    "Done",
+    "EndConsultation",
+    "EndDeliberation",
+    "EndIdentityCheck",
+    "Enter",
+    "EnterLine",
+    "EnterStage",
+    "EventTold",
+    "ExcludePublic",
+    "Failed",
+    "FreezeTranscript",
+    "GiveOpinion",
+    "GiveWord",
+    "HideExhibit",
+    "HighlightExhibit",
+    "IceRestarted",
+    "JoinConsultation",
+    "Leave",
+    "LeaveConsultation",
+    "Levels",
+    "ListenTo",
+    "LockConsultation",
+    "MarkChecklist",
+    "Mute",
+    "MuteAll",
+    "OpenChat",
+    "OpenHearing",
+    "Ortc",
+    "PauseHearing",
+    "PauseProducer",
+    "PermitConsultation",
+    "Point",
+    "Pointed",
+    "Produce",
+    "Produced",
+    "Qualities",
+    "Quality",
+    "RaiseHand",
+    "RaiseObjection",
+    "ReadMessages",
+    "RefuseSignature",
+    "Remove",
+    "Removed",
+    "ReportCheck",
+    "ReportDevices",
+    "ReportReady",
+    "RestartIce",
+    "ResumeConsumer",
+    "ResumeHearing",
+    "ResumeProducer",
+    "ReturnCharge",
+    "Screen",
+    "SendMessage",
+    "SetChannel",
+    "ShowExhibit",
+    "StopShare",
+    "Superseded",
+    "SuspendHearing",
+    "TakeCharge",
+    "TakeOfficerStep",
+    "Tell",
+    "TransportCreated",
+    "TurnPage",
+    "Unmute",
+    "Unscreen",
+    "ViewTold",
+    "Welcome",
+    "WithdrawConsent",
+    "WithdrawExhibit",
+    "WithdrawRequest",
+    "WithdrawWord",
+    "schema",
+]
