@@ -1,4 +1,4 @@
-"""The command line: `hearing-server serve | verify`."""
+"""The command line: `hearing-server serve | verify | account`."""
 
 import argparse
 import asyncio
@@ -11,15 +11,19 @@ from pathlib import Path
 import structlog
 from cryptography import x509
 
-from hearing_server import config
+from hearing_server import account_commands, config
 from hearing_server.adapters.folder import FolderUnusable
 from hearing_server.app import CannotStart, Server, now
 from hearing_server.demo import plan_demo
+from hearing_server.demo_staff import demo_accounts
 from hearing_server.domain.hearing import HearingState
 from hearing_server.web.pages import ClientMissing
 from transcript.verify import verify_pdf
 
 STARTS_IN = 5 * 60 * 1000  # a demonstration is planned for five minutes from now
+NO_ADMINISTRATOR = (
+    "No administrator yet: hearing-server account add LOGIN --name NAME --role administrator"
+)
 SEATS = {
     "presiding_judge": "审判长 presiding judge",
     "prosecutor": "公诉人 prosecutor",
@@ -76,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
         "--data", default="data", help="data folder whose court is trusted, if it is here"
     )
     check.set_defaults(run=_verify)
+    account_commands.add_commands(commands, _load, _account_settings)
     return top
 
 
@@ -109,9 +114,16 @@ def _settings(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _account_settings(command: argparse.ArgumentParser) -> None:
+    """What an act on accounts has to know: where they are, and how links begin."""
+    command.add_argument("--config", type=Path, help="settings file, TOML")
+    command.add_argument("--data", help="data folder (data)")
+    command.add_argument("--public-url", help="how browsers reach the server")
+
+
 def _load(options: argparse.Namespace) -> config.Settings:
     names = ("host", "port", "media_port", "data", "public_url", "self_signed")
-    return config.load({name: getattr(options, name) for name in names}, file=options.config)
+    return config.load({name: getattr(options, name, None) for name in names}, file=options.config)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -128,6 +140,8 @@ async def _run(settings: config.Settings, *, demo: bool) -> int:
     try:
         if demo:
             await _demonstrate(server)
+        if not await server.staff.staff.has_administrator():
+            print(NO_ADMINISTRATOR, flush=True)
         print(f"Serving on {settings.url}", flush=True)
         await stop.wait()
     finally:
@@ -138,6 +152,9 @@ async def _run(settings: config.Settings, *, demo: bool) -> int:
 async def _demonstrate(server: Server) -> None:
     if not await server.store.hearings():
         await plan_demo(server.hearings, server.settings.court, now() + STARTS_IN)
+    print(f"\n{server.settings.url}/staff")
+    for one in await demo_accounts(server.staff):
+        print(one.line)
     for hearing in await server.store.hearings():
         _print_links(server, await server.hearings.state(hearing))
 

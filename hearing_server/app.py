@@ -16,28 +16,25 @@ import structlog
 from aiohttp import web
 from cryptography import x509
 
-from hearing_server.adapters.audit_store import SqlAudit
 from hearing_server.adapters.database import Database
 from hearing_server.adapters.exporter import SegmentExporter
 from hearing_server.adapters.folder import DataFolder, Documents
 from hearing_server.adapters.notary import TypstNotary
-from hearing_server.adapters.staff_store import SqlStaff
 from hearing_server.adapters.store import SqlStore
 from hearing_server.adapters.tls import server_context
 from hearing_server.config import Settings
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.services.access import Access
-from hearing_server.services.audit import Audit
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.record_keeper import RecordKeeper
 from hearing_server.services.recordings import Recordings
-from hearing_server.services.staff_sessions import StaffSessions
 from hearing_server.services.transcripts import Transcripts
+from hearing_server.staff_parts import StaffParts
 from hearing_server.web import health, pages
+from hearing_server.web.audit import note_refusals
 from hearing_server.web.http import coded_errors, same_origin, secure_headers
 from hearing_server.web.seats import Seats
-from hearing_server.web.staff_session import StaffGate
 from recording.recorder import ProcessRecorder, RecorderUnavailable
 from signaling.asks import Asks
 from signaling.gateway import Gateway
@@ -85,7 +82,9 @@ class Server:
         self.folder = DataFolder(self.settings.data_folder)
         self._stack.callback(self.folder.close)
         await self._open_store()
-        self._open_staff()
+        secret = self.folder.secret("staff")
+        self.staff = StaffParts(self.store.database, now, self.settings, secret)
+        self.audit, self.gate = self.staff.audit, self.staff.gate
         authority = await asyncio.to_thread(self._open_authority)
         self.access = Access(self.store, self.folder.secret("links"), now)
         self.hearings = Hearings(self.store, now)
@@ -109,14 +108,6 @@ class Server:
             raise CannotStart(
                 f"database {self.settings.database_url.split('@')[-1]}: {error}"
             ) from error
-
-    def _open_staff(self) -> None:
-        """Accounts, and the trail of what they do: nothing of the staff's works without either."""
-        s, database = self.settings, self.store.database
-        self.audit = Audit(SqlAudit(database), now)
-        self.staff_store = SqlStaff(database)
-        self.staff_sessions = StaffSessions(self.staff_store, now)
-        self.gate = StaffGate(self.staff_sessions, secure=s.secure_pages, proxies=s.trusted_proxies)
 
     def _open_authority(self) -> Authority:
         """The court's keys, and the fonts that every transcript needs."""
@@ -198,7 +189,12 @@ class Server:
     async def _listen(self, client: Path) -> None:
         s = self.settings
         application = web.Application(
-            client_max_size=MAX_BODY, middlewares=[coded_errors, same_origin(s.allowed_origins)]
+            client_max_size=MAX_BODY,
+            middlewares=[
+                coded_errors,
+                note_refusals(self.staff.audit, s.trusted_proxies),
+                same_origin(s.allowed_origins),
+            ],
         )
         application.on_response_prepare.append(secure_headers)
         seats = Seats(
@@ -209,6 +205,7 @@ class Server:
             secure=s.secure_pages,
             proxies=s.trusted_proxies,
         )
+        application.add_routes(self.staff.routes())
         application.add_routes([*seats.routes(), *health.routes(), *pages.routes(client)])
         self.gateway.server.attach(application)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=2)
@@ -233,7 +230,7 @@ class Server:
         while True:
             try:
                 await self.store.forget_expired(now())
-                await self.staff_store.forget_expired(now())
+                await self.staff.store.forget_expired(now())
             except Exception:
                 log.exception("expired tokens not dropped")
             await asyncio.sleep(FORGET_EVERY)

@@ -57,6 +57,17 @@ class Settings:
     )
     media_tcp: bool = _setting(True, "Offer media over TCP where UDP is blocked.")
     media_bitrate: int = _setting(1_500_000, "Most a camera may send, bit/s.")
+    second_factor: bool = _setting(
+        True, "Ask the court's staff for a second factor; no only for a demonstration."
+    )
+    oidc_issuer: str = _setting(
+        "", "The court's identity provider (OpenID Connect), if it has one."
+    )
+    oidc_client: str = _setting("", "This server's name at that provider.")
+    oidc_secret: str = _setting(
+        "", "This server's secret at that provider; none for a public client."
+    )
+    oidc_name: str = _setting("", "What staff call the provider, for its button.")
     log_level: str = _setting("info", "debug, info, warning or error.")
 
     @property
@@ -169,7 +180,11 @@ def check(settings: Settings) -> None:
     for name in ("port", "media_port"):
         if not 0 <= getattr(settings, name) <= 65535:
             raise BadSetting(f"{name}: {getattr(settings, name)} is not a port")
-    for pair in (("tls_certificate", "tls_key"), ("timestamp_url", "timestamp_roots")):
+    for pair in (
+        ("tls_certificate", "tls_key"),
+        ("timestamp_url", "timestamp_roots"),
+        ("oidc_issuer", "oidc_client"),
+    ):
         if len([name for name in pair if getattr(settings, name)]) == 1:
             raise BadSetting(f"{pair[0]} and {pair[1]}: give both or neither")
     for name in ("tls_certificate", "tls_key", "timestamp_roots"):
@@ -185,6 +200,9 @@ def check(settings: Settings) -> None:
 
 def _check_reach(settings: Settings) -> None:
     """How browsers get here: addresses that are addresses, and TLS wherever it is not this machine."""
+    issuer = urlsplit(settings.oidc_issuer)
+    if settings.oidc_issuer and issuer.scheme != "https" and not is_loopback(issuer.hostname or ""):
+        raise BadSetting("oidc_issuer: give its https address")
     for name in ("public_url", "origins"):
         _check_origins(name, getattr(settings, name))
     for proxy in settings.trusted_proxies:

@@ -74,8 +74,16 @@ class SqlStaff:
     async def change_account(self, changed: Account) -> None:
         values = _values(changed)
         change = update(account).where(account.c.id == values.pop("id")).values(values)
+        others = select(account.c.roles).where(account.c.active, account.c.id != changed.id)
         async with self._database.writing() as connection:
+            # Locked, so that two administrators who disable each other do not both succeed.
+            everybody = select(account.c.id).order_by(account.c.id).with_for_update()
+            await connection.execute(everybody)
             await connection.execute(change)
+            rows = [values["roles"]] if changed.active else []
+            rows += (await connection.execute(others)).scalars()
+            if not any(StaffRole.ADMINISTRATOR in roles.split(",") for roles in rows):
+                raise Refused(Code.LAST_ADMINISTRATOR)
 
     async def save_session(self, digest: bytes, new: StaffSession) -> None:
         row = {"digest": digest, "account": new.account.id, **_session_values(new)}

@@ -131,6 +131,10 @@ class StaffSessions:
         if not await self._store.end_session(account, session):
             raise Refused(Code.NOT_FOUND)
 
+    async def end_quietly(self, account: str, session: str) -> None:
+        """Also when it is over already."""
+        await self._store.end_session(account, session)
+
     async def end_all(self, account: str, but: str = "") -> None:
         await self._store.end_sessions(account, but)
 

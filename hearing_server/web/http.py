@@ -3,14 +3,18 @@
 import ipaddress
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
+import msgspec
 import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
 from hearing_server.domain.errors import Code, Refused
 
+Body = TypeVar("Body")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Routes = Sequence[web.AbstractRouteDef]
 
 STATUS = {
     Code.BAD_MESSAGE: 400,
@@ -99,6 +103,14 @@ async def secure_headers(request: web.Request, response: web.StreamResponse) -> 
     response.headers.setdefault("Cache-Control", "no-store")
     if request.secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
+
+
+async def read_body(request: web.Request, kind: type[Body]) -> Body:
+    """The JSON body as `kind`, strictly; Refused(bad_message)."""
+    try:
+        return msgspec.json.decode(await request.read(), type=kind)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise Refused(Code.BAD_MESSAGE, str(error)[:200]) from None
 
 
 def same_origin(origins: Sequence[str]) -> Middleware:

@@ -18,7 +18,7 @@ from hearing_server.services.hearings import Hearings
 from hearing_server.services.rate import RateLimit
 from hearing_server.services.recordings import Recordings
 from hearing_server.services.transcripts import SignatureRequest, Transcripts
-from hearing_server.web.http import client_address
+from hearing_server.web.http import client_address, read_body
 
 
 class EnterBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -86,7 +86,7 @@ class Seats:
     async def enter(self, request: web.Request) -> web.Response:
         """The link proves the seat; a session cookie of this seat alone remembers it."""
         self._entries.check(client_address(request, self._proxies))
-        seated, token = await self._access.enter((await _body(request, EnterBody)).link)
+        seated, token = await self._access.enter((await read_body(request, EnterBody)).link)
         response = web.json_response({"seat": seated.party})
         response.set_cookie(
             self._cookie(seated.party),
@@ -123,7 +123,7 @@ class Seats:
     async def prepare(self, request: web.Request) -> web.Response:
         seated = await self._seated(request)
         self._signatures.check(seated.party)
-        body = await _body(request, SignatureBody)
+        body = await read_body(request, SignatureBody)
         asked = SignatureRequest(
             party=seated.party,
             version=body.version,
@@ -136,7 +136,7 @@ class Seats:
 
     async def finish(self, request: web.Request) -> web.Response:
         seated = await self._seated(request)
-        signature = _decoded((await _body(request, FinishBody)).signature, 64)
+        signature = _decoded((await read_body(request, FinishBody)).signature, 64)
         preparation = request.match_info["preparation"]
         sha256 = await self._transcripts.finish(seated.party, preparation, signature)
         return web.json_response({"sha256": sha256})
@@ -210,13 +210,6 @@ def _signer(state: HearingState, party: str) -> Mapping[str, Any] | None:
 def _may_read(state: HearingState, party: str) -> bool:
     signs = state.freeze is not None and party in state.freeze.signers
     return signs or may(state.seats[party].party.role, Right.OVERSEE)
-
-
-async def _body(request: web.Request, kind: type[Any]) -> Any:
-    try:
-        return msgspec.json.decode(await request.read(), type=kind)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise Refused(Code.BAD_MESSAGE, str(error)[:200]) from None
 
 
 def _decoded(text: str, limit: int) -> bytes:

@@ -46,6 +46,20 @@ class StaffGate:
         request[ACTOR] = session.account.login
         return session
 
+    async def session_of(self, token: str) -> StaffSession:
+        """The session of a token that was just made."""
+        return await self._sessions.of(token)
+
+    async def end(self, request: web.Request) -> None:
+        """Whatever session the browser has is over."""
+        try:
+            session = await self._sessions.of(self.token(request))
+        except Refused as refusal:
+            if refusal.code is not Code.NO_SESSION:
+                raise
+        else:
+            await self._sessions.end_quietly(session.account.id, session.id)
+
     def token(self, request: web.Request) -> str:
         return request.cookies.get(self._cookie, "")
 

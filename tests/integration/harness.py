@@ -39,6 +39,7 @@ class ServerProcess:
     port: int = field(default_factory=free_port)
     media_port: int = field(default_factory=free_port)
     links: dict[str, str] = field(default_factory=dict)  # seat -> what stands after #
+    staff: dict[str, tuple[str, str]] = field(default_factory=dict)  # role -> (login, password)
     seats: Sequence[str] = ROLES  # what the seats of its one hearing are called here
     process: "subprocess.Popen[str] | None" = None
     environment: dict[str, str] = field(default_factory=dict)
@@ -74,6 +75,8 @@ class ServerProcess:
         for line in self.process.stdout:
             if match := re.search(r"/enter#(\S+)", line):
                 found.append(match[1])
+            if match := re.search(r" (\w+) +(demo\.\w+) +(\S+)$", line):
+                self.staff[match[1]] = (match[2], match[3])
             if line.startswith("Serving on"):
                 break
         else:

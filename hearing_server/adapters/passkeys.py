@@ -1,0 +1,97 @@
+"""Passkeys by WebAuthn: the only home of that library."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import webauthn
+from webauthn.helpers import base64url_to_bytes, options_to_json
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.staff import Account
+from hearing_server.services.factors import CHALLENGE_MS, Passkey
+
+# What a malformed answer of a browser makes the library raise besides its own.
+FAULTS = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, IndexError)
+
+
+class WebAuthn:
+    """Implements PasskeyCeremony. `name` is the court; `host` is what passkeys are bound to."""
+
+    def __init__(self, name: str, host: str, origins: Sequence[str]) -> None:
+        self._name = name
+        self._host = host
+        self._origins = list(origins)
+
+    def register_options(self, account: Account, known: Sequence[bytes]) -> tuple[bytes, Any]:
+        options = webauthn.generate_registration_options(
+            rp_id=self._host,
+            rp_name=self._name,
+            user_id=account.id.encode(),
+            user_name=account.login,
+            user_display_name=account.name,
+            timeout=CHALLENGE_MS,
+            authenticator_selection=AuthenticatorSelectionCriteria(
+                resident_key=ResidentKeyRequirement.REQUIRED,
+                user_verification=UserVerificationRequirement.REQUIRED,
+            ),
+            exclude_credentials=_described(known),
+        )
+        return options.challenge, json.loads(options_to_json(options))
+
+    def registered(self, credential: Any, challenge: bytes) -> tuple[bytes, bytes, int]:
+        try:
+            made = webauthn.verify_registration_response(
+                credential=credential,
+                expected_challenge=challenge,
+                expected_rp_id=self._host,
+                expected_origin=self._origins,
+                require_user_verification=True,
+            )
+        except FAULTS as error:
+            raise Refused(Code.BAD_CREDENTIALS, type(error).__name__) from None
+        return made.credential_id, made.credential_public_key, made.sign_count
+
+    def login_options(self, known: Sequence[bytes]) -> tuple[bytes, Any]:
+        options = webauthn.generate_authentication_options(
+            rp_id=self._host,
+            timeout=CHALLENGE_MS,
+            allow_credentials=_described(known),
+            user_verification=UserVerificationRequirement.REQUIRED,
+        )
+        return options.challenge, json.loads(options_to_json(options))
+
+    def credential_of(self, credential: Any) -> bytes:
+        try:
+            return base64url_to_bytes(credential["rawId"])[:1023]
+        except FAULTS as error:
+            raise Refused(Code.BAD_CREDENTIALS, type(error).__name__) from None
+
+    def used(self, credential: Any, challenge: bytes, passkey: Passkey) -> int:
+        try:
+            handle = credential["response"].get("userHandle")
+            if handle and base64url_to_bytes(handle) != passkey.account.encode():
+                raise Refused(Code.BAD_CREDENTIALS, "user handle")
+            proved = webauthn.verify_authentication_response(
+                credential=credential,
+                expected_challenge=challenge,
+                expected_rp_id=self._host,
+                expected_origin=self._origins,
+                credential_public_key=passkey.public_key,
+                credential_current_sign_count=passkey.sign_count,
+                require_user_verification=True,
+            )
+        except FAULTS as error:
+            raise Refused(Code.BAD_CREDENTIALS, type(error).__name__) from None
+        return proved.new_sign_count
+
+
+def _described(credentials: Sequence[bytes]) -> list[PublicKeyCredentialDescriptor]:
+    return [PublicKeyCredentialDescriptor(id=one) for one in credentials]

@@ -1,0 +1,98 @@
+"""The composition root's part for the court's staff; the command line uses the first half alone."""
+
+from urllib.parse import urlsplit
+
+from hearing_server.adapters.audit_store import SqlAudit
+from hearing_server.adapters.database import Database
+from hearing_server.adapters.passkeys import WebAuthn
+from hearing_server.adapters.passwords import Argon2Passwords
+from hearing_server.adapters.provider import Provider
+from hearing_server.adapters.staff_credentials import SqlCredentials
+from hearing_server.adapters.staff_store import SqlStaff
+from hearing_server.adapters.totp import Totp
+from hearing_server.config import Settings
+from hearing_server.services.attempts import Attempts
+from hearing_server.services.audit import Audit
+from hearing_server.services.factors import SecondFactors
+from hearing_server.services.hearings import Clock
+from hearing_server.services.passkeys import PasskeySignIn
+from hearing_server.services.provider import ProviderSignIn
+from hearing_server.services.sign_in import SignIn
+from hearing_server.services.staff import Staff
+from hearing_server.services.staff_sessions import StaffSessions
+from hearing_server.web.audit import AuditTrail
+from hearing_server.web.http import Routes
+from hearing_server.web.staff import StaffDoor
+from hearing_server.web.staff_accounts import StaffAccounts
+from hearing_server.web.staff_factors import StaffFactors
+from hearing_server.web.staff_session import StaffGate
+
+
+class StaffAdministration:
+    """Accounts and the trail: what needs no secret of the data folder."""
+
+    def __init__(self, database: Database, now: Clock) -> None:
+        self.audit = Audit(SqlAudit(database), now)
+        self.store = SqlStaff(database)
+        self.credentials = SqlCredentials(database)
+        self.passwords = Argon2Passwords()
+        self.sessions = StaffSessions(self.store, now)
+        self.attempts = Attempts(self.credentials, now)
+        self.staff = Staff(
+            self.store, self.credentials, self.sessions, self.attempts, self.audit, now
+        )
+
+
+class StaffParts(StaffAdministration):
+    """`secret` encrypts the keys of one-time codes."""
+
+    def __init__(self, database: Database, now: Clock, settings: Settings, secret: bytes) -> None:
+        super().__init__(database, now)
+        self._settings, self._now = settings, now
+        s, totp = settings, Totp(secret, settings.court)
+        ceremony = WebAuthn(s.court, urlsplit(s.url).hostname or "", s.allowed_origins)
+        self.gate = StaffGate(self.sessions, secure=s.secure_pages, proxies=s.trusted_proxies)
+        self.sign_in = SignIn(
+            self.store,
+            self.credentials,
+            self.sessions,
+            self.attempts,
+            self.audit,
+            self.passwords,
+            totp,
+            now,
+            second_factor=s.second_factor,
+        )
+        self.factors = SecondFactors(
+            self.credentials, self.sign_in, self.sessions, self.audit, totp, ceremony, now
+        )
+        self.passkeys = PasskeySignIn(
+            self.store, self.credentials, self.sessions, self.audit, ceremony, now
+        )
+
+    def routes(self) -> Routes:
+        s = self._settings
+        door = StaffDoor(
+            self.gate,
+            self.sign_in,
+            self.factors,
+            self.passkeys,
+            self._provider(),
+            court=s.court,
+            provider_name=s.oidc_name,
+            secure=s.secure_pages,
+        )
+        mine = StaffFactors(self.gate, self.sign_in, self.factors, self.sessions)
+        accounts = StaffAccounts(self.gate, self.staff, self.audit, s.url)
+        trail = AuditTrail(self.gate, self.audit)
+        return [*door.routes(), *mine.routes(), *accounts.routes(), *trail.routes()]
+
+    def _provider(self) -> ProviderSignIn | None:
+        s = self._settings
+        if not s.oidc_issuer:
+            return None
+        back = f"{s.url}/api/staff/oidc/return"
+        provider = Provider(s.oidc_issuer, s.oidc_client, s.oidc_secret, back)
+        return ProviderSignIn(
+            provider, self.store, self.factors.challenges, self.sessions, self.audit, self._now
+        )
