@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from hearing_server.adapters.database import Database
 from hearing_server.adapters.store import SqlStore
 from hearing_server.app import now
 from hearing_server.config import Settings
@@ -33,7 +34,7 @@ async def serving(counsels: int) -> AsyncIterator[ServerProcess]:
 
 async def _plan(data: Path, roles: list[str]) -> None:
     await asyncio.to_thread(data.mkdir, parents=True)
-    store = SqlStore(Settings(data=str(data)).database_url)
+    store = SqlStore(Database(Settings(data=str(data)).database_url))
     await store.database.start()
     planned = HearingPlanned(
         hearing=new_id(),
