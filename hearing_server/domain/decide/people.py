@@ -161,7 +161,8 @@ def _leave(state: HearingState, command: cmd.Leave, by: str, now: int) -> Events
     if seat_of(state, command.party).connection != command.connection:
         return ()
     left = ev.PartyLeft(party=command.party, connection=command.connection, cause=command.cause)
-    return (*end_talk_of(state, command.party), left)
+    charge = (ev.ChargeReturned(party=command.party),) if state.in_charge == command.party else ()
+    return (*end_talk_of(state, command.party), *charge, left)
 
 
 def _report_devices(state: HearingState, command: cmd.ReportDevices, by: str, now: int) -> Events:

@@ -245,3 +245,24 @@ def test_a_text_has_nothing_that_does_not_show(hidden: str) -> None:
         world.do("clerk", cmd.EnterLine(speaker="judge", text=f"不{hidden}同意"))
     assert caught.value.code is Code.BAD_MESSAGE
     world.do("clerk", cmd.EnterLine(speaker="judge", text="ئۇيغۇرچە 中文 e\u0301 \u200d\n第二行\t"))
+
+
+def test_the_clerk_keeps_order_while_the_judge_is_away_and_no_longer() -> None:
+    """In charge: mute and pause, not close; over when the judge is back, or the clerk is gone."""
+    world = in_session()
+    assert refused(world, "clerk", cmd.TakeCharge()) is Code.JUDGE_IS_HERE
+    gone = cmd.Leave(party="judge", connection="c-judge", cause=ev.Departure.NETWORK)
+    world.do(SERVER, gone)
+    assert refused(world, "clerk", cmd.Mute(party="counsel")) is Code.NOT_ALLOWED
+    world.do("clerk", cmd.TakeCharge())
+    world.do("clerk", cmd.Mute(party="counsel"))
+    assert refused(world, "clerk", cmd.CloseHearing()) is Code.NOT_ALLOWED
+    assert refused(world, "clerk", cmd.Remove(party="counsel", reason="x")) is Code.NOT_ALLOWED
+    world.do("clerk", cmd.PauseHearing(reason="等待审判长"))
+    world.do("judge", cmd.Arrive(connection="c-again"))
+    assert world.state.in_charge == ""
+    assert refused(world, "clerk", cmd.Unmute(party="counsel")) is Code.NOT_ALLOWED
+    world.do(SERVER, cmd.Leave(party="judge", connection="c-again", cause=ev.Departure.NETWORK))
+    world.do("clerk", cmd.TakeCharge())
+    world.do(SERVER, cmd.Leave(party="clerk", connection="c-clerk", cause=ev.Departure.NETWORK))
+    assert world.state.in_charge == ""
