@@ -1,5 +1,6 @@
 """What can be refused, each with a stable code that clients, logs and tests rely on."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -53,6 +54,9 @@ class Code(StrEnum):
     BUSY = "busy"  # another signature is being placed, or the store is locked: try again
     NOT_SAVED = "not_saved"  # the store did not take it: nothing has happened
     NOT_FOUND = "not_found"
+    BAD_FIELDS = "bad_fields"  # the answer's `faults` say which, and what is wrong with each
+    CLASH = "clash"  # courtroom, staff or a person is elsewhere then; `clashes` say where
+    IN_USE = "in_use"  # a case with a hearing is closed, never deleted
     RECORDING_DAMAGED = "recording_damaged"  # a segment is missing or not what the log says
     BAD_CREDENTIALS = "bad_credentials"  # login, password or code: never said which
     LOCKED = "locked"  # too many wrong tries: after a while again
@@ -70,9 +74,15 @@ PASSING = frozenset({Code.NOT_SAVED, Code.BUSY})  # trying the same again later 
 
 
 class Refused(Exception):
-    """A command or request that is not carried out. Nothing has changed when this is raised."""
+    """A command or request that is not carried out. Nothing has changed when this is raised.
 
-    def __init__(self, code: Code, detail: str = "") -> None:
+    `more` are plain JSON values that an HTTP answer carries beside code and detail.
+    """
+
+    def __init__(
+        self, code: Code, detail: str = "", more: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(f"{code}: {detail}" if detail else str(code))
         self.code = code
         self.detail = detail
+        self.more = more or {}

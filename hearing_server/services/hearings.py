@@ -19,6 +19,7 @@ from hearing_server.domain.events import Departure
 from hearing_server.domain.fold import replay
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER, Entry
+from hearing_server.domain.planning import Claim
 
 MAX_CACHED = 500  # hearings kept in memory; an idle one is replayed when it is asked for again
 ATTEMPTS = 5  # at an append that another writer keeps winning
@@ -35,10 +36,17 @@ class NotSaved(Exception):
 
 
 class EventStore(Protocol):
-    async def append(self, hearing: str, expected_seq: int, entries: Sequence[Entry]) -> None:
-        """Write the entries durably or not at all; SeqConflict, NotSaved.
+    async def append(
+        self,
+        hearing: str,
+        expected_seq: int,
+        entries: Sequence[Entry],
+        claim: Claim | None = None,
+    ) -> None:
+        """Write the entries durably or not at all, and take what `claim` names in the same transaction.
 
-        Refused(no_change) when what an event is looked up by stands in the log already.
+        SeqConflict, NotSaved; Refused(clash) when something claimed is taken, Refused(no_change) when
+        what an event is looked up by stands in the log already.
         """
 
     async def read(self, hearing: str, after: int = 0) -> list[Entry]:
@@ -83,52 +91,61 @@ class Hearings:
     async def entries(self, hearing: str, after: int = 0) -> list[Entry]:
         return await self._store.read(hearing, after)
 
-    async def plan(self, command: cmd.Plan) -> HearingState:
-        """Begin a hearing's log; Refused(no_change) if it has one."""
+    async def plan(self, command: cmd.Plan, claim: Claim | None = None) -> HearingState:
+        """Begin a hearing's log; Refused(no_change) if it has one, Refused(clash) by its claim."""
         hearing = command.planned.hearing
         live = _Live(state=HearingState())
         try:
-            await self._append(hearing, live, command, SERVER, self._time(live))
+            await self._append(hearing, live, command, SERVER, self._time(live), claim)
         except SeqConflict:
             raise Refused(Code.NO_CHANGE, "planned already") from None
         self._live[hearing] = live
         self._forget_idle()
         return live.state
 
-    async def execute(self, hearing: str, command: Command, by: str) -> int:
+    async def execute(
+        self, hearing: str, command: Command, by: str, claim: Claim | None = None
+    ) -> int:
         """Carry out `command`; the number of the last event it made, 0 if it made none.
 
-        Raises Refused: by `decide`, or with `not_saved` when the store failed.
+        Raises Refused: by `decide`, by its claim, or with `not_saved` when the store failed.
         """
+        return await self.execute_with(hearing, _always(command), by, claim)
 
-        return await self.execute_with(hearing, _always(command), by)
-
-    async def execute_with(self, hearing: str, make: Make, by: str) -> int:
+    async def execute_with(
+        self, hearing: str, make: Make, by: str, claim: Claim | None = None
+    ) -> int:
         """As `execute`, the command being made from the very state and time it is decided on.
 
         Once begun it is carried through, also when the caller is cancelled: what is saved is told.
         """
         live = await self._load(hearing)
         live.users += 1
-        task = asyncio.create_task(self._in_turn(hearing, live, make, by), name=f"write {hearing}")
+        task = asyncio.create_task(
+            self._in_turn(hearing, live, make, by, claim), name=f"write {hearing}"
+        )
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
         return await asyncio.shield(task)
 
-    async def _in_turn(self, hearing: str, live: _Live, make: Make, by: str) -> int:
+    async def _in_turn(
+        self, hearing: str, live: _Live, make: Make, by: str, claim: Claim | None
+    ) -> int:
         try:
             async with live.lock:
-                return await self._carry_out(hearing, live, make, by)
+                return await self._carry_out(hearing, live, make, by, claim)
         finally:
             live.users -= 1
 
-    async def _carry_out(self, hearing: str, live: _Live, make: Make, by: str) -> int:
+    async def _carry_out(
+        self, hearing: str, live: _Live, make: Make, by: str, claim: Claim | None = None
+    ) -> int:
         """Decide and append, again as long as another writer was first."""
         for _ in range(ATTEMPTS):
             try:
                 now = self._time(live)
                 command = await make(live.state, now)
-                return await self._append(hearing, live, command, by, now)
+                return await self._append(hearing, live, command, by, now, claim)
             except SeqConflict:
                 await self._catch_up(hearing, live)
         raise Refused(Code.BUSY)
@@ -136,7 +153,15 @@ class Hearings:
     def _time(self, live: _Live) -> int:
         return max(self._now(), live.state.at)  # the log's times never run backwards
 
-    async def _append(self, hearing: str, live: _Live, command: Command, by: str, now: int) -> int:
+    async def _append(
+        self,
+        hearing: str,
+        live: _Live,
+        command: Command,
+        by: str,
+        now: int,
+        claim: Claim | None = None,
+    ) -> int:
         events = decide(live.state, command, by, now)
         if not events:
             return 0
@@ -146,7 +171,7 @@ class Hearings:
             for n, event in enumerate(events, start=1)
         ]
         try:
-            await self._store.append(hearing, seq, entries)
+            await self._store.append(hearing, seq, entries, claim)
         except NotSaved as error:
             raise Refused(Code.NOT_SAVED, str(error)) from error
         self._take(live, entries)

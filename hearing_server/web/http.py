@@ -30,6 +30,7 @@ STATUS = {
     Code.UNKNOWN_LINE: 404,
     Code.NOT_FOUND: 404,
     Code.UNPRINTABLE_CHARACTER: 422,
+    Code.BAD_FIELDS: 422,
     Code.BAD_SIGNATURE: 422,
     Code.WEAK_PASSWORD: 422,
     Code.LOCKED: 429,
@@ -72,7 +73,7 @@ log = structlog.get_logger()
 
 
 def refusal_response(refusal: Refused) -> web.Response:
-    body = {"code": refusal.code, "detail": refusal.detail}
+    body = {**refusal.more, "code": refusal.code, "detail": refusal.detail}
     return web.json_response(body, status=STATUS.get(refusal.code, 409))
 
 

@@ -9,6 +9,7 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.fold import replay
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
+from hearing_server.domain.planning import Claim
 from hearing_server.services.hearings import Hearings, NotSaved, SeqConflict
 from tests.hearing_server.domain.world import NOW, World
 
@@ -27,7 +28,13 @@ class FakeEvents:
         if world is not None:
             self.logs["h1"] = list(world.entries)
 
-    async def append(self, hearing: str, expected_seq: int, entries: Sequence[Entry]) -> None:
+    async def append(
+        self,
+        hearing: str,
+        expected_seq: int,
+        entries: Sequence[Entry],
+        claim: Claim | None = None,
+    ) -> None:
         self.begun.set()
         if self.gate is not None:
             await self.gate.wait()

@@ -1,0 +1,160 @@
+"""The calendar's rows, kept in step with the log in the very transaction that writes it; and what a
+hearing claims, decided there.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hearing_server.adapters.case_tables import booking, hearing, hearing_staff, seat_person
+from hearing_server.domain import events as ev
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.hearing import Phase
+from hearing_server.domain.log import Entry
+from hearing_server.domain.parties import Role
+from hearing_server.domain.planning import (
+    LONGEST,
+    MINUTE,
+    Booking,
+    Claim,
+    Clash,
+    Taken,
+    in_the_way,
+)
+
+PLANNING = 7_402_771  # the lock of those who claim, in PostgreSQL; SQLite has one writer anyway
+PHASES = {
+    ev.WaitingRoomOpened: Phase.WAITING,
+    ev.HearingOpened: Phase.IN_SESSION,
+    ev.HearingPaused: Phase.PAUSED,
+    ev.HearingResumed: Phase.IN_SESSION,
+    ev.HearingSuspended: Phase.SUSPENDED,
+    ev.HearingClosed: Phase.CLOSED,
+    ev.HearingCancelled: Phase.CANCELLED,
+}
+
+
+async def project(connection: AsyncConnection, name: str, entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, ev.HearingPlanned):
+            await _planned(connection, event)
+        elif isinstance(event, ev.HearingPostponed):
+            await _moved(connection, name, event.planned_at, event.minutes)
+        elif type(event) in PHASES:
+            await _turned(connection, name, entry)
+
+
+async def _planned(connection: AsyncConnection, event: ev.HearingPlanned) -> None:
+    judges = [party.name for party in event.parties if party.role is Role.PRESIDING_JUDGE]
+    row = {
+        "hearing": event.hearing,
+        "case_id": event.case,
+        "number": event.case_number,
+        "title": event.title,
+        "procedure": event.procedure,
+        "courtroom": event.courtroom,
+        "judge": judges[0] if judges else "",
+        "planned_at": event.planned_at,
+        "ends_at": event.planned_at + event.minutes * MINUTE,
+        "phase": Phase.SCHEDULED,
+        "parties": len(event.parties),
+        "notify": "",
+    }
+    await connection.execute(insert(hearing).values(**row))
+    staff = {
+        party.account: {"hearing": event.hearing, "account": party.account, "role": party.role}
+        for party in event.parties
+        if party.account
+    }
+    if staff:
+        await connection.execute(insert(hearing_staff), list(staff.values()))
+
+
+async def _moved(connection: AsyncConnection, name: str, planned_at: int, minutes: int) -> None:
+    times = {"planned_at": planned_at, "ends_at": planned_at + minutes * MINUTE}
+    await connection.execute(update(hearing).where(hearing.c.hearing == name).values(**times))
+
+
+async def _turned(connection: AsyncConnection, name: str, entry: Entry) -> None:
+    """A new phase. What a cancelled hearing took is free, and what a closed one took from now on."""
+    event, at = entry.event, entry.at
+    values: dict[str, object] = {"phase": PHASES[type(event)]}
+    if isinstance(event, ev.HearingOpened):
+        values["opened_at"] = func.coalesce(hearing.c.opened_at, at)
+    elif isinstance(event, ev.HearingClosed):
+        values["closed_at"] = at
+        free = (booking.c.hearing == name, booking.c.starts_at < at, booking.c.ends_at > at)
+        await connection.execute(update(booking).where(*free).values(ends_at=at))
+    elif isinstance(event, ev.HearingCancelled):
+        await connection.execute(delete(booking).where(booking.c.hearing == name))
+    await connection.execute(update(hearing).where(hearing.c.hearing == name).values(**values))
+
+
+async def take(connection: AsyncConnection, claim: Claim) -> None:
+    """Write down what the hearing takes, or Refused(clash) and the whole transaction is undone."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({PLANNING})"))
+    refuse(in_the_way(claim, await clashes(connection, claim)))
+    await connection.execute(delete(booking).where(booking.c.hearing == claim.hearing))
+    times = {"hearing": claim.hearing, "starts_at": claim.starts_at, "ends_at": claim.ends_at}
+    rows = [{"resource": b.resource, "name": b.name, **times} for b in claim.bookings]
+    if rows:
+        await connection.execute(insert(booking), rows)
+    if claim.people:
+        await connection.execute(
+            insert(seat_person),
+            [
+                {"party": seat, "hearing": claim.hearing, "case_party": person}
+                for seat, person in claim.people
+            ],
+        )
+    told = update(hearing).where(hearing.c.hearing == claim.hearing)
+    await connection.execute(told.values(notify=claim.notify))
+
+
+def refuse(found: Sequence[Clash]) -> None:
+    if found:
+        names = "; ".join(f"{clash.name}: {clash.number}" for clash in found[:3])
+        raise Refused(Code.CLASH, names, {"clashes": [clash_json(clash) for clash in found]})
+
+
+def clash_json(clash: Clash) -> dict[str, object]:
+    return {name: getattr(clash, name) for name in clash.__dataclass_fields__}
+
+
+async def clashes(connection: AsyncConnection, claim: Claim) -> list[Clash]:
+    """Who and what of the claim is elsewhere, the hard ones first; each once a hearing."""
+    wanted = {b.resource: b for b in claim.bookings}
+    starts, ends = claim.starts_at - claim.buffer, claim.ends_at + claim.buffer
+    query = (
+        select(booking.c.resource, hearing)
+        .join(hearing, hearing.c.hearing == booking.c.hearing)
+        .where(
+            booking.c.resource.in_(wanted),
+            booking.c.starts_at < ends,
+            booking.c.starts_at > starts - LONGEST * MINUTE,  # so that the index does the work
+            booking.c.ends_at > starts,
+            booking.c.hearing != claim.hearing,
+        )
+        .order_by(booking.c.starts_at)
+    )
+    found: dict[tuple[str, str, str], Clash] = {}
+    for row in await connection.execute(query):
+        mine: Booking = wanted[row.resource]
+        found.setdefault(
+            (mine.kind, mine.name, row.hearing),
+            Clash(
+                kind=mine.kind,
+                name=mine.name,
+                hearing=row.hearing,
+                case=row.case_id,
+                number=row.number,
+                title=row.title,
+                courtroom=row.courtroom,
+                planned_at=row.planned_at,
+                ends_at=row.ends_at,
+            ),
+        )
+    return sorted(found.values(), key=lambda clash: list(Taken).index(clash.kind))
