@@ -7,12 +7,14 @@ else from the TOML file of --config, else from the default here. docs/configurat
 import dataclasses
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import ifaddr
 
@@ -68,6 +70,27 @@ class Settings:
         "", "This server's secret at that provider; none for a public client."
     )
     oidc_name: str = _setting("", "What staff call the provider, for its button.")
+    time_zone: str = _setting("Asia/Shanghai", "Zone of the times in messages to parties.")
+    planning_buffer: int = _setting(
+        15, "Minutes that must lie between two hearings in one courtroom, or of one person."
+    )
+    smtp_host: str = _setting("", "Mail server; without it no e-mail is sent.")
+    smtp_port: int = _setting(587, "Port of the mail server.")
+    smtp_security: str = _setting("starttls", "starttls, tls (from the first byte) or none.")
+    smtp_user: str = _setting("", "Account at the mail server, if it wants one.")
+    smtp_password: str = _setting("", "Password of that account.")
+    mail_from: str = _setting("", "Address that the court's e-mail comes from.")
+    sms_url: str = _setting("", "Address of the SMS gateway; without it no SMS is sent.")
+    sms_method: str = _setting("POST", "POST, PUT or GET.")
+    sms_headers: tuple[str, ...] = _setting(
+        ("Content-Type: application/json",), "Headers for the gateway, each `Name: value`."
+    )
+    sms_body: str = _setting(
+        '{"to": "{telephone}", "text": "{text}", "id": "{id}"}', "Body for the gateway."
+    )
+    sms_accepted: str = _setting(
+        "", "What the gateway's answer holds when it has taken a message; any 2xx if empty."
+    )
     log_level: str = _setting("info", "debug, info, warning or error.")
 
     @property
@@ -195,7 +218,41 @@ def check(settings: Settings) -> None:
         raise BadSetting("media_bitrate: from 100000 to 20000000 bit/s")
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSetting("log_level: debug, info, warning or error")
+    _check_messages(settings)
     _check_reach(settings)
+
+
+def _check_messages(settings: Settings) -> None:
+    """How parties are told: complete, and addresses that are addresses."""
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ValueError, OSError, KeyError):  # a name that is none, a path, no such zone
+        raise BadSetting(f"time_zone: there is no zone {settings.time_zone!r}") from None
+    if not 0 <= settings.planning_buffer <= 240:
+        raise BadSetting("planning_buffer: from 0 to 240 minutes")
+    if bool(settings.smtp_host) != bool(settings.mail_from):
+        raise BadSetting("smtp_host and mail_from: give both or neither")
+    if settings.mail_from and not re.fullmatch(r"[^\s@<>\"]+@[^\s@<>\"]+", settings.mail_from):
+        raise BadSetting("mail_from: not an address such as court@example.org")
+    if not 1 <= settings.smtp_port <= 65535:
+        raise BadSetting(f"smtp_port: {settings.smtp_port} is not a port")
+    if settings.smtp_security not in ("starttls", "tls", "none"):
+        raise BadSetting("smtp_security: starttls, tls or none")
+    if settings.sms_method not in ("POST", "PUT", "GET"):
+        raise BadSetting("sms_method: POST, PUT or GET")
+    if settings.sms_url:
+        _check_gateway(settings)
+
+
+def _check_gateway(settings: Settings) -> None:
+    if urlsplit(settings.sms_url).scheme not in ("http", "https"):
+        raise BadSetting("sms_url: not an address of http or https")
+    for header in settings.sms_headers:
+        if not re.fullmatch(r"[A-Za-z0-9-]+: ?[^\r\n]+", header):
+            raise BadSetting("sms_headers: each is Name: value")
+    for field_name in ("{telephone}", "{text}"):
+        if field_name not in settings.sms_url + settings.sms_body:
+            raise BadSetting(f"sms_body: without {field_name} nobody is told anything")
 
 
 def _check_reach(settings: Settings) -> None:

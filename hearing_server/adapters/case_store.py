@@ -57,9 +57,7 @@ class SqlCases:
         """One statement decides: a hearing planned meanwhile keeps its case."""
         free = ~exists().where(hearing.c.case_id == case)
         async with self._database.writing() as connection:
-            done = await connection.execute(
-                delete(court_case).where(court_case.c.id == case, free)
-            )
+            done = await connection.execute(delete(court_case).where(court_case.c.id == case, free))
             if not done.rowcount:
                 raise Refused(Code.IN_USE)
             await connection.execute(delete(case_party).where(case_party.c.case_id == case))
@@ -139,7 +137,7 @@ class SqlCases:
                     .order_by(case_party.c.case_id, case_party.c.position)
                 )
                 for row in await connection.execute(parties):
-                    people.setdefault(row.case_id, []).append(_party(row))
+                    people.setdefault(row.case_id, []).append(party_of(row))
         return [_case(row, people.get(row.id, [])) for row in rows]
 
 
@@ -216,7 +214,7 @@ def _case(row: Row[Any], parties: Sequence[CaseParty]) -> Case:
     )
 
 
-def _party(row: Row[Any]) -> CaseParty:
+def party_of(row: Row[Any]) -> CaseParty:
     return CaseParty(
         role=Role(row.role),
         side=Side(row.side),

@@ -7,11 +7,18 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hearing_server.adapters.case_tables import booking, hearing, hearing_staff, seat_person
+from hearing_server.adapters.case_tables import (
+    booking,
+    court_case,
+    hearing,
+    hearing_staff,
+    seat_person,
+)
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Phase
 from hearing_server.domain.log import Entry
+from hearing_server.domain.outbox import Kind
 from hearing_server.domain.parties import Role
 from hearing_server.domain.planning import (
     LONGEST,
@@ -24,14 +31,15 @@ from hearing_server.domain.planning import (
 )
 
 PLANNING = 7_402_771  # the lock of those who claim, in PostgreSQL; SQLite has one writer anyway
-PHASES = {
+CANCELLED = "cancelled"  # closed, as the log has it; a list says that it never took place
+PHASES: dict[type, str] = {
     ev.WaitingRoomOpened: Phase.WAITING,
     ev.HearingOpened: Phase.IN_SESSION,
     ev.HearingPaused: Phase.PAUSED,
     ev.HearingResumed: Phase.IN_SESSION,
     ev.HearingSuspended: Phase.SUSPENDED,
     ev.HearingClosed: Phase.CLOSED,
-    ev.HearingCancelled: Phase.CANCELLED,
+    ev.HearingCancelled: CANCELLED,
 }
 
 
@@ -78,16 +86,18 @@ async def _moved(connection: AsyncConnection, name: str, planned_at: int, minute
 
 
 async def _turned(connection: AsyncConnection, name: str, entry: Entry) -> None:
-    """A new phase. What a cancelled hearing took is free, and what a closed one took from now on."""
+    """A new phase. What a cancelled hearing took is free, and what one took that is over from now on."""
     event, at = entry.event, entry.at
     values: dict[str, object] = {"phase": PHASES[type(event)]}
     if isinstance(event, ev.HearingOpened):
         values["opened_at"] = func.coalesce(hearing.c.opened_at, at)
-    elif isinstance(event, ev.HearingClosed):
-        values["closed_at"] = at
+    elif isinstance(event, ev.HearingClosed | ev.HearingSuspended):
+        if isinstance(event, ev.HearingClosed):
+            values["closed_at"] = at
         free = (booking.c.hearing == name, booking.c.starts_at < at, booking.c.ends_at > at)
         await connection.execute(update(booking).where(*free).values(ends_at=at))
     elif isinstance(event, ev.HearingCancelled):
+        values["notify"] = Kind.CANCELLED
         await connection.execute(delete(booking).where(booking.c.hearing == name))
     await connection.execute(update(hearing).where(hearing.c.hearing == name).values(**values))
 
@@ -96,6 +106,10 @@ async def take(connection: AsyncConnection, claim: Claim) -> None:
     """Write down what the hearing takes, or Refused(clash) and the whole transaction is undone."""
     if connection.dialect.name == "postgresql":
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({PLANNING})"))
+    if claim.case:
+        held = select(court_case.c.id).where(court_case.c.id == claim.case)
+        if (await connection.execute(held.with_for_update(read=True))).first() is None:
+            raise Refused(Code.NOT_FOUND, "the case has been deleted")
     refuse(in_the_way(claim, await clashes(connection, claim)))
     await connection.execute(delete(booking).where(booking.c.hearing == claim.hearing))
     times = {"hearing": claim.hearing, "starts_at": claim.starts_at, "ends_at": claim.ends_at}

@@ -11,11 +11,12 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hearing_server.adapters import tables
+from hearing_server.adapters import projection, tables
 from hearing_server.adapters.database import FAULTS, Database
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import HearingPlanned, SegmentRecorded
 from hearing_server.domain.log import Entry, canonical, entry_from, leaf_hash
+from hearing_server.domain.planning import Claim
 from hearing_server.services.access import Seated
 from hearing_server.services.hearings import NotSaved, SeqConflict
 
@@ -26,7 +27,13 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    async def append(self, hearing: str, expected_seq: int, entries: Sequence[Entry]) -> None:
+    async def append(
+        self,
+        hearing: str,
+        expected_seq: int,
+        entries: Sequence[Entry],
+        claim: Claim | None = None,
+    ) -> None:
         if [e.seq for e in entries] != list(
             range(expected_seq + 1, expected_seq + 1 + len(entries))
         ):
@@ -46,6 +53,8 @@ class SqlStore:
                     raise SeqConflict(f"{hearing} after {expected_seq}") from None
                 try:
                     await _project(connection, hearing, entries)
+                    if claim is not None:
+                        await projection.take(connection, claim)
                 except IntegrityError:
                     raise Refused(Code.NO_CHANGE, "in the log already") from None
         except FAULTS as error:
@@ -143,6 +152,7 @@ async def _must_exist(connection: AsyncConnection, hearing: str, seq: int) -> No
 
 async def _project(connection: AsyncConnection, hearing: str, entries: Sequence[Entry]) -> None:
     """Keep the look-up tables in step, in the same transaction."""
+    await projection.project(connection, hearing, entries)
     for entry in entries:
         if isinstance(entry.event, HearingPlanned):
             seats = [{"party": party.id, "hearing": hearing} for party in entry.event.parties]

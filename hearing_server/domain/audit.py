@@ -36,6 +36,19 @@ class Action(StrEnum):
     ACCOUNT_ENABLED = "account_enabled"
     ACCOUNT_RESET = "account_reset"
     TRAIL_CHECKED = "trail_checked"
+    CASE_CREATED = "case_created"
+    CASE_CHANGED = "case_changed"
+    CASE_CLOSED = "case_closed"
+    CASE_REOPENED = "case_reopened"
+    CASE_DELETED = "case_deleted"
+    CASES_IMPORTED = "cases_imported"
+    COURTROOM_CHANGED = "courtroom_changed"
+    HEARING_PLANNED = "hearing_planned"
+    HEARING_POSTPONED = "hearing_postponed"
+    HEARING_CANCELLED = "hearing_cancelled"
+    INVITED = "invited"
+    LINK_SHOWN = "link_shown"  # of a party's seat, to a clerk
+    READ_OUT = "read_out"  # a message, by a clerk
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,6 +48,7 @@ class Claim:
     bookings: tuple[Booking, ...]
     people: tuple[tuple[str, str], ...] = ()
     overridden: bool = False
+    case: str = ""  # must still be there
     notify: str = ""  # what the parties are to be told once it stands
 
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
 from hearing_server.domain import case_file, cases
+from hearing_server.domain.case_words import COLUMNS
 from hearing_server.domain.cases import Case, Courtroom, Fault, Problem
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.staff import Account, StaffRole
@@ -113,6 +114,14 @@ class Cases:
         self._store = store
         self._now = now
 
+    async def check(self, case: Case) -> None:
+        """Refused(bad_fields) as `create` and `change` would say it."""
+        case = _checked(case)
+        held = await self._store.numbers([case.number])
+        known = await self._store.get(case.id) if case.id and held else None
+        if held and (known is None or known.number != case.number):
+            raise bad_fields(_taken(case))
+
     async def create(self, case: Case) -> Case:
         case = _checked(replace(case, id=new_id(), version=1, created_at=self._now(), closed=False))
         case = with_ids(case)
@@ -153,9 +162,7 @@ class Cases:
     async def get(self, account: Account, case: str) -> Case:
         """The case, for somebody who may see it; Refused(not_found)."""
         found = await self._store.get(case)
-        if found is None or not (
-            sees_all(account) or await self._store.sees(account.id, case)
-        ):
+        if found is None or not (sees_all(account) or await self._store.sees(account.id, case)):
             raise Refused(Code.NOT_FOUND)
         return found
 
@@ -200,7 +207,7 @@ class Cases:
         return [
             case_file.RowFault(
                 row=int(case.id),
-                column=case_file.COLUMNS["number"][0],
+                column=COLUMNS["number"][0],
                 problem=Problem.DUPLICATE,
                 value=case.number,
             )
