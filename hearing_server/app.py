@@ -22,6 +22,7 @@ from hearing_server.adapters.folder import DataFolder, Documents
 from hearing_server.adapters.notary import TypstNotary
 from hearing_server.adapters.store import SqlStore
 from hearing_server.adapters.tls import server_context
+from hearing_server.case_parts import CaseParts
 from hearing_server.config import Settings
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
@@ -93,9 +94,11 @@ class Server:
         self._stack.push_async_callback(self.transcripts.close)
         await self._start_recorder()
         await self._start_media()
+        self.cases = self._open_cases()
         self.hearings.subscribe(self._on_entries)
         self.hearings.on_load(self.transcripts.resume)
         await self._listen(client)
+        self._own(self.cases.courier.run(), "courier")
         self._own(health.watch_loop(), "loop watch")
         self._own(self._forget_expired(), "forget expired")
 
@@ -108,6 +111,19 @@ class Server:
             raise CannotStart(
                 f"database {self.settings.database_url.split('@')[-1]}: {error}"
             ) from error
+
+    def _open_cases(self) -> CaseParts:
+        parts = CaseParts(
+            self.store.database,
+            self.hearings,
+            self.access,
+            self.staff.store,
+            now,
+            self.settings,
+            self.folder.secret("outbox"),
+        )
+        self._stack.push_async_callback(parts.close)
+        return parts
 
     def _open_authority(self) -> Authority:
         """The court's keys, and the fonts that every transcript needs."""
@@ -205,6 +221,7 @@ class Server:
             secure=s.secure_pages,
             proxies=s.trusted_proxies,
         )
+        application.add_routes(self.cases.routes(self.gate, self.audit))
         application.add_routes(self.staff.routes())
         application.add_routes([*seats.routes(), *health.routes(), *pages.routes(client)])
         self.gateway.server.attach(application)

@@ -16,9 +16,10 @@ from hearing_server.adapters.case_tables import (
     hearing_staff,
 )
 from hearing_server.adapters.database import Database
-from hearing_server.domain.cases import Case, CaseParty, Courtroom, Procedure
+from hearing_server.domain.cases import Case, CaseParty, Courtroom
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.parties import Role, Side
+from hearing_server.domain.procedures import Procedure
 from hearing_server.services.cases import CaseFilter, Cursor, NumberTaken
 
 AT_ONCE = 400  # rows of one INSERT, and values of one IN: SQLite has a limit

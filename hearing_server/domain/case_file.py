@@ -17,8 +17,9 @@ from hearing_server.domain.case_words import (
     SIDE_OF,
     WORDS,
 )
-from hearing_server.domain.cases import Case, CaseParty, Fault, Problem, Procedure, Side
-from hearing_server.domain.parties import Role
+from hearing_server.domain.cases import Case, CaseParty, Fault, Problem
+from hearing_server.domain.parties import Role, Side
+from hearing_server.domain.procedures import Procedure
 
 MAX_BYTES = 1_000_000
 MAX_ROWS = 5_000

@@ -1,7 +1,7 @@
 """The words of a file of cases: its columns, and what may stand in those that hold one of a few words."""
 
-from hearing_server.domain.cases import Procedure, Side
-from hearing_server.domain.parties import Role
+from hearing_server.domain.parties import Role, Side
+from hearing_server.domain.procedures import Procedure
 
 # Column: the two headings under which it is found, the first as it is written in each language.
 COLUMNS = {

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from hearing_server.domain.parties import STAFF, Role
+from hearing_server.domain.parties import STAFF, Role, Side
+from hearing_server.domain.procedures import Procedure
 
 MAX_TITLE = 200
 MAX_NAME = 100
@@ -15,19 +16,6 @@ MAX_PARTIES = 100  # in one case
 LANGUAGES = ("zh-CN", "en")
 # Who may stand in a case: the court's own people are chosen when a hearing is planned, observers register.
 CASE_ROLES = tuple(role for role in Role if role not in STAFF and role is not Role.OBSERVER)
-
-
-class Procedure(StrEnum):
-    CRIMINAL = "criminal"
-    CIVIL = "civil"
-    ADMINISTRATIVE = "administrative"
-    MEDIATION = "mediation"
-
-
-class Side(StrEnum):
-    CLAIM = "claim"
-    DEFENCE = "defence"
-    NEUTRAL = "neutral"
 
 
 class Problem(StrEnum):
