@@ -41,7 +41,7 @@ class CaseRoutes:
             web.post(cases, self.create, name="create-case"),
             web.get("/api/staff/cases.csv", self.export, name="export-cases"),
             web.get("/api/staff/cases-template.csv", self.template, name="cases-template"),
-            web.post("/api/staff/cases-import", self.take_in, name="cases-taken-in"),
+            web.post("/api/staff/cases-import", self.take_in, name="cases-file"),
             web.get(one, self.case, name="case"),
             web.put(one, self.change, name="change-case"),
             web.delete(one, self.remove, name="delete-case"),
