@@ -130,7 +130,8 @@ class ExhibitView(Message, frozen=True, kw_only=True):
     submitted_at: int
     withdrawn: bool
     was_shown: bool
-    opinions: list[OpinionView]
+    shown_at: int | None  # first
+    opinions: list[OpinionView]  # none for whoever does not read the record
 
 
 class HighlightView(Message, frozen=True, kw_only=True):
@@ -154,6 +155,9 @@ class ShownView(Message, frozen=True, kw_only=True):
     pages: int
     sha256: str
     highlights: list[HighlightView]
+    playing: bool
+    position: int  # ms of the file, at `moved_at`
+    moved_at: int
 
 
 class MessageView(Message, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ from hearing_server.domain.visible import (
     reads_exhibit,
     reads_lines,
     reads_message,
+    reads_opinions,
     renews,
     seen,
 )
@@ -73,7 +74,9 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         ],
         screenings=_screenings(state, seat),
         identity_checks=_identity_checks(state, seat),
-        exhibits=[_exhibit(e) for e in state.exhibits if reads_exhibit(state, e, reader)],
+        exhibits=[
+            _exhibit(state, e, reader) for e in state.exhibits if reads_exhibit(state, e, reader)
+        ],
         shown=_shown(state.shown) if state.shown and here else None,
         messages=[
             _alike(types.MessageView, message)
@@ -187,8 +190,9 @@ def _identity_checks(state: HearingState, reader: Seat) -> dict[str, str]:
     return {p: c for p, c in state.identity_checks.items() if court or p == reader.party.id}
 
 
-def _exhibit(exhibit: Exhibit) -> types.ExhibitView:
-    opinions = [_alike(types.OpinionView, opinion) for opinion in exhibit.opinions.values()]
+def _exhibit(state: HearingState, exhibit: Exhibit, reader: str) -> types.ExhibitView:
+    given = exhibit.opinions.values() if reads_opinions(state, exhibit, reader) else ()
+    opinions = [_alike(types.OpinionView, opinion) for opinion in given]
     view: types.ExhibitView = _alike(types.ExhibitView, exhibit, opinions=opinions)
     return view
 

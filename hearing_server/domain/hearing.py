@@ -169,8 +169,17 @@ class Exhibit:
     pages: int
     submitted_at: int
     withdrawn: bool = False
-    was_shown: bool = False
+    shown_at: int | None = None  # first
     opinions: Mapping[str, Opinion] = field(default_factory=_empty)
+
+    @property
+    def was_shown(self) -> bool:
+        return self.shown_at is not None
+
+    @property
+    def on_record(self) -> bool:
+        """In the transcript: what the court has seen, or a side has spoken about."""
+        return not self.withdrawn and (self.was_shown or bool(self.opinions))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,6 +205,9 @@ class Shown:
     pages: int
     sha256: str
     highlights: tuple[Highlight, ...] = ()
+    playing: bool = False
+    position: int = 0  # ms of the file, at `moved_at`
+    moved_at: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,7 +248,7 @@ class Freeze:
     signed: Mapping[str, int] = field(default_factory=_empty)  # party -> at
     refused: Mapping[str, str] = field(default_factory=_empty)  # party -> reason
     archived: bool = False
-    changed_since: bool = False  # a line changed after the freeze
+    changed_since: bool = False  # a line or an exhibit on record changed after the freeze
 
     @property
     def outstanding(self) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ _INSIDE = frozenset(
         ev.ChecklistMarked,
         ev.ExhibitHidden,
         ev.ExhibitHighlighted,
+        ev.ExhibitPlayed,
         ev.ExhibitShown,
         ev.HighlightsCleared,
         ev.PageTurned,
@@ -111,8 +112,10 @@ def _visible_to_some(state: HearingState, event: Event, seat: Seat) -> bool:
         return event.party == party
     if isinstance(event, _ASKING):
         return _asked(state, event, party)
-    if isinstance(event, ev.ExhibitSubmitted | ev.ExhibitWithdrawn | ev.OpinionGiven):
+    if isinstance(event, ev.ExhibitSubmitted | ev.ExhibitWithdrawn):
         return reads_exhibit(state, state.exhibits[event.exhibit - 1], party)
+    if isinstance(event, ev.OpinionGiven):
+        return reads_opinions(state, state.exhibits[event.exhibit - 1], party)
     if isinstance(event, ev.MessageSent | ev.MessagesRead):
         return _reads(state, event, seat)
     return True
@@ -193,6 +196,26 @@ def reads_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
     if exhibit.withdrawn or not may(seat.party.role, Right.JUDGE_EXHIBITS):
         return False
     return exhibit.was_shown or state.screened(exhibit.party, party) is None
+
+
+def keeps_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
+    """Whether a party may take a copy away: not whoever is only shown it."""
+    seat = state.seats.get(party)
+    if seat is None or not reads_exhibit(state, exhibit, party):
+        return False
+    role = seat.party.role
+    return exhibit.party == party or role in STAFF or may(role, Right.JUDGE_EXHIBITS)
+
+
+def reads_opinions(state: HearingState, exhibit: Exhibit, party: str) -> bool:
+    """Whether a party may read what the sides say of an exhibit: it goes into the record, so whoever
+    reads that. A witness who is shown the exhibit is not to be influenced."""
+    seat = state.seats.get(party)
+    return (
+        seat is not None
+        and may(seat.party.role, Right.READ_LINES)
+        and reads_exhibit(state, exhibit, party)
+    )
 
 
 def named(state: HearingState, party: Party, reader: str) -> Party:

@@ -39,6 +39,7 @@ from signaling.protocol.exhibits import (
     GiveOpinion,
     HideExhibit,
     HighlightExhibit,
+    PlayExhibit,
     Point,
     ShowExhibit,
     TurnPage,
@@ -171,6 +172,7 @@ AnyAsk = (
     | WithdrawExhibit
     | ShowExhibit
     | TurnPage
+    | PlayExhibit
     | HighlightExhibit
     | ClearHighlights
     | HideExhibit
@@ -280,6 +282,7 @@ __all__ = [
     "PauseHearing",
     "PauseProducer",
     "PermitConsultation",
+    "PlayExhibit",
     "Point",
     "Pointed",
     "Produce",

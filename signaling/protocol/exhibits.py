@@ -23,6 +23,13 @@ class TurnPage(Ask, frozen=True, kw_only=True):
     page: Number
 
 
+class PlayExhibit(Ask, frozen=True, kw_only=True):
+    """Play, pause or seek what is shown, for everybody; `position` in ms of the file."""
+
+    playing: bool
+    position: Annotated[int, Meta(ge=0, le=86_400_000)]
+
+
 class HighlightExhibit(Ask, frozen=True, kw_only=True):
     """A rectangle of the page that is shown, in ten-thousandths of its width and height."""
 

@@ -57,6 +57,7 @@ export type Ask =
   | WithdrawExhibit
   | ShowExhibit
   | TurnPage
+  | PlayExhibit
   | HighlightExhibit
   | ClearHighlights
   | HideExhibit
@@ -578,6 +579,14 @@ export interface TurnPage {
   type: 'turn_page';
 }
 /**
+ * Play, pause or seek what is shown, for everybody; `position` in ms of the file.
+ */
+export interface PlayExhibit {
+  playing: boolean;
+  position: number;
+  type: 'play_exhibit';
+}
+/**
  * A rectangle of the page that is shown, in ten-thousandths of its width and height.
  */
 export interface HighlightExhibit {
@@ -828,6 +837,7 @@ export interface EventTold {
     | ExhibitWithdrawn
     | ExhibitShown
     | PageTurned
+    | ExhibitPlayed
     | ExhibitHighlighted
     | HighlightsCleared
     | ExhibitHidden
@@ -1325,6 +1335,13 @@ export interface PageTurned {
   type: 'page_turned';
   [k: string]: unknown;
 }
+export interface ExhibitPlayed {
+  exhibit: number;
+  playing: boolean;
+  position: number;
+  type: 'exhibit_played';
+  [k: string]: unknown;
+}
 export interface ExhibitHighlighted {
   exhibit: number;
   height: number;
@@ -1533,6 +1550,7 @@ export interface ExhibitView {
   pages: number;
   party: string;
   sha256: string;
+  shown_at: number | null;
   size: number;
   submitted_at: number;
   was_shown: boolean;
@@ -1695,10 +1713,13 @@ export interface ShownView {
   exhibit: number;
   highlights: HighlightView[];
   media_type: string;
+  moved_at: number;
   name: string;
   page: number;
   pages: number;
   party: string;
+  playing: boolean;
+  position: number;
   sha256: string;
 }
 /**

@@ -25,6 +25,7 @@ from hearing_server.domain.commands.exhibits import (
     GiveOpinion,
     HideExhibit,
     HighlightExhibit,
+    PlayExhibit,
     ShowExhibit,
     SubmitExhibit,
     TurnPage,
@@ -174,6 +175,7 @@ Command = (
     | WithdrawExhibit
     | ShowExhibit
     | TurnPage
+    | PlayExhibit
     | HighlightExhibit
     | ClearHighlights
     | HideExhibit
@@ -250,6 +252,7 @@ __all__ = [
     "PauseSource",
     "PermitConsultation",
     "Plan",
+    "PlayExhibit",
     "Postpone",
     "RaiseHand",
     "RaiseObjection",

@@ -34,6 +34,12 @@ class TurnPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlayExhibit:
+    playing: bool
+    position: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class HighlightExhibit:
     x: int
     y: int

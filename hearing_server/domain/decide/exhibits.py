@@ -14,6 +14,7 @@ from hearing_server.domain.decide.rules import (
     note,
     seat_of,
     text,
+    writable,
 )
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Exhibit, HearingState, Highlight, Phase, Seat, Shown
@@ -31,6 +32,7 @@ RULES: Mapping[type, Rule] = {
     cmd.WithdrawExhibit: Rule(phases=NOT_CLOSED, right=Right.PRESENT, admitted=False),
     cmd.ShowExhibit: Rule(phases=_IN_SESSION, right=Right.PRESENT),
     cmd.TurnPage: Rule(phases=_IN_SESSION, right=Right.PRESENT),
+    cmd.PlayExhibit: Rule(phases=_IN_SESSION, right=Right.PRESENT),
     cmd.HighlightExhibit: Rule(phases=_IN_SESSION, right=Right.PRESENT),
     cmd.ClearHighlights: Rule(phases=_IN_SESSION, right=Right.PRESENT),
     cmd.HideExhibit: Rule(phases=SITTING, right=Right.PRESENT),
@@ -62,6 +64,8 @@ def _withdraw(state: HearingState, command: cmd.WithdrawExhibit, by: str, now: i
     exhibit = _exhibit(state, command.exhibit, by)
     if exhibit.party != by or exhibit.was_shown:
         raise Refused(Code.NOT_ALLOWED, "shown, or another's")
+    if exhibit.on_record:
+        writable(state)
     return (ev.ExhibitWithdrawn(exhibit=exhibit.exhibit),)
 
 
@@ -75,6 +79,8 @@ def _show(state: HearingState, command: cmd.ShowExhibit, by: str, now: int) -> E
         raise Refused(Code.SHARE_TAKEN)
     if shown is not None and (shown.exhibit, shown.party) == (exhibit.exhibit, by):
         raise Refused(Code.NO_CHANGE)
+    if not exhibit.was_shown:
+        writable(state)
     return (
         ev.ExhibitShown(
             exhibit=exhibit.exhibit,
@@ -107,6 +113,20 @@ def _page(page: int, pages: int) -> int:
     if not 1 <= page <= max(pages, 1):
         raise Refused(Code.BAD_MESSAGE, f"page 1 to {max(pages, 1)}")
     return page
+
+
+def _play(state: HearingState, command: cmd.PlayExhibit, by: str, now: int) -> Events:
+    shown = _mine(state, by)
+    if not shown.media_type.startswith(("audio/", "video/")):
+        raise Refused(Code.BAD_MESSAGE, "neither sound nor film")
+    if not command.playing and (command.playing, command.position) == (
+        shown.playing,
+        shown.position,
+    ):
+        raise Refused(Code.NO_CHANGE)
+    return (
+        ev.ExhibitPlayed(exhibit=shown.exhibit, playing=command.playing, position=command.position),
+    )
 
 
 def _highlight(state: HearingState, command: cmd.HighlightExhibit, by: str, now: int) -> Events:
@@ -152,6 +172,7 @@ def _hide(state: HearingState, command: cmd.HideExhibit, by: str, now: int) -> E
 
 def _opinion(state: HearingState, command: cmd.GiveOpinion, by: str, now: int) -> Events:
     exhibit = _exhibit(state, command.exhibit, by)
+    writable(state)
     given = ev.OpinionGiven(
         exhibit=exhibit.exhibit,
         party=by,
@@ -192,6 +213,7 @@ DECISIONS: Mapping[type, Decision] = {
     cmd.WithdrawExhibit: _withdraw,
     cmd.ShowExhibit: _show,
     cmd.TurnPage: _turn,
+    cmd.PlayExhibit: _play,
     cmd.HighlightExhibit: _highlight,
     cmd.ClearHighlights: _clear,
     cmd.HideExhibit: _hide,

@@ -12,6 +12,7 @@ from hearing_server.domain.decide.rules import (
     Rule,
     seat_of,
     text,
+    writable,
 )
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Freeze, HearingState, Phase
@@ -35,13 +36,8 @@ RULES: Mapping[type, Rule] = {
 }
 
 
-def _writable(state: HearingState) -> None:
-    if state.freeze is not None and state.freeze.archived:
-        raise Refused(Code.TRANSCRIPT_COMPLETE)
-
-
 def _enter_line(state: HearingState, command: cmd.EnterLine, by: str, now: int) -> Events:
-    _writable(state)
+    writable(state)
     seat_of(state, command.speaker)
     if len(state.lines) >= MAX_LINES:
         raise Refused(Code.TOO_MANY, f"{MAX_LINES} lines")
@@ -59,7 +55,7 @@ def _enter_line(state: HearingState, command: cmd.EnterLine, by: str, now: int) 
 
 
 def _correct_line(state: HearingState, command: cmd.CorrectLine, by: str, now: int) -> Events:
-    _writable(state)
+    writable(state)
     seat_of(state, command.speaker)
     if not 1 <= command.line <= len(state.lines):
         raise Refused(Code.UNKNOWN_LINE, str(command.line))
@@ -90,7 +86,7 @@ def _freeze(state: HearingState, command: cmd.FreezeTranscript, by: str, now: in
 
 def check_freeze(state: HearingState) -> None:
     """Refuse a freeze that would print nothing, or the same again."""
-    _writable(state)
+    writable(state)
     if not state.lines:
         raise Refused(Code.NOTHING_TO_FREEZE)
     if state.freeze and state.freeze.sealed and not state.freeze.changed_since:

@@ -62,6 +62,12 @@ def _has_right(state: HearingState, rule: Rule, seat: Seat) -> bool:
     return rule.deputy and state.in_charge == seat.party.id
 
 
+def writable(state: HearingState) -> None:
+    """Refuse to change a record that everybody has answered."""
+    if state.freeze is not None and state.freeze.archived:
+        raise Refused(Code.TRANSCRIPT_COMPLETE)
+
+
 def seat_of(state: HearingState, party: str) -> Seat:
     seat = state.seats.get(party)
     if seat is None:

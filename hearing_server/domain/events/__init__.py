@@ -33,6 +33,7 @@ from hearing_server.domain.events.course import (
 from hearing_server.domain.events.exhibits import (
     ExhibitHidden,
     ExhibitHighlighted,
+    ExhibitPlayed,
     ExhibitShown,
     ExhibitSubmitted,
     ExhibitWithdrawn,
@@ -204,6 +205,7 @@ Event = (
     | ExhibitWithdrawn
     | ExhibitShown
     | PageTurned
+    | ExhibitPlayed
     | ExhibitHighlighted
     | HighlightsCleared
     | ExhibitHidden
@@ -303,6 +305,7 @@ __all__ = [
     "Event",
     "ExhibitHidden",
     "ExhibitHighlighted",
+    "ExhibitPlayed",
     "ExhibitShown",
     "ExhibitSubmitted",
     "ExhibitWithdrawn",

@@ -43,6 +43,15 @@ class PageTurned:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExhibitPlayed:
+    """The presenter plays, pauses or seeks: at `position` (ms of the file) at the entry's time."""
+
+    exhibit: int
+    playing: bool
+    position: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExhibitHighlighted:
     """A rectangle of the page in ten-thousandths of its width and height."""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.fold.steps import Step, put, state_step
+from hearing_server.domain.fold.steps import Step, put, state_step, transcript_changed
 from hearing_server.domain.hearing import Exhibit, HearingState, Highlight, Opinion, Shown
 
 
@@ -30,7 +30,8 @@ def _submitted(state: HearingState, event: ev.ExhibitSubmitted, at: int) -> Hear
 
 
 def _withdrawn(state: HearingState, event: ev.ExhibitWithdrawn, at: int) -> HearingState:
-    return _with_exhibit(state, event.exhibit, withdrawn=True)
+    state = _with_exhibit(state, event.exhibit, withdrawn=True)
+    return transcript_changed(state) if state.exhibits[event.exhibit - 1].opinions else state
 
 
 def _shown(state: HearingState, event: ev.ExhibitShown, at: int) -> HearingState:
@@ -42,12 +43,22 @@ def _shown(state: HearingState, event: ev.ExhibitShown, at: int) -> HearingState
         media_type=event.media_type,
         pages=event.pages,
         sha256=event.sha256,
+        moved_at=at,
     )
-    return replace(_with_exhibit(state, event.exhibit, was_shown=True), shown=shown)
+    if not state.exhibits[event.exhibit - 1].was_shown:
+        state = transcript_changed(_with_exhibit(state, event.exhibit, shown_at=at))
+    return replace(state, shown=shown)
 
 
 def _turned(state: HearingState, event: ev.PageTurned, at: int) -> HearingState:
     return replace(state, shown=state.shown and replace(state.shown, page=event.page))
+
+
+def _played(state: HearingState, event: ev.ExhibitPlayed, at: int) -> HearingState:
+    shown = state.shown and replace(
+        state.shown, playing=event.playing, position=event.position, moved_at=at
+    )
+    return replace(state, shown=shown)
 
 
 def _highlighted(state: HearingState, event: ev.ExhibitHighlighted, at: int) -> HearingState:
@@ -70,7 +81,7 @@ def _opinion(state: HearingState, event: ev.OpinionGiven, at: int) -> HearingSta
         at=at,
     )
     opinions = put(state.exhibits[event.exhibit - 1].opinions, event.party, opinion)
-    return _with_exhibit(state, event.exhibit, opinions=opinions)
+    return transcript_changed(_with_exhibit(state, event.exhibit, opinions=opinions))
 
 
 STEPS: Mapping[type, Step] = {
@@ -78,6 +89,7 @@ STEPS: Mapping[type, Step] = {
     ev.ExhibitWithdrawn: _withdrawn,
     ev.ExhibitShown: _shown,
     ev.PageTurned: _turned,
+    ev.ExhibitPlayed: _played,
     ev.ExhibitHighlighted: _highlighted,
     ev.HighlightsCleared: _cleared,
     ev.ExhibitHidden: state_step(shown=None),

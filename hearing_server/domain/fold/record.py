@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.fold.steps import Step, put
+from hearing_server.domain.fold.steps import Step, put, transcript_changed
 from hearing_server.domain.hearing import KEPT, Freeze, HearingState, Line, Recorded
 
 
@@ -18,7 +18,7 @@ def _line_entered(state: HearingState, event: ev.LineEntered, at: int) -> Hearin
         started_at=event.started_at,
         ended_at=event.ended_at,
     )
-    return _changed(replace(state, lines=(*state.lines, line)))
+    return transcript_changed(replace(state, lines=(*state.lines, line)))
 
 
 def _line_corrected(state: HearingState, event: ev.LineCorrected, at: int) -> HearingState:
@@ -26,12 +26,8 @@ def _line_corrected(state: HearingState, event: ev.LineCorrected, at: int) -> He
     line = replace(
         state.lines[index], revision=event.revision, speaker=event.speaker, text=event.text
     )
-    return _changed(replace(state, lines=(*state.lines[:index], line, *state.lines[index + 1 :])))
-
-
-def _changed(state: HearingState) -> HearingState:
-    freeze = state.freeze and replace(state.freeze, changed_since=True)
-    return replace(state, freeze=freeze)
+    lines = (*state.lines[:index], line, *state.lines[index + 1 :])
+    return transcript_changed(replace(state, lines=lines))
 
 
 def _frozen(state: HearingState, event: ev.TranscriptFrozen, at: int) -> HearingState:

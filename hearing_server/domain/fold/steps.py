@@ -35,6 +35,12 @@ def state_step(**changes: Any) -> Step:
     return step
 
 
+def transcript_changed(state: HearingState) -> HearingState:
+    """What was frozen is not what stands in the record now."""
+    freeze = state.freeze and replace(state.freeze, changed_since=True)
+    return replace(state, freeze=freeze)
+
+
 def put(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
     return MappingProxyType({**mapping, key: value})
 

@@ -1,0 +1,140 @@
+"""Exhibits: who may see them, what is played for everybody, and what makes a frozen record stale."""
+
+import pytest
+
+from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.log import SERVER
+from hearing_server.domain.parties import Party, Role
+from hearing_server.domain.visible import keeps_exhibit, reads_exhibit, reads_opinions, visible
+from signaling.views import view
+
+from .world import CLERK, COUNSEL, DEFENDANT, DIGEST, JUDGE, PROSECUTOR, SHA, World, in_session
+
+WITNESS = Party(id="witness", role=Role.WITNESS, name="证人丁（虚构）")
+YES, NO = ev.Stance.YES, ev.Stance.NO
+
+
+def submit(world: World, party: str = "prosecutor", media_type: str = "application/pdf") -> None:
+    world.do(
+        SERVER,
+        cmd.SubmitExhibit(
+            party=party, name="借条.pdf", media_type=media_type, size=9, sha256=SHA, pages=3
+        ),
+    )
+
+
+def opinion(note: str = "") -> cmd.GiveOpinion:
+    return cmd.GiveOpinion(exhibit=1, authentic=YES, lawful=YES, relevant=NO, note=note)
+
+
+def frozen() -> World:
+    """One exhibit, not shown; a frozen record; in a pause."""
+    world = in_session(WITNESS)
+    submit(world)
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="现在开庭。"))
+    world.do("judge", cmd.PauseHearing())
+    world.do("clerk", cmd.FreezeTranscript(digest=DIGEST))
+    world.do(SERVER, cmd.EnterSeal(version=1, pages=1, sha256=SHA))
+    return world
+
+
+def changed(world: World) -> bool:
+    assert world.state.freeze is not None
+    return world.state.freeze.changed_since
+
+
+def test_an_opinion_after_the_freeze_makes_the_document_stale() -> None:
+    world = frozen()
+    assert not changed(world)
+    world.do("counsel", opinion())
+    assert changed(world)
+
+
+def test_what_the_record_does_not_show_leaves_the_document_alone() -> None:
+    """Nobody undoes signatures by uploading: an exhibit is on record when it is shown or spoken about."""
+    world = frozen()
+    submit(world, "defendant")
+    assert not changed(world)
+    world.do("judge", cmd.ResumeHearing())
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    assert changed(world)
+    assert world.state.exhibits[0].shown_at == world.now
+
+
+def test_showing_it_again_changes_nothing_on_record() -> None:
+    world = frozen()
+    world.do("judge", cmd.ResumeHearing())
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    first = world.state.exhibits[0].shown_at
+    world.do("judge", cmd.PauseHearing())
+    world.do("clerk", cmd.FreezeTranscript(digest="e" * 64))
+    world.do("judge", cmd.ResumeHearing())
+    world.do("prosecutor", cmd.HideExhibit())
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1, page=2))
+    assert not changed(world)
+    assert world.state.exhibits[0].shown_at == first
+
+
+def test_a_closed_record_takes_no_opinion() -> None:
+    world = frozen()
+    assert world.state.freeze is not None
+    for party in world.state.freeze.signers:
+        world.do(party, cmd.RefuseSignature(version=1, reason="不签"))
+    world.do(SERVER, cmd.EnterArchive(version=1, sha256=SHA))
+    with pytest.raises(Refused) as caught:
+        world.do("counsel", opinion())
+    assert caught.value.code is Code.TRANSCRIPT_COMPLETE
+    world.do("judge", cmd.ResumeHearing())
+    with pytest.raises(Refused) as caught:
+        world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    assert caught.value.code is Code.TRANSCRIPT_COMPLETE
+
+
+def test_a_witness_is_shown_an_exhibit_and_takes_nothing_away() -> None:
+    """Neither a copy nor what the sides say of it, and nothing once it is put away."""
+    world = in_session(WITNESS)
+    submit(world)
+    exhibit = world.state.exhibits[0]
+    assert not reads_exhibit(world.state, exhibit, "witness")
+    world.do("judge", cmd.Call(party="witness"))
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    (said,) = world.do("counsel", opinion("复印件与原件不符"))
+    exhibit = world.state.exhibits[0]
+    assert reads_exhibit(world.state, exhibit, "witness")
+    assert not keeps_exhibit(world.state, exhibit, "witness")
+    assert not reads_opinions(world.state, exhibit, "witness")
+    assert not visible(world.state, said, "witness")
+    assert view(world.state, "witness").exhibits[0].opinions == []
+    for party in (JUDGE, CLERK, PROSECUTOR, DEFENDANT, COUNSEL):
+        assert keeps_exhibit(world.state, exhibit, party.id)
+        assert visible(world.state, said, party.id)
+    world.do("prosecutor", cmd.HideExhibit())
+    assert not reads_exhibit(world.state, exhibit, "witness")
+
+
+def test_the_presenter_plays_for_everybody() -> None:
+    world = in_session()
+    submit(world, media_type="video/mp4")
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    world.do("prosecutor", cmd.PlayExhibit(playing=True, position=1500))
+    shown = world.state.shown
+    assert shown is not None
+    assert (shown.playing, shown.position, shown.moved_at) == (True, 1500, world.now)
+    world.do("prosecutor", cmd.PlayExhibit(playing=False, position=4000))
+    with pytest.raises(Refused) as caught:
+        world.do("prosecutor", cmd.PlayExhibit(playing=False, position=4000))
+    assert caught.value.code is Code.NO_CHANGE
+    with pytest.raises(Refused) as caught:
+        world.do("counsel", cmd.PlayExhibit(playing=True, position=0))
+    assert caught.value.code is Code.NOT_ALLOWED
+
+
+def test_a_document_is_not_played() -> None:
+    world = in_session()
+    submit(world)
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    with pytest.raises(Refused) as caught:
+        world.do("prosecutor", cmd.PlayExhibit(playing=True, position=0))
+    assert caught.value.code is Code.BAD_MESSAGE
