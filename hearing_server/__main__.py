@@ -15,11 +15,13 @@ from hearing_server import account_commands, config
 from hearing_server.adapters.folder import FolderUnusable
 from hearing_server.app import CannotStart, Server, now
 from hearing_server.demo import plan_demo
+from hearing_server.demo_cases import furnish
 from hearing_server.demo_staff import demo_accounts
 from hearing_server.domain.hearing import HearingState
 from hearing_server.web.pages import ClientMissing
 from transcript.verify import verify_pdf
 
+DEMONSTRATED = 20  # hearings whose links are printed: those that belong to no case
 STARTS_IN = 5 * 60 * 1000  # a demonstration is planned for five minutes from now
 NO_ADMINISTRATOR = (
     "No administrator yet: hearing-server account add LOGIN --name NAME --role administrator"
@@ -155,7 +157,8 @@ async def _demonstrate(server: Server) -> None:
     print(f"\n{server.settings.url}/staff")
     for one in await demo_accounts(server.staff):
         print(one.line)
-    for hearing in await server.store.hearings():
+    await furnish(server.cases.cases)
+    for hearing in await server.cases.calendar.without_case(DEMONSTRATED):
         _print_links(server, await server.hearings.state(hearing))
 
 

@@ -50,8 +50,9 @@ class CaseParts:
         letters = Letters(store, hearings, access, self._senders(settings), court, now)
         self.outbox = Outbox(store, hearings, letters, now)
         self.courier = Courier(store, hearings, letters, self.outbox, now)
+        self.calendar = SqlCalendar(database)
         self.planning = Planning(
-            SqlCalendar(database),
+            self.calendar,
             self.store,
             people,
             hearings,

@@ -59,6 +59,13 @@ class SqlCalendar:
         async with self._database.reading() as connection:
             return {row.party: row.case_party for row in await connection.execute(query)}
 
+    async def without_case(self, limit: int) -> list[str]:
+        """The oldest hearings that belong to no case: a demonstration's."""
+        query = select(hearing.c.hearing).where(hearing.c.case_id == "")
+        query = query.order_by(hearing.c.planned_at, hearing.c.hearing).limit(limit)
+        async with self._database.reading() as connection:
+            return list((await connection.execute(query)).scalars())
+
     async def clashes(self, claim: Claim) -> Sequence[Clash]:
         async with self._database.reading() as connection:
             return await projection.clashes(connection, claim)

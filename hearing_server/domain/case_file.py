@@ -89,7 +89,7 @@ def decode(data: bytes) -> tuple[str | None, str]:
     marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ["utf-16"] if marked else ["utf-8-sig", "gb18030"]:
         try:
-            return data.decode(encoding), encoding
+            return data.decode(encoding).removeprefix("\ufeff"), encoding
         except UnicodeDecodeError:
             continue
     return None, ""
