@@ -16,7 +16,7 @@ from hearing_server.adapters.folder import FolderUnusable
 from hearing_server.app import CannotStart, Server, now
 from hearing_server.demo import plan_demo
 from hearing_server.demo_cases import furnish
-from hearing_server.demo_staff import demo_accounts
+from hearing_server.demo_staff import demo_accounts, seats_of
 from hearing_server.domain.hearing import HearingState
 from hearing_server.web.pages import ClientMissing
 from transcript.verify import verify_pdf
@@ -152,10 +152,12 @@ async def _run(settings: config.Settings, *, demo: bool) -> int:
 
 
 async def _demonstrate(server: Server) -> None:
+    accounts = await demo_accounts(server.staff)
     if not await server.store.hearings():
-        await plan_demo(server.hearings, server.settings.court, now() + STARTS_IN)
+        court, seated = server.settings.court, seats_of(accounts)
+        await plan_demo(server.hearings, court, now() + STARTS_IN, seated)
     print(f"\n{server.settings.url}/staff")
-    for one in await demo_accounts(server.staff):
+    for one in accounts:
         print(one.line)
     await furnish(server.cases.cases)
     for hearing in await server.cases.calendar.without_case(DEMONSTRATED):

@@ -11,6 +11,7 @@ from typing import Any
 
 from hearing_server import config
 from hearing_server.adapters.database import Database, StoreUnusable
+from hearing_server.adapters.store import SqlStore
 from hearing_server.app import CannotStart, now
 from hearing_server.domain.errors import Refused
 from hearing_server.domain.staff import StaffRole
@@ -60,7 +61,7 @@ async def _run(act: Act, settings: config.Settings, options: argparse.Namespace)
     database = Database(settings.database_url)
     try:
         await database.start()
-        await act(StaffAdministration(database, now), settings, options)
+        await act(StaffAdministration(SqlStore(database), now), settings, options)
     except StoreUnusable as error:
         raise CannotStart(f"database: {error}") from None
     except Refused as refusal:

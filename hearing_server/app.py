@@ -84,7 +84,7 @@ class Server:
         self._stack.callback(self.folder.close)
         await self._open_store()
         secret = self.folder.secret("staff")
-        self.staff = StaffParts(self.store.database, now, self.settings, secret)
+        self.staff = StaffParts(self.store, now, self.settings, secret)
         self.audit, self.gate = self.staff.audit, self.staff.gate
         authority = await asyncio.to_thread(self._open_authority)
         self.access = Access(self.store, self.folder.secret("links"), now)
@@ -222,7 +222,7 @@ class Server:
             proxies=s.trusted_proxies,
         )
         application.add_routes(self.cases.routes(self.gate, self.audit))
-        application.add_routes(self.staff.routes())
+        application.add_routes(self.staff.routes(self.access, self.hearings))
         application.add_routes([*seats.routes(), *health.routes(), *pages.routes(client)])
         self.gateway.server.attach(application)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=2)

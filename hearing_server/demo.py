@@ -1,6 +1,7 @@
 """A demonstration case and hearing. Its people are plainly invented."""
 
 import secrets
+from collections.abc import Mapping
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.events import HearingPlanned
@@ -17,8 +18,14 @@ PEOPLE = (
 )
 
 
-async def plan_demo(hearings: Hearings, court: str, planned_at: int) -> HearingState:
-    """Plan a criminal hearing with five seats, to begin at `planned_at` (Unix ms)."""
+async def plan_demo(
+    hearings: Hearings, court: str, planned_at: int, accounts: Mapping[Role, str] | None = None
+) -> HearingState:
+    """Plan a criminal hearing with five seats, to begin at `planned_at` (Unix ms).
+
+    `accounts` are those of the court's staff who sit in it.
+    """
+    staff = accounts or {}
     planned = HearingPlanned(
         hearing=new_id(),
         court=court,
@@ -28,7 +35,8 @@ async def plan_demo(hearings: Hearings, court: str, planned_at: int) -> HearingS
         title="吴名氏盗窃案（演示）",
         planned_at=planned_at,
         parties=tuple(
-            Party(id=new_id(), role=role, name=name, site=site) for role, name, site in PEOPLE
+            Party(id=new_id(), role=role, name=name, site=site, account=staff.get(role, ""))
+            for role, name, site in PEOPLE
         ),
     )
     return await hearings.plan(cmd.Plan(planned=planned))

@@ -1,8 +1,10 @@
 """Accounts for a demonstration: plainly invented people, passwords made anew at every start."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hearing_server.domain.parties import Role
 from hearing_server.domain.staff import Account, StaffRole
 from hearing_server.services.audit import Who
 from hearing_server.services.staff import NewAccount
@@ -22,6 +24,7 @@ WORDS = {
     StaffRole.TECHNICIAN: "技术员",
     StaffRole.AUDITOR: "审计员",
 }
+SEATS = {StaffRole.JUDGE: Role.PRESIDING_JUDGE, StaffRole.CLERK: Role.CLERK}
 DEMO = Who(actor="server", address="")
 
 
@@ -49,6 +52,11 @@ async def demo_accounts(parts: StaffAdministration) -> list[DemoAccount]:
     if known.keys() - {login_of(role) for role in StaffRole}:
         return []
     return [await _account(parts, role, known.get(login_of(role))) for role in PEOPLE]
+
+
+def seats_of(accounts: Sequence[DemoAccount]) -> dict[Role, str]:
+    """Who of them sits where in the demonstration's hearing."""
+    return {SEATS[one.role]: one.account.id for one in accounts if one.role in SEATS}
 
 
 async def _account(

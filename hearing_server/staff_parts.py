@@ -3,18 +3,19 @@
 from urllib.parse import urlsplit
 
 from hearing_server.adapters.audit_store import SqlAudit
-from hearing_server.adapters.database import Database
 from hearing_server.adapters.passkeys import WebAuthn
 from hearing_server.adapters.passwords import Argon2Passwords
 from hearing_server.adapters.provider import Provider
 from hearing_server.adapters.staff_credentials import SqlCredentials
 from hearing_server.adapters.staff_store import SqlStaff
+from hearing_server.adapters.store import SqlStore
 from hearing_server.adapters.totp import Totp
 from hearing_server.config import Settings
+from hearing_server.services.access import Access
 from hearing_server.services.attempts import Attempts
 from hearing_server.services.audit import Audit
 from hearing_server.services.factors import SecondFactors
-from hearing_server.services.hearings import Clock
+from hearing_server.services.hearings import Clock, Hearings
 from hearing_server.services.passkeys import PasskeySignIn
 from hearing_server.services.provider import ProviderSignIn
 from hearing_server.services.sign_in import SignIn
@@ -25,13 +26,15 @@ from hearing_server.web.http import Routes
 from hearing_server.web.staff import StaffDoor
 from hearing_server.web.staff_accounts import StaffAccounts
 from hearing_server.web.staff_factors import StaffFactors
+from hearing_server.web.staff_seats import StaffSeats
 from hearing_server.web.staff_session import StaffGate
 
 
 class StaffAdministration:
     """Accounts and the trail: what needs no secret of the data folder."""
 
-    def __init__(self, database: Database, now: Clock) -> None:
+    def __init__(self, seats: SqlStore, now: Clock) -> None:
+        database = seats.database
         self.audit = Audit(SqlAudit(database), now)
         self.store = SqlStaff(database)
         self.credentials = SqlCredentials(database)
@@ -39,15 +42,15 @@ class StaffAdministration:
         self.sessions = StaffSessions(self.store, now)
         self.attempts = Attempts(self.credentials, now)
         self.staff = Staff(
-            self.store, self.credentials, self.sessions, self.attempts, self.audit, now
+            self.store, self.credentials, self.sessions, seats, self.attempts, self.audit, now
         )
 
 
 class StaffParts(StaffAdministration):
     """`secret` encrypts the keys of one-time codes."""
 
-    def __init__(self, database: Database, now: Clock, settings: Settings, secret: bytes) -> None:
-        super().__init__(database, now)
+    def __init__(self, seats: SqlStore, now: Clock, settings: Settings, secret: bytes) -> None:
+        super().__init__(seats, now)
         self._settings, self._now = settings, now
         s, totp = settings, Totp(secret, settings.court)
         ceremony = WebAuthn(s.court, urlsplit(s.url).hostname or "", s.allowed_origins)
@@ -70,7 +73,7 @@ class StaffParts(StaffAdministration):
             self.store, self.credentials, self.sessions, self.audit, ceremony, now
         )
 
-    def routes(self) -> Routes:
+    def routes(self, access: Access, hearings: Hearings) -> Routes:
         s = self._settings
         door = StaffDoor(
             self.gate,
@@ -85,7 +88,9 @@ class StaffParts(StaffAdministration):
         mine = StaffFactors(self.gate, self.sign_in, self.factors, self.sessions)
         accounts = StaffAccounts(self.gate, self.staff, self.audit, s.url)
         trail = AuditTrail(self.gate, self.audit)
-        return [*door.routes(), *mine.routes(), *accounts.routes(), *trail.routes()]
+        seats = StaffSeats(self.gate, self.audit, access, hearings, secure=s.secure_pages)
+        parts = (door, mine, accounts, trail, seats)
+        return [route for part in parts for route in part.routes()]
 
     def _provider(self) -> ProviderSignIn | None:
         s = self._settings

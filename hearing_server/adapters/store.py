@@ -5,7 +5,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -100,8 +100,18 @@ class SqlStore:
             hearing: str | None = (await connection.execute(query)).scalar_one_or_none()
             return hearing
 
-    async def save_session(self, digest: bytes, seated: Seated, expires_at: int) -> None:
-        await self._save_token(tables.session, digest, seated, expires_at)
+    async def save_session(
+        self, digest: bytes, seated: Seated, expires_at: int, account: str = ""
+    ) -> None:
+        own = {"account": account or None}
+        await self._save_token(tables.session, digest, seated, expires_at, own)
+
+    async def end_seats(self, account: str) -> None:
+        """The sessions of seats that were entered from this account of the staff."""
+        async with self.database.writing() as connection:
+            await connection.execute(
+                delete(tables.session).where(tables.session.c.account == account)
+            )
 
     async def session(self, digest: bytes, now: int) -> Seated | None:
         table = tables.session
@@ -134,9 +144,15 @@ class SqlStore:
                 await connection.execute(delete(table).where(table.c.expires_at <= now))
 
     async def _save_token(
-        self, table: Table, digest: bytes, seated: Seated, expires_at: int
+        self,
+        table: Table,
+        digest: bytes,
+        seated: Seated,
+        expires_at: int,
+        more: Mapping[str, str | None] | None = None,
     ) -> None:
         row = {"hearing": seated.hearing, "party": seated.party, "expires_at": expires_at}
+        row |= more or {}
         async with self.database.writing() as connection:
             await connection.execute(insert(table).values(digest=digest, **row))
 

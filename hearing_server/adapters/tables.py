@@ -43,6 +43,7 @@ session = Table(
     Column("hearing", String(64), nullable=False),
     Column("party", String(64), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("account", String(64), index=True),  # of the staff who entered by it, not by a link
     Index("session_expiry", "expires_at"),
 )
 

@@ -32,7 +32,10 @@ class AccessStore(Protocol):
     async def hearing_of(self, party: str) -> str | None:
         """The hearing in which `party` has a seat."""
 
-    async def save_session(self, digest: bytes, seated: Seated, expires_at: int) -> None: ...
+    async def save_session(
+        self, digest: bytes, seated: Seated, expires_at: int, account: str = ""
+    ) -> None:
+        """`account` of the staff, when it was entered from there."""
 
     async def session(self, digest: bytes, now: int) -> Seated | None: ...
 
@@ -65,9 +68,14 @@ class Access:
         hearing = await self._store.hearing_of(party)
         if hearing is None:
             raise Refused(Code.BAD_TOKEN)
-        seated, token = Seated(hearing=hearing, party=party), secrets.token_urlsafe(32)
-        await self._store.save_session(_digest(token), seated, self._now() + SESSION_MS)
-        return seated, token
+        seated = Seated(hearing=hearing, party=party)
+        return seated, await self.admit(seated)
+
+    async def admit(self, seated: Seated, account: str = "") -> str:
+        """A new session for somebody who has proved the seat, by its link or by their account."""
+        token = secrets.token_urlsafe(32)
+        await self._store.save_session(_digest(token), seated, self._now() + SESSION_MS, account)
+        return token
 
     async def session(self, token: str, party: str) -> Seated:
         """Who the cookie proves; Refused(no_session), also for another seat's cookie."""

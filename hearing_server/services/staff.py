@@ -32,6 +32,11 @@ class AccountStore(Protocol):
         """Refused(last_administrator) when meanwhile nobody else is one."""
 
 
+class SeatStore(Protocol):
+    async def end_seats(self, account: str) -> None:
+        """The sessions of a hearing's seats that were entered from this account."""
+
+
 class SetupStore(Protocol):
     async def set_setup(self, account: str, digest: bytes, until: int) -> None:
         """A new way in; passwords, second factors and recovery codes of before are gone."""
@@ -64,12 +69,14 @@ class Staff:
         store: AccountStore,
         setups: SetupStore,
         sessions: StaffSessions,
+        seats: SeatStore,
         attempts: Attempts,
         audit: Audit,
         now: Clock,
     ) -> None:
         self._store = store
         self._setups = setups
+        self._seats = seats
         self._sessions = sessions
         self._attempts = attempts
         self._audit = audit
@@ -143,7 +150,7 @@ class Staff:
         await self._note(Action.ACCOUNT_CHANGED, after, who, "; ".join(fields))
         await self._store.change_account(after)
         if after.roles != before.roles:
-            await self._sessions.end_all(identity)
+            await self._end(identity)
         return after
 
     async def disable(self, identity: str, who: Who) -> Account:
@@ -155,7 +162,7 @@ class Staff:
         check_change(await self._store.accounts(), after)
         await self._note(Action.ACCOUNT_DISABLED, after, who)
         await self._store.change_account(after)
-        await self._sessions.end_all(identity)
+        await self._end(identity)
         return after
 
     async def enable(self, identity: str, who: Who) -> Account:
@@ -174,9 +181,13 @@ class Staff:
             raise Refused(Code.NOT_FOUND, "signs in at the identity provider")
         await self._note(Action.ACCOUNT_RESET, account, who)
         token = await self._give_setup(account)
-        await self._sessions.end_all(identity)
+        await self._end(identity)
         await self._attempts.forget(account.login)
         return account, token
+
+    async def _end(self, identity: str) -> None:
+        await self._sessions.end_all(identity)
+        await self._seats.end_seats(identity)
 
     async def _give_setup(self, account: Account) -> str:
         token = secrets.token_urlsafe(32)

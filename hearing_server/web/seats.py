@@ -88,15 +88,7 @@ class Seats:
         self._entries.check(client_address(request, self._proxies))
         seated, token = await self._access.enter((await read_body(request, EnterBody)).link)
         response = web.json_response({"seat": seated.party})
-        response.set_cookie(
-            self._cookie(seated.party),
-            token,
-            max_age=SESSION_MS // 1000,
-            httponly=True,
-            secure=self._secure,
-            samesite="Strict",
-            path="/",
-        )
+        remember_seat(response, seated.party, token, secure=self._secure)
         return response
 
     async def about(self, request: web.Request) -> web.Response:
@@ -158,7 +150,8 @@ class Seats:
 
     async def _seated(self, request: web.Request) -> Seated:
         party = request.match_info["seat"]
-        return await self._access.session(request.cookies.get(self._cookie(party), ""), party)
+        token = request.cookies.get(seat_cookie(party, secure=self._secure), "")
+        return await self._access.session(token, party)
 
     async def _overseer(self, request: web.Request) -> Seated:
         """Bench and clerk; for everybody else there is nothing here."""
@@ -168,8 +161,22 @@ class Seats:
             raise Refused(Code.NOT_FOUND)
         return seated
 
-    def _cookie(self, party: str) -> str:
-        return f"__Host-seat-{party}" if self._secure else f"seat-{party}"
+
+def seat_cookie(party: str, *, secure: bool) -> str:
+    return f"__Host-seat-{party}" if secure else f"seat-{party}"
+
+
+def remember_seat(response: web.Response, party: str, token: str, *, secure: bool) -> None:
+    """The session of one seat, and of no other."""
+    response.set_cookie(
+        seat_cookie(party, secure=secure),
+        token,
+        max_age=SESSION_MS // 1000,
+        httponly=True,
+        secure=secure,
+        samesite="Strict",
+        path="/",
+    )
 
 
 def _about(state: HearingState, party: str) -> dict[str, Any]:

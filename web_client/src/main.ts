@@ -9,6 +9,7 @@ import 'element-plus/theme-chalk/el-overlay.css';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/element.css';
+import './styles/table.css';
 import App from './App.vue';
 import { announce, i18n } from './i18n';
 import { router } from './router';

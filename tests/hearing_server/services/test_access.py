@@ -20,7 +20,9 @@ class FakeAccessStore:
     async def hearing_of(self, party: str) -> str | None:
         return self.seats.get(party)
 
-    async def save_session(self, digest: bytes, seated: Seated, expires_at: int) -> None:
+    async def save_session(
+        self, digest: bytes, seated: Seated, expires_at: int, account: str = ""
+    ) -> None:
         self.sessions[digest] = (seated, expires_at)
 
     async def session(self, digest: bytes, now: int) -> Seated | None:

@@ -26,3 +26,70 @@ export const readSession = () => get<SessionInfo>('/api/staff/session');
 export const signIn = (login: string, password: string) =>
   post<SessionInfo>('/api/staff/login', { login, password }, 20_000);
 export const signOut = () => post<object>('/api/staff/logout', {});
+
+export interface Passkey {
+  id: string;
+  name: string;
+  created_at: number;
+  used_at: number | null;
+}
+
+export interface OpenSession {
+  id: string;
+  here: boolean;
+  started_at: number;
+  seen_at: number;
+  address: string;
+  browser: string;
+}
+
+export interface MyAccount {
+  password: boolean;
+  totp: boolean;
+  recovery: number;
+  provider: boolean;
+  passkeys: Passkey[];
+  sessions: OpenSession[];
+}
+
+export interface Account extends Me {
+  active: boolean;
+  email: string;
+  phone: string;
+  provider: boolean;
+}
+
+export interface AuditRow {
+  id: number;
+  at: number;
+  actor: string;
+  action: string;
+  subject: string;
+  detail: string;
+  address: string;
+}
+
+export interface AuditPage {
+  rows: AuditRow[];
+  cursor: number | null;
+}
+
+export interface Verdict {
+  rows: number;
+  hash: string;
+  broken: number | null;
+}
+
+export interface Ceremony {
+  ticket: string;
+  options: object;
+}
+
+/** What a browser gives back: new recovery codes, if these are the account's first. */
+export interface Enrolled {
+  recovery: string[];
+}
+
+const TRAIL = '/api/staff/audit';
+export const auditPath = (query: URLSearchParams) => `${TRAIL}?${query}`;
+export const exportPath = (kind: 'csv' | 'jsonl', query: URLSearchParams) => `${TRAIL}/export.${kind}?${query}`;

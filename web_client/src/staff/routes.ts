@@ -4,4 +4,7 @@ import type { RouteRecordRaw } from 'vue-router';
 export const STAFF_PAGES: RouteRecordRaw[] = [
   { path: '', component: () => import('./HomePage.vue') },
   { path: 'setup', component: () => import('./HomePage.vue') },
+  { path: 'account', component: () => import('./AccountPage.vue') },
+  { path: 'accounts', component: () => import('./AccountsPage.vue') },
+  { path: 'audit', component: () => import('./AuditPage.vue') },
 ];

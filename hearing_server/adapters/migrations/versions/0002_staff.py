@@ -11,6 +11,8 @@ def upgrade() -> None:
     _accounts()
     _ways_in()
     _audit()
+    op.add_column("session", sa.Column("account", sa.String(64)))
+    op.create_index("ix_session_account", "session", ["account"])
 
 
 def _accounts() -> None:
