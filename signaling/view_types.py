@@ -261,7 +261,10 @@ class HearingView(Message, frozen=True, kw_only=True):
     exhibits: list[ExhibitView]
     shown: ShownView | None
     messages: list[MessageView]
-    read_up_to: int  # the reader's last message read
+    read_up_to: dict[str, int]  # by correspondent, the last message that the reader has read
+    read_by: dict[
+        str, int
+    ]  # by correspondent, the last message of the reader's that they have read
     lines: list[LineView]
     freeze: FreezeView | None
     recording: RecordingView | None  # None: not the reader's to know

@@ -83,7 +83,8 @@ def view(state: HearingState, reader: str) -> types.HearingView:
             for message in state.messages
             if reads_message(state, message.sender, message.to, seat)
         ],
-        read_up_to=state.read_up_to.get(reader_of(seat.party), 0),
+        read_up_to=dict(state.read_up_to.get(reader_of(seat.party), {})),
+        read_by=_read_by(state, reader_of(seat.party)),
         lines=[_line(line) for line in state.lines] if reads_lines(seat) else [],
         freeze=_freeze(state.freeze) if state.freeze and seat.admitted else None,
         recording=_recording(state) if court else None,
@@ -177,6 +178,11 @@ def _consultation(talk: Consultation) -> types.ConsultationView:
         members=list(talk.members),
         locked=talk.locked,
     )
+
+
+def _read_by(state: HearingState, me: str) -> dict[str, int]:
+    """How far each correspondent has read what `me` sent to them."""
+    return {reader: read[me] for reader, read in state.read_up_to.items() if me in read}
 
 
 def _screenings(state: HearingState, reader: Seat) -> list[ev.Screening]:

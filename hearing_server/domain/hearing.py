@@ -305,7 +305,8 @@ class HearingState:
     exhibits: tuple[Exhibit, ...] = ()
     shown: Shown | None = None
     messages: tuple[Message, ...] = ()
-    read_up_to: Mapping[str, int] = field(default_factory=_empty)  # reader -> message
+    # reader -> correspondent -> message
+    read_up_to: Mapping[str, Mapping[str, int]] = field(default_factory=_empty)
     chat: bool = False
     seats: Mapping[str, Seat] = field(default_factory=_empty)
     lines: tuple[Line, ...] = ()

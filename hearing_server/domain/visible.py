@@ -147,7 +147,7 @@ def concerned(talk: Consultation, party: str) -> bool:
 
 def _reads(state: HearingState, event: ev.MessageSent | ev.MessagesRead, seat: Seat) -> bool:
     if isinstance(event, ev.MessagesRead):
-        return event.reader == reader_of(seat.party)
+        return reader_of(seat.party) in (event.reader, event.correspondent)
     return reads_message(state, event.sender, event.to, seat)
 
 

@@ -16,8 +16,9 @@ class SendMessage(Ask, frozen=True, kw_only=True):
 
 
 class ReadMessages(Ask, frozen=True, kw_only=True):
-    """Everything up to this number has been read."""
+    """What passed with `correspondent` (a party, a desk, `all`) up to this number has been read."""
 
+    correspondent: Id
     up_to: Number
 
 

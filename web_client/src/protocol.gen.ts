@@ -631,9 +631,10 @@ export interface SendMessage {
   type: 'send_message';
 }
 /**
- * Everything up to this number has been read.
+ * What passed with `correspondent` (a party, a desk, `all`) up to this number has been read.
  */
 export interface ReadMessages {
+  correspondent: string;
   type: 'read_messages';
   up_to: number;
 }
@@ -1383,6 +1384,7 @@ export interface MessageSent {
   [k: string]: unknown;
 }
 export interface MessagesRead {
+  correspondent: string;
   reader: string;
   type: 'messages_read';
   up_to: number;
@@ -1514,7 +1516,12 @@ export interface HearingView {
   planned_at: number;
   procedure: string;
   public_excluded: boolean;
-  read_up_to: number;
+  read_by: {
+    [k: string]: number;
+  };
+  read_up_to: {
+    [k: string]: number;
+  };
   recording: RecordingView | null;
   requests: RequestView[];
   screenings: Screening[];

@@ -63,7 +63,8 @@ export function hearing(changes: Partial<HearingView> = {}): HearingView {
     exhibits: [],
     shown: null,
     messages: [],
-    read_up_to: 0,
+    read_up_to: {},
+    read_by: {},
     seats: [
       seat('judge', 'presiding_judge', { presence: 'admitted', admitted: true }),
       seat('accused', 'defendant', { presence: 'waiting' }),

@@ -24,13 +24,17 @@ class SendFromDesk:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadMessages:
-    """Everything up to this number."""
+    """Everything from or to `correspondent` up to this number."""
 
+    correspondent: str
     up_to: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReadAtDesk:
+    """As ReadMessages, at the technicians' desk."""
+
+    correspondent: str
     up_to: int
 
 

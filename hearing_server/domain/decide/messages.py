@@ -6,7 +6,7 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.decide.rules import ANY, SITTING, Decision, Events, Rule, seat_of, text
 from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.hearing import HearingState, Presence, Seat
+from hearing_server.domain.hearing import HearingState, Message, Presence, Seat
 from hearing_server.domain.parties import Right, Role
 from hearing_server.domain.visible import CLERK_DESK, EVERYBODY, TECHNICIAN_DESK, reader_of
 
@@ -77,17 +77,29 @@ def _message(
 
 
 def _read(state: HearingState, command: cmd.ReadMessages, by: str, now: int) -> Events:
-    return _read_by(state, reader_of(seat_of(state, by).party), command.up_to)
+    reader = reader_of(seat_of(state, by).party)
+    return _read_by(state, reader, command.correspondent, command.up_to)
 
 
 def _read_at_desk(state: HearingState, command: cmd.ReadAtDesk, by: str, now: int) -> Events:
-    return _read_by(state, TECHNICIAN_DESK, command.up_to)
+    return _read_by(state, TECHNICIAN_DESK, command.correspondent, command.up_to)
 
 
-def _read_by(state: HearingState, reader: str, up_to: int) -> Events:
-    if not 0 < up_to <= len(state.messages) or up_to <= state.read_up_to.get(reader, 0):
+def _read_by(state: HearingState, reader: str, correspondent: str, up_to: int) -> Events:
+    read = state.read_up_to.get(reader, {}).get(correspondent, 0)
+    sent = [m.message for m in state.messages if _between(m, reader, correspondent)]
+    if not sent or not read < min(up_to, sent[-1]):
         raise Refused(Code.NO_CHANGE)
-    return (ev.MessagesRead(reader=reader, up_to=up_to),)
+    return (
+        ev.MessagesRead(reader=reader, correspondent=correspondent, up_to=min(up_to, sent[-1])),
+    )
+
+
+def _between(message: Message, reader: str, correspondent: str) -> bool:
+    """Whether `reader` has it from `correspondent`, or in the open chat."""
+    if correspondent == EVERYBODY:
+        return message.to == EVERYBODY
+    return (message.sender, message.to) == (correspondent, reader)
 
 
 def _chat(open: bool) -> Decision:

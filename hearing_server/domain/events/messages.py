@@ -17,9 +17,10 @@ class MessageSent:
 
 @dataclass(frozen=True, kw_only=True)
 class MessagesRead:
-    """By a party or a desk."""
+    """By a party or a desk, of what passed between it and `correspondent`: a party, a desk, or `all`."""
 
     reader: str
+    correspondent: str
     up_to: int
 
 

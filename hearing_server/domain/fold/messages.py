@@ -21,7 +21,8 @@ def _sent(state: HearingState, event: ev.MessageSent, at: int) -> HearingState:
 
 
 def _read(state: HearingState, event: ev.MessagesRead, at: int) -> HearingState:
-    return replace(state, read_up_to=put(state.read_up_to, event.reader, event.up_to))
+    read = put(state.read_up_to.get(event.reader, {}), event.correspondent, event.up_to)
+    return replace(state, read_up_to=put(state.read_up_to, event.reader, read))
 
 
 STEPS: Mapping[type, Step] = {
