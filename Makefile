@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SHELL  := /bin/bash
 
-.PHONY: help run serve client test lint types unit client-test bench lock clean system
+.PHONY: help run serve client test lint types unit client-test bench drift lock clean system
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -36,6 +36,9 @@ client-test: $(VENV)/client.done ## the client's own tests and types
 
 bench: $(VENV)/test.done system client ## the figures, one JSON line each
 	$(BIN)/python -m bench
+
+drift: $(VENV)/test.done ## sound and picture over a simulated hearing of two hours
+	DRIFT_HOURS=2 $(BIN)/python -m pytest -q tests/recording/test_lip_sync.py -k drift
 
 lock: ## write the lock files again from pyproject.toml
 	requirements/lock $(PYTHON)

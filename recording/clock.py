@@ -5,6 +5,7 @@ FAR_MS = 10_000.0  # as late as this is another timeline too
 WINDOW_S = 5.0  # the least delayed packet of a window shows the true offset
 DRIFT_MS = 5.0  # the most that a window may pull the clock later: 1000 ppm
 CATCH_UP = 0.25  # the share of elapsed time by which it is pulled earlier
+MOVE = 0.2  # the same for the lag behind the party's other tracks
 
 WRAP = 1 << 32
 
@@ -16,6 +17,7 @@ class RtpClock:
     afterwards bends nothing. The offset follows the least delayed packets, so that a queue in the
     network does not move the picture, and slowly follows the drift between sender and receiver.
     A timestamp that cannot belong to the old timeline starts a new one at its arrival.
+    `lag` is by how much all of this is late (party_clock.py); times move there a fifth as fast as time passes.
     """
 
     def __init__(self, rate: int, wall_offset: float) -> None:
@@ -26,6 +28,8 @@ class RtpClock:
         self._seen = 0.0
         self._window_end = 0.0
         self._least = float("inf")
+        self.lag = 0.0  # ms, where times shall be moved to
+        self._moved = 0.0  # ms, what they are moved by
 
     def calendar(self, at: float) -> float:
         """Calendar ms of a monotonic time in seconds."""
@@ -40,12 +44,27 @@ class RtpClock:
             self._restart(offset, at)
         elif late < 0:
             self._offset += max(late, -CATCH_UP * max(0.0, at - self._seen) * 1000.0)
+        if self._moved != self.lag:
+            self._move(at - self._seen)
         self._seen = at
         if offset < self._least:
             self._least = offset
         if at >= self._window_end:
             self._end_window(at)
-        return ticks + self._offset
+        return ticks + self._offset - self._moved
+
+    def arrival(self, timestamp: int) -> float | None:
+        """Calendar ms of a timestamp by arrival times alone; None for one that is far from the newest."""
+        if self._last is None:
+            return None
+        step = (timestamp - self._last + WRAP // 2) % WRAP - WRAP // 2
+        if abs(step) * self._ms > FAR_MS:
+            return None
+        return (self._last + step) * self._ms + self._offset
+
+    def _move(self, elapsed: float) -> None:
+        most = max(0.0, elapsed) * 1000.0 * MOVE
+        self._moved += max(-most, min(most, self.lag - self._moved))
 
     def _unwrap(self, timestamp: int) -> int:
         if self._last is None:

@@ -82,6 +82,11 @@ class TrackSink:
         if not spool.armed:
             spool.arm()
 
+    def on_sender_report(self, ntp: int, rtp: int, received_at: float) -> None:
+        if not (self._ended or self._spool.full):
+            times = wire.SENDER_TIMES.pack(ntp, rtp)
+            self._spool.add(wire.frame(wire.SENDER_REPORT, self._number, times, received_at))
+
     def on_end(self, cause: str) -> None:
         if not self._ended:
             self._ended = self._slow = True

@@ -15,6 +15,7 @@ from recording.depacketise import Frame, depacketiser, opus_duration
 from recording.gaps import GapLedger
 from recording.matroska import Header
 from recording.names import track_folder
+from recording.party_clock import PartyClock
 from recording.reorder import Released, ReorderBuffer
 from recording.segment import LONGEST_MS, Finished, SegmentWriter
 from recording.wire import Open
@@ -44,7 +45,9 @@ class Outlet(Protocol):
 
 
 class Track:
-    """`previous` is until when an earlier recording of the same track lasts, and why it ended."""
+    """`previous` is until when an earlier recording of the same track lasts, and why it ended; `party`
+    is shared by the tracks of one party.
+    """
 
     def __init__(
         self,
@@ -53,6 +56,7 @@ class Track:
         folder: Path,
         outlet: Outlet,
         previous: tuple[int, GapCause] | None,
+        party: PartyClock | None = None,
     ) -> None:
         track_folder(opened.name)  # raises on a bad id
         self.name = opened.name
@@ -65,6 +69,7 @@ class Track:
         self._outlet = outlet
         self._reorder = ReorderBuffer()
         self._clock = RtpClock(opened.format.clock_rate, opened.wall_offset)
+        self._party = party or PartyClock()
         self._depacketiser = depacketiser(opened.format.codec)
         self._gaps = GapLedger(opened.name)
         if previous:
@@ -99,9 +104,16 @@ class Track:
         self._gaps.lost("overrun")
         self._now = at
 
+    def sender_report(self, ntp: int, rtp: int, at: float) -> None:
+        """The sender's clock showed `ntp` when its timestamps stood at `rtp`; 0 is no clock."""
+        arrival = self._clock.arrival(rtp)
+        if ntp and arrival is not None:
+            self._party.report(self._number, ntp, arrival, at)
+
     def tick(self, now: float) -> None:
         """Several times a second: give up losses, write what is held, end what is due."""
         self._now = max(now, self._now)
+        self._clock.lag = self._party.lag(self._number)
         self._drain(self._reorder.expire(now))
         writer = self._writer
         if writer is not None:
@@ -112,6 +124,7 @@ class Track:
 
     def end(self, at: float) -> int:
         """No packet follows; returns until when (Unix ms) the track is accounted for."""
+        self._party.leave(self._number)
         self._drain(self._reorder.flush())
         self._close()
         until = int(self._clock.calendar(at))
@@ -120,6 +133,7 @@ class Track:
 
     def salvage(self) -> tuple[int, GapCause] | None:
         """After a fault: finish what was written; returns what the track's next start needs."""
+        self._party.leave(self._number)
         self._close()
         until = self._gaps.covered_until
         return (until, "server") if until is not None else None

@@ -19,9 +19,11 @@ from hearing_server.services.media import (
 )
 
 HEAD = Layout("<BIId")
-PACKET, OPEN, END, OVERRUN, FLUSH, RECOVER, CLOSE = range(7)
+PACKET, OPEN, END, OVERRUN, FLUSH, RECOVER, CLOSE, SENDER_REPORT = range(8)
 MAX_PACKET = 65_535
 MAX_REPORT = 16 << 20
+
+SENDER_TIMES = Layout("<QI")  # body of SENDER_REPORT: ntp, rtp
 
 _LENGTH = Layout("<I")
 

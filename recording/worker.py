@@ -21,6 +21,7 @@ from typing import get_args
 from hearing_server.services.media import GapCause, RecordingFailed, RecordingGap, TrackName
 from recording import recovery, wire
 from recording.finisher import Finisher
+from recording.party_clock import PartyClock
 from recording.segment import Finished
 from recording.track import Track
 
@@ -46,6 +47,7 @@ class Worker:
         self._finisher = Finisher(folder)
         self._tracks: dict[int, Track] = {}
         self._hearings: set[str] = set()
+        self._parties: dict[tuple[str, str], PartyClock] = {}
         self._ends: recovery.Previous = {}
         self._flushes: list[tuple[int, str]] = []
         self._alarmed: dict[tuple[str, str], float] = {}
@@ -56,6 +58,7 @@ class Worker:
             wire.FLUSH: self._flush,
             wire.RECOVER: self._recover,
             wire.CLOSE: self._close,
+            wire.SENDER_REPORT: self._sender_report,
         }
 
     def run(self) -> None:
@@ -155,7 +158,7 @@ class Worker:
         opened = wire.decode_open(body)
         self._begin_hearing(opened.name.hearing)
         previous = self._ends.pop(opened.name, None)
-        self._tracks[number] = Track(number, opened, self._folder, self, previous)
+        self._tracks[number] = self._track(number, opened, previous)
 
     def _begin_hearing(self, hearing: str) -> None:
         if hearing in self._hearings:
@@ -170,7 +173,19 @@ class Worker:
         failed = self._tracks.pop(number)
         self._alarm(failed.name.hearing, "track_failed", repr(error))
         previous = failed.salvage()
-        self._tracks[number] = Track(number, failed.opened, self._folder, self, previous)
+        self._tracks[number] = self._track(number, failed.opened, previous)
+
+    def _track(
+        self, number: int, opened: wire.Open, previous: tuple[int, GapCause] | None
+    ) -> Track:
+        party = self._parties.setdefault((opened.name.hearing, opened.name.party), PartyClock())
+        return Track(number, opened, self._folder, self, previous, party)
+
+    def _forget_party(self, track: Track) -> None:
+        """With its last track goes a party's clock."""
+        whose = (track.name.hearing, track.name.party)
+        if not any((t.name.hearing, t.name.party) == whose for t in self._tracks.values()):
+            self._parties.pop(whose, None)
 
     def _end(self, number: int, body: bytes, when: float) -> None:
         self._end_track(number, body.decode(), when)
@@ -180,6 +195,7 @@ class Worker:
         track = self._tracks.pop(number, None)
         if track is not None:
             until = track.end(when)
+            self._forget_party(track)
             recovery.note_end(self._folder, track.name, until, cause)
             self._remember(track.name, until, cause)
 
@@ -194,6 +210,12 @@ class Worker:
         track = self._tracks.get(number)
         if track is not None:
             track.overrun(when)
+
+    def _sender_report(self, number: int, body: bytes, when: float) -> None:
+        track = self._tracks.get(number)
+        if track is not None:
+            ntp, rtp = wire.SENDER_TIMES.unpack(body)
+            track.sender_report(ntp, rtp, when)
 
     def _flush(self, token: int, body: bytes, _when: float) -> None:
         self._flushes.append((token, body.decode()))

@@ -215,6 +215,7 @@ class FaultView(Message, frozen=True, kw_only=True):
     at: int
     code: str
     detail: str
+    over_at: int | None
 
 
 class RecordingView(Message, frozen=True, kw_only=True):

@@ -260,6 +260,7 @@ def _recording(state: HearingState) -> types.RecordingView:
         for party, recorded in state.recorded.items()
     }
     faults = [
-        types.FaultView(at=at, code=fault.code, detail=fault.detail) for at, fault in state.faults
+        types.FaultView(at=fault.at, code=fault.code, detail=fault.detail, over_at=fault.over_at)
+        for fault in state.faults
     ]
     return types.RecordingView(parties=parties, faults=faults)

@@ -265,6 +265,16 @@ class Recorded:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fault:
+    """A fault of the recording; `over_at` is when it was over, once it is."""
+
+    at: int
+    code: str
+    detail: str
+    over_at: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class HearingState:
     """A hearing after `seq` entries of its log, the last of them at `at`."""
 
@@ -312,7 +322,7 @@ class HearingState:
     lines: tuple[Line, ...] = ()
     freeze: Freeze | None = None
     recorded: Mapping[str, Recorded] = field(default_factory=_empty)
-    faults: tuple[tuple[int, ev.RecordingFault], ...] = ()  # the last of them, with their times
+    faults: tuple[Fault, ...] = ()  # the last of them
 
     @property
     def checklist_open(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ TECHNICIAN_DESK = "technician"
 EVERYBODY = "all"
 
 # For bench and clerk alone.
-_OVERSEEN = frozenset({ev.SegmentRecorded, ev.GapFound, ev.RecordingFault})
+_OVERSEEN = frozenset({ev.SegmentRecorded, ev.GapFound, ev.RecordingFault, ev.RecordingRecovered})
 
 # For bench and clerk, and for the party itself.
 _OWN = frozenset(

@@ -41,6 +41,11 @@ class PacketSink(Protocol):
         `packet` is never changed after the call, so a sink may keep it.
         """
 
+    def on_sender_report(self, ntp: int, rtp: int, received_at: float) -> None:
+        """A sender report (RFC 3550, 6.4.1): the sender's clock showed `ntp` (32.32 fixed point seconds
+        since 1900) at the instant that the track's timestamps call `rtp`.
+        """
+
     def on_end(self, cause: str) -> None:
         """No packet follows. `cause` is one of `GapCause`, or `closed` when the hearing ended."""
 
@@ -100,7 +105,48 @@ class RecordingFailed:
     detail: str
 
 
-RecordingReport = SegmentClosed | RecordingGap | RecordingFailed
+@dataclass(frozen=True, kw_only=True)
+class RecordingRecovered:
+    """What a `RecordingFailed` of this hearing and code told of is over."""
+
+    hearing: str | None
+    code: str
+    detail: str
+
+
+RecordingReport = SegmentClosed | RecordingGap | RecordingFailed | RecordingRecovered
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackHealth:
+    """How one open track is recorded. Times are Unix milliseconds, None for "never"."""
+
+    track: TrackName
+    received_at: int | None  # when its newest packet came
+    written_until: int | None  # end of the newest frame that was given to a file
+    synced_until: int | None  # end of the newest frame that survives a power cut
+    synced_at: int | None  # when that was made sure of
+    heard_until: int | None  # sound: end of the newest audible frame among the written
+    size: int  # bytes written since the track began
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectoryHealth:
+    """One recordings directory: `free` bytes, and what the last minute would take in an hour."""
+
+    path: str
+    free: int
+    bytes_per_hour: int
+    trouble: str = ""  # the code of its fault, while it lasts
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingHealth:
+    """Once a second, whatever happens to the log; when it stays away the recorder is in trouble."""
+
+    at: int
+    tracks: tuple[TrackHealth, ...]
+    directories: tuple[DirectoryHealth, ...]
 
 
 class Recorder(Protocol):

@@ -16,6 +16,7 @@ from hearing_server.services.hearings import Hearings
 from hearing_server.services.media import (
     RecordingFailed,
     RecordingGap,
+    RecordingRecovered,
     RecordingReport,
     SegmentClosed,
 )
@@ -25,7 +26,7 @@ RETRY_AFTER = 1.0  # seconds
 
 log = structlog.get_logger()
 
-RecordingEvent = ev.SegmentRecorded | ev.GapFound | ev.RecordingFault
+RecordingEvent = ev.SegmentRecorded | ev.GapFound | ev.RecordingFault | ev.RecordingRecovered
 
 
 class RecordKeeper:
@@ -67,6 +68,7 @@ class RecordKeeper:
     def _concerned(self, report: RecordingReport) -> list[str]:
         if isinstance(report, RecordingFailed):
             log.error("recording fault", code=report.code, hearing=report.hearing)
+        if isinstance(report, RecordingFailed | RecordingRecovered):
             return [report.hearing] if report.hearing else list(self._live())
         return [report.track.hearing]
 
@@ -115,4 +117,6 @@ def event_of(report: RecordingReport) -> RecordingEvent:
             ended_at=report.ended_at,
             cause=report.cause,
         )
+    if isinstance(report, RecordingRecovered):
+        return ev.RecordingRecovered(code=report.code, detail=report.detail[:500])
     return ev.RecordingFault(code=report.code, detail=report.detail[:500])

@@ -174,7 +174,7 @@ class Feedback:
         if info is not None:
             stream = self._transport.streams.get(info.ssrc)
             if stream is not None:
-                stream.reception.on_sender_info(info, now)
+                stream.on_sender_info(info, now)
         for block in rtcp.report_blocks(part):
             consumer = self._transport.consumer_of(block.ssrc)
             if consumer is not None:

@@ -10,6 +10,7 @@ from .keyframe import starts_keyframe
 from .rate import DelayGate
 from .reception import Reception
 from .repair import MissingPackets, PacketCache
+from .rtcp import SenderInfo
 from .rtp import newest
 
 if TYPE_CHECKING:
@@ -96,6 +97,15 @@ class Stream:
             consumer.begin(number, timestamp, now)
         if ready:
             self.rebuild()
+
+    def on_sender_info(self, info: SenderInfo, now: float) -> None:
+        """A sender report of this stream, for the reports to viewers and for the sinks."""
+        self.reception.on_sender_info(info, now)
+        for sink in self.sinks:
+            try:
+                sink.on_sender_report(info.ntp, info.rtp, now)
+            except Exception:
+                self.sink_errors += 1
 
     def on_frame(self, timestamp: int, now: float) -> None:
         """A new timestamp: interarrival jitter (RFC 3550 section 6.4.1)."""

@@ -70,6 +70,8 @@ class Track:
     def on_rtp(self, packet: bytes, received_at: float) -> None:
         self._ledger.packets.append(packet)
 
+    def on_sender_report(self, ntp: int, rtp: int, received_at: float) -> None: ...
+
     def on_end(self, cause: str) -> None:
         self._ledger.open.discard((self._name.party, self._name.source))
         self._ledger.ended.append((self._name.party, self._name.source, cause))

@@ -856,7 +856,8 @@ export interface EventTold {
     | TranscriptArchived
     | SegmentRecorded
     | GapFound
-    | RecordingFault;
+    | RecordingFault
+    | RecordingRecovered;
   seq: number;
   type: 'event_told';
 }
@@ -1481,6 +1482,12 @@ export interface RecordingFault {
   type: 'recording_fault';
   [k: string]: unknown;
 }
+export interface RecordingRecovered {
+  code: string;
+  detail: string;
+  type: 'recording_recovered';
+  [k: string]: unknown;
+}
 /**
  * The hearing as the reader may see it, after the number that comes with it.
  */
@@ -1623,6 +1630,7 @@ export interface FaultView {
   at: number;
   code: string;
   detail: string;
+  over_at: number | null;
 }
 /**
  * `last_at`: the end of the party's newest segment; `gaps`: the last fifty.

@@ -13,7 +13,7 @@ const gap = (started_at: number) =>
 const fault = (code: string, at: number) => told({ type: 'recording_fault', code, detail: '' }, at);
 const before: RecordingView = {
   parties: { judge: { segments: 7, last_at: 1800, gaps: [{ source: 'microphone', started_at: 5, ended_at: 6, cause: 'muted' }] } },
-  faults: [{ at: 50, code: 'disk_slow', detail: '' }],
+  faults: [{ at: 50, code: 'disk_slow', detail: '', over_at: null }],
 };
 const after = (events: ReturnType<typeof told>[], recording: RecordingView | null = before) =>
   applyAll(hearing({ recording }), events).recording;
@@ -24,6 +24,11 @@ describe('the recording', () => {
     expect(recording?.parties.judge).toMatchObject({ segments: 9, last_at: 2000 });
     expect(recording?.parties.judge?.gaps.map(({ cause }) => cause)).toEqual(['muted', 'network']);
     expect(recording?.faults.map(({ at, code }) => [at, code])).toEqual([[50, 'disk_slow'], [77, 'disk_full']]);
+  });
+
+  it('says of each fault of a code that is back when it was over', () => {
+    const recording = after([fault('disk_full', 77), told({ type: 'recording_recovered', code: 'disk_full', detail: '' }, 90)]);
+    expect(recording?.faults.map(({ at, over_at }) => [at, over_at])).toEqual([[50, null], [77, 90]]);
   });
 
   it('starts with a party of which nothing was recorded before', () => {

@@ -60,6 +60,6 @@ class EnterArchive:
 
 @dataclass(frozen=True, kw_only=True)
 class EnterRecording:
-    """What the recorder reports: a segment, a gap or a fault."""
+    """What the recorder reports: a segment, a gap, a fault or its end."""
 
-    event: ev.SegmentRecorded | ev.GapFound | ev.RecordingFault
+    event: ev.SegmentRecorded | ev.GapFound | ev.RecordingFault | ev.RecordingRecovered

@@ -107,6 +107,7 @@ from hearing_server.domain.events.record import (
     LineCorrected,
     LineEntered,
     RecordingFault,
+    RecordingRecovered,
     SegmentRecorded,
     SignatureRefused,
     TranscriptArchived,
@@ -224,6 +225,7 @@ Event = (
     | SegmentRecorded
     | GapFound
     | RecordingFault
+    | RecordingRecovered
 )
 
 EVENT_TYPES: tuple[type, ...] = typing.get_args(Event)
@@ -349,6 +351,7 @@ __all__ = [
     "PublicAdmitted",
     "PublicExcluded",
     "RecordingFault",
+    "RecordingRecovered",
     "RequestAnswer",
     "RequestAnswered",
     "RequestKind",

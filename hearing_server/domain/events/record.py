@@ -96,3 +96,11 @@ class RecordingFault:
 
     code: str
     detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingRecovered:
+    """What the fault of this code told of is over."""
+
+    code: str
+    detail: str

@@ -6,7 +6,7 @@ from typing import Any
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.fold.steps import Step, put, transcript_changed
-from hearing_server.domain.hearing import KEPT, Freeze, HearingState, Line, Recorded
+from hearing_server.domain.hearing import KEPT, Fault, Freeze, HearingState, Line, Recorded
 
 
 def _line_entered(state: HearingState, event: ev.LineEntered, at: int) -> HearingState:
@@ -76,7 +76,16 @@ def _gap(state: HearingState, event: ev.GapFound, at: int) -> HearingState:
 
 
 def _fault(state: HearingState, event: ev.RecordingFault, at: int) -> HearingState:
-    return replace(state, faults=(*state.faults, (at, event))[-KEPT:])
+    fault = Fault(at=at, code=event.code, detail=event.detail)
+    return replace(state, faults=(*state.faults, fault)[-KEPT:])
+
+
+def _recovered(state: HearingState, event: ev.RecordingRecovered, at: int) -> HearingState:
+    faults = (
+        replace(fault, over_at=at) if fault.code == event.code and fault.over_at is None else fault
+        for fault in state.faults
+    )
+    return replace(state, faults=tuple(faults))
 
 
 STEPS: Mapping[type, Step] = {
@@ -90,4 +99,5 @@ STEPS: Mapping[type, Step] = {
     ev.SegmentRecorded: _segment,
     ev.GapFound: _gap,
     ev.RecordingFault: _fault,
+    ev.RecordingRecovered: _recovered,
 }

@@ -12,7 +12,7 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.log import SERVER
 from hearing_server.services import record_keeper as module
 from hearing_server.services.hearings import Hearings
-from hearing_server.services.media import RecordingGap, SegmentClosed, TrackName
+from hearing_server.services.media import RecordingGap, RecordingRecovered, SegmentClosed, TrackName
 from hearing_server.services.record_keeper import RecordKeeper
 from hearing_server.services.recordings import Recordings
 from tests.hearing_server.domain.world import NOW, SHA, World, in_session, planned
@@ -54,7 +54,7 @@ class Keeping:
         self.keeper.start()
 
     def events(self, hearing: str = "h1") -> list[ev.Event]:
-        kinds = (ev.SegmentRecorded, ev.GapFound, ev.RecordingFault)
+        kinds = (ev.SegmentRecorded, ev.GapFound, ev.RecordingFault, ev.RecordingRecovered)
         return [e.event for e in self.store.logs[hearing] if isinstance(e.event, kinds)]
 
 
@@ -119,6 +119,21 @@ async def test_a_fault_of_the_whole_recorder_goes_to_every_live_hearing() -> Non
     assert [e.code for e in keeping.events("h2") if isinstance(e, ev.RecordingFault)] == [
         "disk_full",
         "stalled",
+    ]
+
+
+async def test_the_end_of_a_fault_is_entered_and_ends_it_in_the_state() -> None:
+    """Only the fault of that code; another goes on."""
+    keeping = Keeping()
+    keeping.keeper.fault("h1", "disk_full", "")
+    keeping.keeper.fault("h1", "recorder_died", "")
+    keeping.keeper.report(RecordingRecovered(hearing="h1", code="disk_full", detail="it writes"))
+    await keeping.keeper.close()
+    assert keeping.events()[-1] == ev.RecordingRecovered(code="disk_full", detail="it writes")
+    faults = (await keeping.hearings.state("h1")).faults
+    assert [(fault.code, fault.over_at is None) for fault in faults] == [
+        ("disk_full", False),
+        ("recorder_died", True),
     ]
 
 

@@ -238,6 +238,9 @@ class Broken:
     def on_rtp(self, packet: bytes, received_at: float) -> None:
         raise RuntimeError("broken sink")
 
+    def on_sender_report(self, ntp: int, rtp: int, received_at: float) -> None:
+        raise RuntimeError("broken sink")
+
     def on_end(self, cause: str) -> None:
         raise RuntimeError("broken sink")
 
@@ -245,9 +248,13 @@ class Broken:
 class Kept:
     def __init__(self) -> None:
         self.packets: list[tuple[bytes, float]] = []
+        self.reports: list[tuple[int, int]] = []
 
     def on_rtp(self, packet: bytes, received_at: float) -> None:
         self.packets.append((packet, received_at))
+
+    def on_sender_report(self, ntp: int, rtp: int, received_at: float) -> None:
+        self.reports.append((ntp, rtp))
 
     def on_end(self, cause: str) -> None:
         raise AssertionError("nobody ended it")
@@ -269,10 +276,15 @@ async def test_a_broken_sink_stops_nobody(sfu: Sfu, party: Connect) -> None:
     assert producer.stream.sink_errors == 3
     assert [numbers(p)[1] for p, _ in kept.packets] == [0, 1, 2]
     assert all(before <= at <= time.monotonic() for _, at in kept.packets)
-    producer.remove_sink(kept)
+    told = rtcp.SenderInfo(ssrc=2000, ntp=5 << 32, rtp=960, packets=3, octets=10)
+    speaker.peer.send_rtcp(rtcp.make_report(2000, [], told))
     speaker.peer.send_rtp(rtp(3, 2880, ssrc=2000, payload_type=111))
     await viewer.peer.until(lambda: len(viewer.peer.rtp) == 4)
-    assert len(kept.packets) == 3
+    assert kept.reports == [(5 << 32, 960)]
+    producer.remove_sink(kept)
+    speaker.peer.send_rtp(rtp(4, 3840, ssrc=2000, payload_type=111))
+    await viewer.peer.until(lambda: len(viewer.peer.rtp) == 5)
+    assert len(kept.packets) == 4
 
 
 async def test_a_stream_without_signalled_ssrc_is_known_by_its_mid(

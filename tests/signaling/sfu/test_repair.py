@@ -19,6 +19,8 @@ class Kept:
     def on_rtp(self, packet: bytes, received_at: float) -> None:
         self.numbers.append(numbers(packet)[1])
 
+    def on_sender_report(self, ntp: int, rtp: int, received_at: float) -> None: ...
+
     def on_end(self, cause: GapCause | str) -> None:
         raise AssertionError("nobody ended it")
 

@@ -1,5 +1,5 @@
 /** How the recording goes, carried on from the view by what the recorder reports in the log. */
-import type { EventTold, RecordedView, RecordingView } from '@/protocol.gen';
+import type { EventTold, FaultView, RecordedView, RecordingView } from '@/protocol.gen';
 
 const KEPT = 50; // gaps of a party, and faults; as in hearing_server/domain/hearing.py
 const NOTHING: RecordedView = { segments: 0, last_at: null, gaps: [] };
@@ -24,7 +24,11 @@ export function recordingAfter(
     }
     case 'recording_fault': {
       const { code, detail } = event;
-      return { ...recording, faults: [...recording.faults, { at, code, detail }].slice(-KEPT) };
+      return { ...recording, faults: [...recording.faults, { at, code, detail, over_at: null }].slice(-KEPT) };
+    }
+    case 'recording_recovered': {
+      const over = (fault: FaultView) => (fault.code === event.code && fault.over_at === null ? { ...fault, over_at: at } : fault);
+      return { ...recording, faults: recording.faults.map(over) };
     }
     default:
       return recording;
