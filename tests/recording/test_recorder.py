@@ -143,9 +143,7 @@ async def test_a_track_that_comes_back_leaves_a_gap_with_its_cause(start, report
     """From the end to the new start, once; a track that was closed leaves none."""
     recorder = await start()
     sound = streams.sound_packets(streams.encode_sound(1.0))
-    now = (
-        time.monotonic() + 3600
-    )  # so that no end comes later than the packets, however slow we are
+    now = time.monotonic() + 3600  # no end comes later than its packets
     for begins, end in ((-1.0, cause), (2.0, "closed"), (5.0, "closed")):
         sink = begin(recorder, "opus", "microphone")
         give(sink, sound, now + begins)
