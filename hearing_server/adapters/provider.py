@@ -105,13 +105,14 @@ class Provider:
             "code_verifier": request.verifier,
         }
         ways = published.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-        auth = None
+        headers = {}
         if self._secret and "client_secret_basic" in ways:  # RFC 6749 section 2.3.1
-            auth = aiohttp.BasicAuth(quote_plus(self._client), quote_plus(self._secret))
+            who = (quote_plus(self._client), quote_plus(self._secret))
+            headers["Authorization"] = aiohttp.encode_basic_auth(*who)
         else:
             form |= {"client_id": self._client}
             form |= {"client_secret": self._secret} if self._secret else {}
-        return await self._ask("POST", published["token_endpoint"], data=form, auth=auth)
+        return await self._ask("POST", published["token_endpoint"], data=form, headers=headers)
 
     async def _verified(self, token: str) -> jwt.Token:
         """The token, its signature checked with a key of the provider's."""

@@ -156,8 +156,8 @@ class StaffDoor:
         try:
             address, state = await self._provider.start(self._gate.token(request))
         except Refused as refusal:
-            return web.HTTPSeeOther(f"/staff?fault={refusal.code}")
-        response = web.HTTPSeeOther(address)
+            return _to(f"/staff?fault={refusal.code}")
+        response = _to(address)
         self._set_state(response, state)
         return response
 
@@ -173,9 +173,9 @@ class StaffDoor:
                 raise Refused(Code.BAD_TOKEN)
             token = await self._provider.finish(state, code, self._visitor(request))
         except Refused as refusal:
-            response = web.HTTPSeeOther(f"/staff?fault={refusal.code}")
+            response = _to(f"/staff?fault={refusal.code}")
         else:
-            response = web.HTTPSeeOther("/staff?back=1")
+            response = _to("/staff?back=1")
             self._gate.remember(response, token)
         self._set_state(response, "")
         return response
@@ -252,3 +252,7 @@ class StaffDoor:
     @property
     def _state_cookie(self) -> str:
         return "__Host-staff-state" if self._secure else "staff-state"
+
+
+def _to(address: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": address})

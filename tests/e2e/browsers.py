@@ -140,7 +140,7 @@ class Person:
         await self.page.screenshot(path=str(folder / f"{name}-{self.role}.png"))
 
 
-async def _launch(
+async def launch(
     playwright: Playwright, device: Device | None, folder: Path, *, allows: bool = True
 ) -> Browser:
     """A browser with this camera and microphone, or none; one that `allows` gives them to every page."""
@@ -166,7 +166,7 @@ async def guarded(
 ) -> AsyncIterator[Person]:
     """Somebody at their link whose browser refuses what is not in `permissions`, as Chromium names it."""
     async with async_playwright() as playwright:
-        browser = await _launch(playwright, device, folder, allows=False)
+        browser = await launch(playwright, device, folder, allows=False)
         context = await browser.new_context(viewport=DESK, locale="zh-CN")
         await context.grant_permissions(list(permissions), origin=server.url)
         person = Person(await context.new_page(), role, server.url)
@@ -182,7 +182,7 @@ async def court(
     """Everybody at their links, before the hearing."""
     async with async_playwright() as playwright:
         used = {DEVICE[role] for role in roles}
-        browsers = {device: await _launch(playwright, device, folder) for device in used}
+        browsers = {device: await launch(playwright, device, folder) for device in used}
         people = {}
         for role in roles:
             context = await browsers[DEVICE[role]].new_context(

@@ -6,6 +6,7 @@ import { readSession, signOut, type SessionInfo, type StaffRole } from '@/api/st
 
 export const useStaff = defineStore('staff', () => {
   const session = ref<SessionInfo | null>(null);
+  const link = ref(''); // the secret of a set-up link that waits to be used
   const fault = ref<FaultCode | ''>('');
   const proof = ref<{ done: (proved: boolean) => void } | null>(null);
   const me = computed(() => session.value?.account ?? null);
@@ -48,5 +49,5 @@ export const useStaff = defineStore('staff', () => {
 
   const read = <T>(path: string): Promise<T> => attempt(() => get<T>(path));
   const act = <T>(path: string, body: object = {}): Promise<T> => attempt(() => post<T>(path, body, 20_000));
-  return { session, fault, proof, me, has, load, leave, attempt, read, act };
+  return { session, link, fault, proof, me, has, load, leave, attempt, read, act };
 });
