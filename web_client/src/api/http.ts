@@ -8,6 +8,7 @@ export class Refused extends Error {
   constructor(
     readonly code: FaultCode,
     readonly detail = '',
+    readonly more: Record<string, unknown> = {}, // what else the answer says: faults, clashes
   ) {
     super(detail ? `${code}: ${detail}` : code);
   }
@@ -27,6 +28,14 @@ export async function get<T>(path: string, timeout = 8000): Promise<T> {
 export async function post<T>(path: string, body: object, timeout = 8000): Promise<T> {
   const headers = { 'Content-Type': 'application/json' };
   const init = { method: 'POST', headers, body: JSON.stringify(body) };
+  return (await (await request(path, init, timeout)).json()) as T;
+}
+
+/** As `post`, by another method, or with a file as it is. */
+export async function send<T>(method: 'PUT' | 'POST' | 'DELETE', path: string, body: object | Blob = {}, timeout = 20_000): Promise<T> {
+  const init = body instanceof Blob
+    ? { method, body }
+    : { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
   return (await (await request(path, init, timeout)).json()) as T;
 }
 
@@ -52,8 +61,8 @@ async function request(path: string, init: RequestInit, timeout: number): Promis
 
 async function refusal(response: Response): Promise<Refused> {
   try {
-    const { code, detail } = (await response.json()) as { code: Code; detail?: string };
-    return new Refused(code ?? 'internal', detail ?? '');
+    const { code, detail, ...more } = (await response.json()) as { code: Code; detail?: string };
+    return new Refused(code ?? 'internal', detail ?? '', more);
   } catch {
     return new Refused('internal', `HTTP ${response.status}`);
   }

@@ -1,5 +1,6 @@
 /** The staff's pages, all inside the shell; each is loaded when it is first opened. */
 import type { RouteRecordRaw } from 'vue-router';
+import { CASE_PAGES } from '@/cases/routes';
 
 export const STAFF_PAGES: RouteRecordRaw[] = [
   { path: '', component: () => import('./HomePage.vue') },
@@ -7,4 +8,5 @@ export const STAFF_PAGES: RouteRecordRaw[] = [
   { path: 'account', component: () => import('./AccountPage.vue') },
   { path: 'accounts', component: () => import('./AccountsPage.vue') },
   { path: 'audit', component: () => import('./AuditPage.vue') },
+  ...CASE_PAGES,
 ];

@@ -1,10 +1,11 @@
 /** English: the same keys as 简体中文, one file an area. */
 import type zh from '../zh-CN';
+import cases from './cases';
 import clerk from './clerk';
 import common from './common';
 import court from './court';
 import entering from './entering';
 import staff from './staff';
 
-const en: typeof zh = { ...common, ...entering, ...court, ...clerk, ...staff };
+const en: typeof zh = { ...common, ...entering, ...court, ...clerk, ...cases, ...staff };
 export default en;

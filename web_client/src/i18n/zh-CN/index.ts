@@ -1,8 +1,9 @@
 /** 简体中文: every word on the screen, one file an area. English has the same keys. */
+import cases from './cases';
 import clerk from './clerk';
 import common from './common';
 import court from './court';
 import entering from './entering';
 import staff from './staff';
 
-export default { ...common, ...entering, ...court, ...clerk, ...staff };
+export default { ...common, ...entering, ...court, ...clerk, ...cases, ...staff };
