@@ -35,6 +35,7 @@ from hearing_server.staff_parts import StaffParts
 from hearing_server.web import health, pages
 from hearing_server.web.audit import note_refusals
 from hearing_server.web.http import coded_errors, same_origin, secure_headers
+from hearing_server.web.seat_messages import SeatMessages
 from hearing_server.web.seats import Seats
 from recording.recorder import ProcessRecorder, RecorderUnavailable
 from signaling.asks import Asks
@@ -223,6 +224,9 @@ class Server:
         )
         application.add_routes(self.cases.routes(self.gate, self.audit))
         application.add_routes(self.staff.routes(self.access, self.hearings))
+        application.add_routes(
+            SeatMessages(self.access, self.hearings, secure=s.secure_pages).routes()
+        )
         application.add_routes([*seats.routes(), *health.routes(), *pages.routes(client)])
         self.gateway.server.attach(application)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=2)

@@ -25,8 +25,6 @@ RULES: Mapping[type, Rule] = {
 
 def _send(state: HearingState, command: cmd.SendMessage, by: str, now: int) -> Events:
     seat = seat_of(state, by)
-    if not seat.here:
-        raise Refused(Code.NOT_PRESENT)
     _check_recipient(state, seat, command.to)
     return _message(state, reader_of(seat.party), command.to, command.text, command.answers, "")
 

@@ -5,7 +5,8 @@ import clerk from './clerk';
 import common from './common';
 import court from './court';
 import entering from './entering';
+import messages from './messages';
 import staff from './staff';
 
-const en: typeof zh = { ...common, ...entering, ...court, ...clerk, ...cases, ...staff };
+const en: typeof zh = { ...cases, ...clerk, ...common, ...court, ...entering, ...messages, ...staff };
 export default en;

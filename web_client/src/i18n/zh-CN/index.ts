@@ -4,6 +4,7 @@ import clerk from './clerk';
 import common from './common';
 import court from './court';
 import entering from './entering';
+import messages from './messages';
 import staff from './staff';
 
-export default { ...common, ...entering, ...court, ...clerk, ...cases, ...staff };
+export default { ...cases, ...clerk, ...common, ...court, ...entering, ...messages, ...staff };
