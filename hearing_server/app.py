@@ -26,7 +26,7 @@ from hearing_server.case_parts import CaseParts
 from hearing_server.config import Settings
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
-from hearing_server.services.access import Access
+from hearing_server.services.access import Access, Seated
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.record_keeper import RecordKeeper
 from hearing_server.services.recordings import Recordings
@@ -88,8 +88,8 @@ class Server:
         self.staff = StaffParts(self.store, now, self.settings, secret)
         self.audit, self.gate = self.staff.audit, self.staff.gate
         authority = await asyncio.to_thread(self._open_authority)
-        self.access = Access(self.store, self.folder.secret("links"), now)
         self.hearings = Hearings(self.store, now)
+        self.access = Access(self.store, self.folder.secret("links"), now, self._bar)
         documents = Documents(self.folder.documents)
         self.transcripts = Transcripts(self.hearings, TypstNotary(authority), documents)
         self._stack.push_async_callback(self.transcripts.close)
@@ -239,6 +239,9 @@ class Server:
             await site.start()
         except OSError as error:
             raise CannotStart(f"port {s.port} on {s.host}: {error.strerror}") from error
+
+    async def _bar(self, seated: Seated) -> None:
+        await self.hearings.check_seat(seated.hearing, seated.party)
 
     def _on_entries(self, state: HearingState, entries: Sequence[Entry]) -> None:
         """After an event is saved: who must hear of it, in this order."""

@@ -3,12 +3,14 @@
 No decisions here: `decide` says who may and when; the media plane checks what it is given.
 """
 
+import asyncio
 import typing
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from hearing_server.domain import commands as cmd
-from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.errors import PASSING, Code, Refused
+from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.services.hearings import Clock, Hearings
@@ -16,8 +18,9 @@ from signaling import protocol as wire
 from signaling import views
 from signaling.peer import Peer
 from signaling.rooms import Rooms
-from signaling.sfu import Sfu, SfuError, Transport
+from signaling.sfu import ENDED, Producer, Sfu, SfuError, Transport, TransportState
 
+RETRY_AFTER = 2.0  # seconds between attempts to enter a lost track while the store is down
 CATCH_UP = 500  # events; a tab that has missed more gets the whole view
 
 # Asks that are no command of the same name and fields.
@@ -58,7 +61,14 @@ class Asks:
             wire.Produce: self._produce,
             wire.CloseProducer: self._close_producer,
             wire.ResumeConsumer: self._resume_consumer,
+            wire.Point: self._point,
         }
+        self._stopping: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        for task in self._stopping:
+            task.cancel()
+        await asyncio.gather(*self._stopping, return_exceptions=True)
 
     async def enter(self, peer: Peer, ask: wire.Enter) -> wire.Welcome:
         """Take the seat and join the room, with nothing lost between the welcome and the first tell."""
@@ -84,7 +94,7 @@ class Asks:
     async def answer(self, peer: Peer, ask: wire.AnyAsk) -> wire.AnyAnswer:
         """The one answer to an ask; Refused, also when the seat is no longer this connection's."""
         if not self._rooms.holds(peer):
-            raise Refused(Code.SUPERSEDED)
+            raise Refused(peer.out_as)
         try:
             if type(ask) in self._media:
                 return await self._media[type(ask)](peer, ask)
@@ -117,13 +127,10 @@ class Asks:
     ) -> wire.TransportCreated:
         if ask.direction == "send":
             await self._stop_sending(peer)
-            transport = peer.send_transport = self._sfu.create_transport(_ignore)
+            transport = peer.send_transport = self._new_transport(peer)
         else:
-            if peer.receive_transport is not None:
-                peer.receive_transport.close()
-                peer.consumers.clear()
-                peer.ready.clear()
-            transport = peer.receive_transport = self._sfu.create_transport(_ignore)
+            _end(peer, peer.receive_transport)
+            transport = peer.receive_transport = self._new_transport(peer)
             peer.rtp_capabilities = ask.rtp_capabilities
         self._rooms.changed(peer)
         parameters: dict[str, Any] = transport.parameters()
@@ -134,13 +141,22 @@ class Asks:
             dtls_parameters=parameters["dtlsParameters"],
         )
 
+    def _new_transport(self, peer: Peer) -> Transport:
+        def on_change(state: TransportState) -> None:
+            """The line is up, silent, back or lost: not what was put an end to here."""
+            if transport in (peer.send_transport, peer.receive_transport):
+                if state in ENDED:
+                    peer.forget(transport)
+                self._rooms.line_changed(peer)
+
+        transport = self._sfu.create_transport(on_change)
+        return transport
+
     async def _stop_sending(self, peer: Peer) -> None:
         """A new sending transport replaces the old one and its tracks."""
         for source in list(peer.producers):
             await self._close_producer(peer, wire.CloseProducer(source=source))
-        if peer.send_transport is not None:
-            peer.send_transport.close()
-            peer.send_transport = None
+        _end(peer, peer.send_transport)
 
     async def _connect_transport(self, peer: Peer, ask: wire.ConnectTransport) -> wire.Done:
         _own(peer, ask.transport).connect(ask.dtls_parameters)
@@ -154,21 +170,47 @@ class Asks:
         if transport is not peer.send_transport or ask.source in peer.producers:
             raise Refused(Code.MEDIA, "source_in_use")
         producer = transport.produce(ask.kind, ask.rtp_parameters)
-        peer.producers[ask.source] = producer
         try:
             await self._execute(peer, cmd.StartSource(source=ask.source))
         except Refused:
-            peer.producers.pop(ask.source, None)
             producer.close()
             raise
+        peer.producers[ask.source] = producer
+        producer.on_close(lambda: self._on_lost(peer, ask.source, producer))
+        if producer.closed:  # while it was being saved
+            self._on_lost(peer, ask.source, producer)
         self._rooms.changed(peer)
         return wire.Produced(producer=producer.id)
+
+    def _on_lost(self, peer: Peer, source: Source, producer: Producer) -> None:
+        """A track ended with its line: the log must not go on saying that it is sent."""
+        if peer.producers.get(source) is not producer:
+            return  # it was put an end to here
+        del peer.producers[source]
+        name = f"lost {source} {peer.connection}"
+        task = asyncio.create_task(self._say_stopped(peer, source), name=name)
+        self._stopping.add(task)
+        task.add_done_callback(self._stopping.discard)
+
+    async def _say_stopped(self, peer: Peer, source: Source) -> None:
+        while source not in peer.producers and self._rooms.holds(peer):
+            try:
+                await self._execute(peer, cmd.StopSource(source=source))
+                return
+            except Refused as refusal:
+                if refusal.code not in PASSING:
+                    return
+            await asyncio.sleep(RETRY_AFTER)
 
     async def _close_producer(self, peer: Peer, ask: wire.CloseProducer) -> wire.Done:
         """The log first: a track that it still names could not be produced again."""
         if ask.source not in peer.producers:
             raise Refused(Code.NO_CHANGE)
-        done = await self._execute(peer, cmd.StopSource(source=ask.source))
+        peer.stopping.add(ask.source)
+        try:
+            done = await self._execute(peer, cmd.StopSource(source=ask.source))
+        finally:
+            peer.stopping.discard(ask.source)
         producer = peer.producers.pop(ask.source, None)
         if producer is not None:
             producer.close()
@@ -180,6 +222,12 @@ class Asks:
             raise Refused(Code.NOT_FOUND)
         peer.ready.add(ask.consumer)
         self._rooms.changed(peer)
+        return wire.Done()
+
+    async def _point(self, peer: Peer, ask: wire.Point) -> wire.Done:
+        if not peer.pointing.take():
+            raise Refused(Code.TOO_MANY)
+        self._rooms.point(peer, wire.Pointed(x=ask.x, y=ask.y))
         return wire.Done()
 
 
@@ -209,5 +257,7 @@ def _own(peer: Peer, transport: str) -> Transport:
     raise Refused(Code.NOT_FOUND)
 
 
-def _ignore(state: object) -> None:
-    """The room reads a transport's state when it tells the qualities."""
+def _end(peer: Peer, transport: Transport | None) -> None:
+    if transport is not None:
+        peer.forget(transport)
+        transport.close()

@@ -35,7 +35,8 @@ MAX_IDLE = 4  # sockets of one seat that have not entered; the oldest makes room
 WRITES_PER_MINUTE = 300  # asks of one party that may end in the log, whatever its sockets
 LINGER = 2.0  # seconds between the goodbye and the end of the line
 RETRY_AFTER = 2.0  # seconds between attempts at a departure while the store is down
-READS = (wire.Leave, wire.ConnectTransport, wire.ResumeConsumer)  # asks that never change the log
+# Asks that never change the log.
+READS = (wire.Leave, wire.ConnectTransport, wire.ResumeConsumer, wire.Point)
 
 log = structlog.get_logger()
 
@@ -90,6 +91,7 @@ class Gateway:
         for retry in self._departures:
             retry.cancel()
         await asyncio.gather(*self._departures, return_exceptions=True)
+        await self._asks.close()
         await self.server.shutdown()
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:

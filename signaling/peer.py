@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from hearing_server.domain.errors import Code
 from hearing_server.domain.events import Source
 from hearing_server.services.access import Seated
+from hearing_server.services.rate import Bucket
 from signaling.protocol import AnyTell
 from signaling.sfu import Consumer, Producer, Transport
 
+POINTS_PER_SECOND = 30
 OUTBOX = 1000  # tells; a browser that is further behind is let go, and catches up by number
 
 Send = Callable[[AnyTell], Awaitable[None]]
@@ -29,6 +32,11 @@ class Peer:
     producers: dict[Source, Producer] = field(default_factory=dict)
     consumers: dict[str, Consumer] = field(default_factory=dict)  # by consumer id
     ready: set[str] = field(default_factory=set)  # consumers that the browser has resumed
+    stopping: set[Source] = field(default_factory=set)  # sources that it is closing itself
+    pointing: Bucket = field(
+        default_factory=lambda: Bucket(per_second=POINTS_PER_SECOND, burst=POINTS_PER_SECOND)
+    )
+    out_as: Code = Code.SUPERSEDED  # why its asks are refused once it has lost the seat
     _outbox: "asyncio.Queue[AnyTell | None]" = field(
         default_factory=lambda: asyncio.Queue(maxsize=OUTBOX)
     )
@@ -63,12 +71,20 @@ class Peer:
 
     def end_media(self) -> None:
         """Nothing is received from this connection or sent to it from now on."""
+        self.producers.clear()
         for transport in (self.send_transport, self.receive_transport):
             if transport is not None:
+                self.forget(transport)
                 transport.close()
-        self.send_transport = self.receive_transport = None
-        self.producers.clear()
-        self.consumers.clear()
+
+    def forget(self, transport: Transport) -> None:
+        """A transport that has ended or is about to; its tracks to this browser are gone with it."""
+        if transport is self.send_transport:
+            self.send_transport = None
+        elif transport is self.receive_transport:
+            self.receive_transport = None
+            self.consumers.clear()
+            self.ready.clear()
 
     def close(self) -> None:
         """Release everything; the connection has ended or is about to."""

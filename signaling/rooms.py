@@ -9,10 +9,13 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from hearing_server.domain import events as ev
+from hearing_server.domain.decide import check_point
+from hearing_server.domain.errors import Code
 from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
-from hearing_server.domain.reach import Edge
+from hearing_server.domain.reach import may_differ
+from hearing_server.domain.visible import knows_line, sees_shown
 from hearing_server.services.media import Recorder
 from signaling import protocol as wire
 from signaling import views
@@ -22,6 +25,7 @@ from signaling.stage import Alarm, Stage
 
 LEVELS_EVERY = 0.25  # seconds
 QUALITY_EVERY = 2.0
+SOON = 0.05
 
 log = structlog.get_logger()
 
@@ -33,6 +37,7 @@ class Room:
         self.state = state
         self.peers: dict[str, Peer] = {}  # by party: one seat, one connection
         self._stage = Stage(state.hearing, recorder, alarm)
+        self._soon: asyncio.TimerHandle | None = None
 
     def join(self, peer: Peer, state: HearingState) -> None:
         self.state = state
@@ -47,20 +52,23 @@ class Room:
 
     def close(self, cause: str) -> None:
         self._stage.close(cause)
+        if self._soon is not None:
+            self._soon.cancel()
         for peer in list(self.peers.values()):
             peer.close()
         self.peers.clear()
 
     def on_entries(self, state: HearingState, entries: Sequence[Entry]) -> None:
-        """Tell everybody what they may see of it, then make the media agree."""
+        """Make the media agree, then tell everybody what they may see of it.
+
+        Packets stop where they must whatever becomes of the words, and wait for none of them.
+        """
         before, self.state = self.state, state
-        try:
-            for entry in entries:
-                self._let_go(entry.event)
-            self._tell(entries)
-        finally:  # packets stop where they must, whatever became of the words
-            if state.seats is not before.seats or state.phase is not before.phase:
-                self.reconcile()
+        for entry in entries:
+            self._let_go(entry.event)
+        if may_differ(before, state):
+            self.reconcile()
+        self._tell(entries)
 
     def _tell(self, entries: Sequence[Entry]) -> None:
         state = self.state
@@ -76,34 +84,57 @@ class Room:
 
     def tell_levels(self) -> None:
         """Who speaks, to those whom the sound reaches."""
-        levels = {
-            party: producer.level
-            for party, peer in self.peers.items()
-            if (producer := peer.producers.get(Source.MICROPHONE)) and producer.level is not None
-        }
-        for party, peer in self.peers.items():
-            heard = {
-                speaker: level
-                for speaker, level in levels.items()
-                if speaker == party or Edge(speaker, Source.MICROPHONE, party) in self._stage.edges
-            }
-            if heard:
-                peer.tell(wire.Levels(levels=heard))
+        heard: dict[str, dict[str, int]] = {party: {} for party in self.peers}
+        for speaker, peer in self.peers.items():
+            producer = peer.producers.get(Source.MICROPHONE)
+            if producer is None or producer.level is None:
+                continue
+            reached = self._stage.edges.sinks(speaker, Source.MICROPHONE)
+            for listener in (reached | {speaker}) & heard.keys():
+                heard[listener][speaker] = producer.level
+        for party, levels in heard.items():
+            if levels:
+                self.peers[party].tell(wire.Levels(levels=levels))
 
     def tell_qualities(self) -> None:
+        """How the lines are, of those whom each may know of."""
         qualities = {party: quality_of(peer) for party, peer in self.peers.items()}
-        for peer in self.peers.values():
-            peer.tell(wire.Qualities(qualities=qualities))
+        for reader, peer in self.peers.items():
+            known = {p: q for p, q in qualities.items() if knows_line(self.state, p, reader)}
+            peer.tell(wire.Qualities(qualities=known))
+
+    def tell_qualities_soon(self) -> None:
+        """Together for all lines that change in the same moment."""
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(SOON, self._tell_now)
+
+    def _tell_now(self) -> None:
+        self._soon = None
+        self.tell_qualities()
+
+    def point(self, peer: Peer, pointed: wire.Pointed) -> None:
+        """Refused, unless `peer` shows the exhibit that everybody looks at."""
+        check_point(self.state, peer.party)
+        for party, other in self.peers.items():
+            if other is not peer and sees_shown(self.state, party):
+                other.tell(pointed)
 
     def _let_go(self, event: ev.Event) -> None:
-        """A seat that was taken over: the older connection's media ends at once, then it is told."""
-        if isinstance(event, ev.PartyLeft) and event.cause is ev.Departure.SUPERSEDED:
+        """Taken over or removed: the connection's media ends at once, then it is told why."""
+        if isinstance(event, ev.PartyRemoved):
+            self._end(event.party, Code.REMOVED, wire.Removed(reason=event.reason))
+        elif isinstance(event, ev.PartyLeft) and event.cause is ev.Departure.SUPERSEDED:
             peer = self.peers.get(event.party)
             if peer is not None and peer.connection == event.connection:
-                del self.peers[event.party]
-                peer.end_media()
-                peer.tell(wire.Superseded())
-                peer.dismiss()
+                self._end(event.party, Code.SUPERSEDED, wire.Superseded())
+
+    def _end(self, party: str, code: Code, farewell: wire.AnyTell) -> None:
+        peer = self.peers.pop(party, None)
+        if peer is not None:
+            peer.out_as = code
+            peer.end_media()
+            peer.tell(farewell)
+            peer.dismiss()
 
 
 def quality_of(peer: Peer) -> wire.Quality:
@@ -180,6 +211,16 @@ class Rooms:
         room = self._rooms.get(peer.seated.hearing)
         if room is not None:
             room.reconcile()
+
+    def line_changed(self, peer: Peer) -> None:
+        """A peer's line is up, silent, back or lost: those who may know hear of it at once."""
+        room = self._rooms.get(peer.seated.hearing)
+        if room is not None and room.peers.get(peer.party) is peer:
+            room.reconcile()
+            room.tell_qualities_soon()
+
+    def point(self, peer: Peer, pointed: wire.Pointed) -> None:
+        self._rooms[peer.seated.hearing].point(peer, pointed)
 
     async def _every(self, seconds: float, tick: Callable[[Room], None]) -> None:
         while True:

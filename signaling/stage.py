@@ -1,15 +1,15 @@
 """The media of one hearing, made to agree with `reach` after every event. It has no policy of its own."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from hearing_server.domain.events import Departure, Source
+from hearing_server.domain.events import SHARE, Departure, Source
 from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.reach import RECORDER, Edge, Reach, reach
 from hearing_server.services.media import PacketSink, Recorder, TrackName
 from signaling import protocol as wire
 from signaling.peer import Peer
-from signaling.sfu import Consumer, Producer, SfuError
+from signaling.sfu import Consumer, Producer, SfuError, pause_all
 
 Track = tuple[str, Source]
 Alarm = Callable[[str, str, str], None]  # hearing, code, detail
@@ -43,9 +43,10 @@ class Stage:
     def reconcile(self, state: HearingState, peers: list[Peer]) -> None:
         """Open, pause and resume until packets flow along the edges and nowhere else."""
         self.edges = reach(state)
+        for peer in peers:
+            _close_unnamed(state, peer)
         self._forget_gone(peers)
-        for viewer in peers:
-            self._reconcile_viewer(viewer, peers)
+        self._reconcile_viewers(peers)
         self._reconcile_recorder(state, peers)
 
     def _forget_gone(self, peers: list[Peer]) -> None:
@@ -58,18 +59,27 @@ class Stage:
             recording.end(cause)
         self._recorded.clear()
 
-    def _reconcile_viewer(self, viewer: Peer, peers: list[Peer]) -> None:
-        by_producer = {c.producer.id: c for c in viewer.consumers.values()}
-        for sender in peers:
-            for source, producer in sender.producers.items():
-                allowed = Edge(sender.party, source, viewer.party) in self.edges
-                consumer = by_producer.pop(producer.id, None)
-                if consumer is not None:
-                    _run(consumer, allowed and consumer.id in viewer.ready)
-                elif allowed:
-                    self._open(viewer, sender, source, producer)
-        for gone in by_producer.values():
-            _drop(viewer, gone)
+    def _reconcile_viewers(self, peers: list[Peer]) -> None:
+        """First everything that must stop; then what may begin."""
+        paused, resumed = [], []
+        for viewer in peers:
+            theirs = {c.producer.id: c for c in viewer.consumers.values()}
+            for sender in peers:
+                for source, producer in sender.producers.items():
+                    allowed = viewer.party in self.edges.sinks(sender.party, source)
+                    consumer = theirs.pop(producer.id, None)
+                    if consumer is None:
+                        if allowed:
+                            self._open(viewer, sender, source, producer)
+                    elif not (allowed and consumer.id in viewer.ready):
+                        paused.append(consumer)
+                    elif consumer.paused:
+                        resumed.append(consumer)
+            for gone in theirs.values():
+                _drop(viewer, gone)
+        pause_all(paused)
+        for consumer in resumed:
+            consumer.resume()
 
     def _open(self, viewer: Peer, sender: Peer, source: Source, producer: Producer) -> None:
         if viewer.receive_transport is None or viewer.rtp_capabilities is None:
@@ -120,11 +130,16 @@ class Stage:
         self._recorded[producer.id] = Recording(track, connection, producer, sink)
 
 
-def _run(consumer: Consumer, running: bool) -> None:
-    if running and consumer.paused:
-        consumer.resume()
-    elif not running and not consumer.paused:
-        consumer.pause()
+def _close_unnamed(state: HearingState, peer: Peer) -> None:
+    """What the log does not name is not sent: the court stopped it, or its party went out."""
+    seat = state.seats[peer.party]
+    for source in peer.producers.keys() - seat.sources.keys():
+        producer = peer.producers.pop(source)
+        producer.close()
+        if source in peer.stopping:
+            continue  # as it asked itself
+        reason: Literal["stopped", "went_out"] = "stopped" if seat.share_locked else "went_out"
+        peer.tell(wire.ProducerClosed(producer=producer.id, source=source, reason=reason))
 
 
 def _drop(viewer: Peer, consumer: Consumer) -> None:
@@ -155,4 +170,6 @@ def _why_ended(state: HearingState, track: Track, connection: str) -> str:
         )
     if seat.connection != connection:
         return "superseded"
+    if track[1] in SHARE and track[1] not in seat.sources:
+        return "closed"  # what is shared now and then leaves no gap between
     return "muted" if track[1] in seat.sources else "device"

@@ -37,7 +37,7 @@ def view(state: HearingState, reader: str) -> types.HearingView:
     """The hearing as `reader` may see it: what visible.py lets through of the events behind it."""
     seat = state.seats[reader]
     court = may(seat.party.role, Right.OVERSEE)
-    here = court or inside(seat)
+    here = court or inside(state, seat)
     return types.HearingView(
         hearing=state.hearing,
         court=state.court,
@@ -85,7 +85,7 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         ],
         read_up_to=dict(state.read_up_to.get(reader_of(seat.party), {})),
         read_by=_read_by(state, reader_of(seat.party)),
-        lines=[_line(line) for line in state.lines] if reads_lines(seat) else [],
+        lines=[_line(line) for line in state.lines] if reads_lines(state, seat) else [],
         freeze=_freeze(state.freeze) if state.freeze and seat.admitted else None,
         recording=_recording(state) if court else None,
     )

@@ -30,6 +30,33 @@ class Edge(NamedTuple):
     sink: str
 
 
+# All that `reach` reads of a state, and of a seat in it.
+STATE_READ = (
+    "phase", "seats", "consultations", "screenings", "identity_checks", "deliberating",
+    "public_excluded",
+)  # fmt: skip
+SEAT_READ = (
+    "party", "connection", "first_seen", "admitted", "inside", "removed", "consultation", "muted",
+    "channel_closed", "listens_to", "sources",
+)  # fmt: skip
+
+
+def may_differ(before: HearingState, after: HearingState) -> bool:
+    """Whether `reach` of the two may differ: False lets a room leave its media alone."""
+    changed = _changed(before, after, STATE_READ)
+    if changed != ["seats"]:
+        return bool(changed)
+    if before.seats.keys() != after.seats.keys():
+        return True
+    return any(_changed(seat, after.seats[p], SEAT_READ) for p, seat in before.seats.items())
+
+
+def _changed(before: object, after: object, names: tuple[str, ...]) -> list[str]:
+    if before is after:
+        return []
+    return [name for name in names if getattr(before, name) is not getattr(after, name)]
+
+
 class Reach(Set[Edge]):
     """A set of edges, kept as the sinks of each track: at fifty parties there are thousands."""
 
@@ -37,6 +64,10 @@ class Reach(Set[Edge]):
 
     def __init__(self, sinks: Mapping[tuple[str, Source], Parties]) -> None:
         self._sinks = sinks
+
+    def sinks(self, party: str, source: Source) -> Parties:
+        """Whom this track reaches."""
+        return self._sinks.get((party, source), NOBODY)
 
     def __contains__(self, edge: object) -> bool:
         return isinstance(edge, tuple) and edge[2] in self._sinks.get(edge[:2], NOBODY)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.events import Event
-from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Seat
+from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Presence, Seat
 from hearing_server.domain.parties import STAFF, Party, Right, Role, may
 
 CLERK_DESK = "clerk"
@@ -96,9 +96,9 @@ def visible(state: HearingState, event: Event, party: str) -> bool:
     if _about_observer(state, event):
         return _subject(event) == party
     if kind in _INSIDE:
-        return inside(seat)
+        return inside(state, seat)
     if kind in _RECORD:
-        return reads_lines(seat)
+        return reads_lines(state, seat)
     if kind in _SIGNING:
         return seat.admitted
     return _visible_to_some(state, event, seat)
@@ -134,7 +134,7 @@ def _subject(event: Event) -> str:
 
 
 def _asked(state: HearingState, event: _ASKING, party: str) -> bool:
-    if isinstance(event, ev.ConsultationAsked):
+    if isinstance(event, ev.ConsultationAsked | ev.ConsultationDeclined):
         return party in event.parties
     talk = state.consultations.get(event.consultation)
     return concerned(talk, party) if talk else getattr(event, "party", "") == party
@@ -156,7 +156,7 @@ def reads_message(state: HearingState, sender: str, to: str, seat: Seat) -> bool
     me = reader_of(seat.party)
     if me in (sender, to):
         return True
-    return to == EVERYBODY and inside(seat) and not _chat_screened(state, sender, seat)
+    return to == EVERYBODY and inside(state, seat) and not _chat_screened(state, sender, seat)
 
 
 def _chat_screened(state: HearingState, sender: str, seat: Seat) -> bool:
@@ -169,14 +169,39 @@ def reader_of(party: Party) -> str:
     return CLERK_DESK if party.role is Role.CLERK else party.id
 
 
-def inside(seat: Seat) -> bool:
-    """In the courtroom, or away from it for a moment: out in a talk, or without a connection."""
-    return seat.admitted and seat.inside and not seat.removed
+def inside(state: HearingState, seat: Seat) -> bool:
+    """In the courtroom, or away from it for a moment: out in a talk, or without a connection.
+
+    While the public is excluded observers are not.
+    """
+    excluded = state.public_excluded and seat.party.role is Role.OBSERVER
+    return seat.admitted and seat.inside and not seat.removed and not excluded
 
 
-def reads_lines(seat: Seat) -> bool:
+def reads_lines(state: HearingState, seat: Seat) -> bool:
     """Whether a seat may read the record as it is written."""
-    return inside(seat) and may(seat.party.role, Right.READ_LINES)
+    return inside(state, seat) and may(seat.party.role, Right.READ_LINES)
+
+
+def sees_shown(state: HearingState, reader: str) -> bool:
+    """Whether `reader` looks at the exhibit that is shown: who sits in the courtroom now."""
+    seat = state.seats[reader]
+    present = seat.presence is Presence.ADMITTED and inside(state, seat)
+    return state.shown is not None and present
+
+
+def knows_line(state: HearingState, party: str, reader: str) -> bool:
+    """Whether `reader` may know how good the line of `party` is: the court, and who meets them."""
+    seat, mine = state.seats[party], state.seats[reader]
+    if party == reader or may(mine.party.role, Right.OVERSEE):
+        return True
+    if seat.party.role is Role.OBSERVER:
+        return False
+    if mine.presence is Presence.CONSULTING:
+        return seat.consultation == mine.consultation
+    if mine.presence is Presence.ADMITTED:
+        return seat.presence is Presence.ADMITTED and inside(state, mine)
+    return state.identity_checks.get(reader) == party
 
 
 def reads_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
@@ -191,7 +216,7 @@ def reads_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
     if exhibit.party == party or seat.party.role in STAFF:
         return True
     shown = state.shown is not None and state.shown.exhibit == exhibit.exhibit
-    if shown and inside(seat):
+    if shown and inside(state, seat):
         return True
     if exhibit.withdrawn or not may(seat.party.role, Right.JUDGE_EXHIBITS):
         return False
@@ -256,6 +281,8 @@ def renews(state: HearingState, event: Event, reader: str) -> bool:
         return event.party == reader
     if isinstance(event, ev.ScreeningSet | ev.ScreeningLifted):
         return True
+    if isinstance(event, ev.PublicExcluded | ev.PublicAdmitted):
+        return state.seats[reader].party.role is Role.OBSERVER
     if isinstance(event, ev.ExhibitShown):
         owner = state.exhibits[event.exhibit - 1].party
         return state.screened(owner, reader) is not None

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,6 +25,9 @@ class Seated:
 
     hearing: str
     party: str
+
+
+Bar = Callable[[Seated], Awaitable[None]]
 
 
 class AccessStore(Protocol):
@@ -45,11 +49,20 @@ class AccessStore(Protocol):
         """The seat of an unused, unexpired ticket, which is then used: of two callers one gets it."""
 
 
+async def _nobody_barred(seated: Seated) -> None:
+    return
+
+
 class Access:
-    def __init__(self, store: AccessStore, secret: bytes, now: Clock) -> None:
+    """`bar` refuses a seat whose session is worth nothing any more: Refused(removed)."""
+
+    def __init__(
+        self, store: AccessStore, secret: bytes, now: Clock, bar: Bar = _nobody_barred
+    ) -> None:
         self._store = store
         self._secret = secret
         self._now = now
+        self._bar = bar
 
     def link(self, party: str) -> str:
         """The secret part of the link of a seat: 128 bits that only this server can make."""
@@ -73,6 +86,7 @@ class Access:
 
     async def admit(self, seated: Seated, account: str = "") -> str:
         """A new session for somebody who has proved the seat, by its link or by their account."""
+        await self._bar(seated)
         token = secrets.token_urlsafe(32)
         await self._store.save_session(_digest(token), seated, self._now() + SESSION_MS, account)
         return token
@@ -82,6 +96,7 @@ class Access:
         seated = await self._store.session(_digest(token), self._now()) if token else None
         if seated is None or seated.party != party:
             raise Refused(Code.NO_SESSION)
+        await self._bar(seated)
         return seated
 
     async def ticket(self, seated: Seated) -> str:
@@ -94,6 +109,7 @@ class Access:
         seated = await self._store.use_ticket(_digest(ticket), self._now())
         if seated is None:
             raise Refused(Code.BAD_TOKEN)
+        await self._bar(seated)
         return seated
 
 

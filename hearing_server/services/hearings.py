@@ -88,6 +88,12 @@ class Hearings:
         """The state now; Refused(unknown_hearing)."""
         return (await self._load(hearing)).state
 
+    async def check_seat(self, hearing: str, party: str) -> None:
+        """Refused(removed) for a party who was removed for good."""
+        seat = (await self.state(hearing)).seats.get(party)
+        if seat is not None and seat.removed:
+            raise Refused(Code.REMOVED)
+
     async def entries(self, hearing: str, after: int = 0) -> list[Entry]:
         return await self._store.read(hearing, after)
 

@@ -130,7 +130,7 @@ class Transcripts:
 
     def on_entries(self, state: HearingState, entries: Sequence[Entry]) -> None:
         """When the last answer is in, the document is archived."""
-        answers = (ev.TranscriptSigned, ev.SignatureRefused)
+        answers = (ev.TranscriptSigned, ev.SignatureRefused, ev.PartyRemoved)
         if any(isinstance(entry.event, answers) for entry in entries) and _complete(state.freeze):
             self._spawn(state.hearing, "archive", self._archive)
 

@@ -23,6 +23,7 @@ STATUS = {
     Code.NO_SESSION: 401,
     Code.BAD_CREDENTIALS: 401,
     Code.NOT_ALLOWED: 403,
+    Code.REMOVED: 403,
     Code.PROVE_AGAIN: 403,
     Code.BAD_ORIGIN: 403,
     Code.UNKNOWN_HEARING: 404,

@@ -108,6 +108,7 @@ from signaling.protocol.tells import (
     EventTold,
     Levels,
     Pointed,
+    ProducerClosed,
     Qualities,
     Quality,
     Removed,
@@ -203,6 +204,7 @@ AnyTell = (
     | ViewTold
     | ConsumerOpened
     | ConsumerClosed
+    | ProducerClosed
     | Levels
     | Qualities
     | Pointed
@@ -287,6 +289,7 @@ __all__ = [
     "Pointed",
     "Produce",
     "Produced",
+    "ProducerClosed",
     "Qualities",
     "Quality",
     "RaiseHand",

@@ -60,6 +60,17 @@ class ConsumerClosed(Tell, frozen=True, kw_only=True):
     consumer: str
 
 
+class ProducerClosed(Tell, frozen=True, kw_only=True):
+    """The server has closed one of the reader's own tracks: close `producer` too.
+
+    `stopped`: the court ended the share; `went_out`: it was for the room that the party has left.
+    """
+
+    producer: str
+    source: Source
+    reason: Literal["stopped", "went_out"]
+
+
 class Levels(Tell, frozen=True, kw_only=True):
     """Who is speaking: party to -dBov, 0 loudest to 127 silent (RFC 6464). Not kept."""
 
@@ -72,7 +83,7 @@ class Quality(Message, frozen=True, kw_only=True):
 
 
 class Qualities(Tell, frozen=True, kw_only=True):
-    """How each party's line is. Not kept."""
+    """How the lines are of those whom the reader meets; the court is told of all. Not kept."""
 
     qualities: dict[str, Quality]
 

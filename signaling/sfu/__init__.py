@@ -1,14 +1,15 @@
 """The media plane: browsers send to it and it forwards, nothing decoded. README.md tells how."""
 
-from .consumer import Consumer
+from .consumer import Consumer, pause_all
 from .errors import SfuError
 from .producer import Producer
 from .settings import SfuSettings
 from .sfu import Sfu
-from .state import TransportState
+from .state import ENDED, TransportState
 from .transport import Transport, TransportStats
 
 __all__ = [
+    "ENDED",
     "Consumer",
     "Producer",
     "Sfu",
@@ -17,4 +18,5 @@ __all__ = [
     "Transport",
     "TransportState",
     "TransportStats",
+    "pause_all",
 ]

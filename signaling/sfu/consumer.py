@@ -3,7 +3,7 @@
 import random
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .codecs import codec_entry, rtx_entry
@@ -43,7 +43,6 @@ class Consumer:
         self._since_packets = self._since_octets = 0
         self._resent: dict[int, float] = {}
         self._allowance, self._allowance_at = float(RESENDS), time.monotonic()
-        self._on_close: list[Callable[[], None]] = []
 
     @property
     def rtp_parameters(self) -> dict[str, object]:
@@ -104,15 +103,15 @@ class Consumer:
 
     def pause(self) -> None:
         """Let nothing through. A later resume continues the numbers as if nothing was left out."""
-        if self.paused or self.closed:
-            return
+        pause_all([self])
+
+    def _hold(self) -> None:
         stream = self.producer.stream
         self.paused = True
         if self in stream.waiting:
             stream.waiting.remove(self)
         self._sent_packets, self._sent_octets = self.packets, self.octets
         self.map.end(stream.highest, stream.timestamp, now=time.monotonic())
-        stream.rebuild()
 
     def begin(self, number: int, timestamp: int, now: float) -> None:
         """The producer's packet `number` is the first that passes."""
@@ -179,16 +178,18 @@ class Consumer:
             self._resent.pop(next(iter(self._resent)))
         return True
 
-    def on_close(self, callback: Callable[[], None]) -> None:
-        """Call back once when the consumer closes, also because its producer did."""
-        self._on_close.append(callback)
-
     def close(self) -> None:
         if self.closed:
             return
         self.closed = True
         self.producer.detach(self)
         self.transport.forget_consumer(self)
-        callbacks, self._on_close = self._on_close, []
-        for callback in callbacks:
-            callback()
+
+
+def pause_all(consumers: Iterable[Consumer]) -> None:
+    """Pause these together: each stream takes up once who is left, however many go."""
+    held = [consumer for consumer in consumers if not (consumer.paused or consumer.closed)]
+    for consumer in held:
+        consumer._hold()
+    for stream in {consumer.producer.stream for consumer in held}:
+        stream.rebuild()

@@ -2,113 +2,19 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 import socketio
-from aiohttp import web
 
-from hearing_server.adapters.database import Database
-from hearing_server.adapters.store import SqlStore
 from hearing_server.domain import events as ev
 from hearing_server.domain.parties import Party
-from hearing_server.services.access import Access, Seated
-from hearing_server.services.hearings import Hearings
+from hearing_server.services.access import Seated
 from signaling import gateway as gateway_module
-from signaling.asks import Asks
-from signaling.gateway import Gateway
-from signaling.rooms import Rooms
-from signaling.sfu import Sfu, SfuSettings
-from tests.hearing_server.domain.world import CLERK, COUNSEL, JUDGE, NOW, World
-from tests.hearing_server.services.fakes import FakeEvents, Told
+from tests.hearing_server.domain.world import CLERK, COUNSEL, JUDGE
 
+from .house import ORIGIN, House, ask
 from .sfu.peer import opus
-from .test_stage import Ledger
-
-ORIGIN = "http://court.example"
-
-
-class NoFreezer:
-    async def freeze(self, hearing: str, by: str) -> int:
-        raise AssertionError("nobody freezes here")
-
-
-class House:
-    """Everything behind the socket, with its troubles at hand."""
-
-    def __init__(self, store: SqlStore, sfu: Sfu) -> None:
-        self.events = FakeEvents(World())
-        self.access = Access(store, b"secret", lambda: NOW)
-        self.hearings = Hearings(self.events, lambda: NOW)
-        self.told = Told(self.hearings)
-        self.sfu = sfu
-        self.rooms = Rooms(Ledger(), lambda hearing, code, detail: None)
-        self.hearings.subscribe(self.rooms.on_entries)
-        asks = Asks(self.hearings, self.rooms, sfu, NoFreezer(), lambda: NOW)
-        self.gateway = Gateway(self.access, self.hearings, self.rooms, asks, [ORIGIN])
-        self.url = ""
-        self.clients: list[socketio.AsyncClient] = []
-
-    async def socket(self, party: Party) -> socketio.AsyncClient:
-        client = socketio.AsyncClient(reconnection=False)
-        ticket = await self.access.ticket(Seated(hearing="h1", party=party.id))
-        await client.connect(
-            self.url, transports=["websocket"], headers={"Origin": ORIGIN}, auth={"ticket": ticket}
-        )
-        self.clients.append(client)
-        return client
-
-    async def enter(self, party: Party, **fields: Any) -> socketio.AsyncClient:
-        client = await self.socket(party)
-        answer = await ask(client, "enter", accepted_as=party.name, **fields)
-        assert answer["type"] == "welcome", answer
-        return client
-
-    async def happened(self, kind: type[ev.Event], **fields: Any) -> None:
-        """Wait until the log has an event of this kind and fields."""
-        async with asyncio.timeout(5):
-            while not any(
-                isinstance(e.event, kind)
-                and all(getattr(e.event, k) == v for k, v in fields.items())
-                for e in self.told.entries
-            ):
-                self.told.heard.clear()
-                await self.told.heard.wait()
-
-
-async def ask(client: socketio.AsyncClient, what: str, **fields: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = await client.call("ask", {"type": what, **fields}, timeout=2)
-    return answer
-
-
-@pytest.fixture
-async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
-    for name, value in (("RETRY_AFTER", 0.05), ("LINGER", 0.1), ("WRITES_PER_MINUTE", 20)):
-        monkeypatch.setattr(gateway_module, name, value)
-    async with contextlib.AsyncExitStack() as stack:
-        store = SqlStore(Database(f"sqlite+aiosqlite:///{tmp_path}/court.db"))
-        await store.database.start()
-        stack.push_async_callback(store.database.close)
-        sfu = Sfu(SfuSettings())
-        await sfu.start()
-        stack.push_async_callback(sfu.close)
-        house = House(store, sfu)
-        stack.push_async_callback(house.rooms.close)
-        application = web.Application()
-        house.gateway.server.attach(application)
-        runner = web.AppRunner(application, shutdown_timeout=1)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        stack.push_async_callback(house.gateway.close)
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        house.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        yield house
-        for client in house.clients:
-            await client.disconnect()
 
 
 async def test_a_seat_is_free_after_entering_failed(house: House) -> None:

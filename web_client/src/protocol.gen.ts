@@ -213,6 +213,7 @@ export type Tell =
   | ViewTold
   | ConsumerOpened
   | ConsumerClosed
+  | ProducerClosed
   | Levels
   | Qualities
   | Pointed
@@ -1256,6 +1257,7 @@ export interface ConsultationAccepted {
 }
 export interface ConsultationDeclined {
   consultation: number;
+  parties: string[];
   party: string;
   type: 'consultation_declined';
   [k: string]: unknown;
@@ -1797,6 +1799,17 @@ export interface ConsumerClosed {
   type: 'consumer_closed';
 }
 /**
+ * The server has closed one of the reader's own tracks: close `producer` too.
+ *
+ *     `stopped`: the court ended the share; `went_out`: it was for the room that the party has left.
+ */
+export interface ProducerClosed {
+  producer: string;
+  reason: 'stopped' | 'went_out';
+  source: Source;
+  type: 'producer_closed';
+}
+/**
  * Who is speaking: party to -dBov, 0 loudest to 127 silent (RFC 6464). Not kept.
  */
 export interface Levels {
@@ -1806,7 +1819,7 @@ export interface Levels {
   type: 'levels';
 }
 /**
- * How each party's line is. Not kept.
+ * How the lines are of those whom the reader meets; the court is told of all. Not kept.
  */
 export interface Qualities {
   qualities: {

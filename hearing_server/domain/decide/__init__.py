@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from hearing_server.domain.commands import Command
 from hearing_server.domain.decide import course, exhibits, floor, messages, people, private, record
+from hearing_server.domain.decide.exhibits import check_point
 from hearing_server.domain.decide.record import (
     check_freeze,
     check_signer,
@@ -47,6 +48,7 @@ __all__ = [
     "Rule",
     "check",
     "check_freeze",
+    "check_point",
     "check_signer",
     "decide",
     "next_version",

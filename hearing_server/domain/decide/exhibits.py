@@ -11,6 +11,7 @@ from hearing_server.domain.decide.rules import (
     Decision,
     Events,
     Rule,
+    check_rule,
     note,
     seat_of,
     text,
@@ -198,6 +199,12 @@ def _exhibit(state: HearingState, number: int, by: str) -> Exhibit:
     if exhibit is None or exhibit.withdrawn or not reads_exhibit(state, exhibit, by):
         raise Refused(Code.NOT_FOUND, str(number))
     return exhibit
+
+
+def check_point(state: HearingState, by: str) -> None:
+    """Refuse `by` pointing at the exhibit that is shown: the presenter may, as they may turn pages."""
+    check_rule(state, RULES[cmd.TurnPage], by, "Point")
+    _mine(state, by)
 
 
 def _mine(state: HearingState, by: str) -> Shown:

@@ -156,13 +156,25 @@ def _start_source(state: HearingState, command: cmd.StartSource, by: str, now: i
     return (ev.SourceStarted(party=by, source=command.source),)
 
 
+_SHARED_IN = frozenset({Presence.ADMITTED, Presence.CONSULTING})
+
+
 def _may_share(state: HearingState, seat: Seat) -> None:
-    """One screen at a time is before the courtroom."""
-    if seat.share_locked:
+    """One screen at a time is before the courtroom, and one in each private talk."""
+    if seat.presence not in _SHARED_IN:
+        raise Refused(Code.NOT_PRESENT)
+    if seat.share_locked and seat.presence is Presence.ADMITTED:
         raise Refused(Code.SHARE_LOCKED)
-    others = (s for s in state.seats.values() if s is not seat)
-    if any(source in s.sources for s in others for source in ev.SHARE):
+    others = (s for s in state.seats.values() if s is not seat and s.presence is seat.presence)
+    company = (s for s in others if s.consultation == seat.consultation)
+    if any(source in s.sources for s in company for source in ev.SHARE):
         raise Refused(Code.SHARE_TAKEN)
+
+
+def shares_ended(seat: Seat) -> Events:
+    """What a seat shares is closed: it is for the people of one room alone."""
+    shared = (source for source in ev.SHARE if source in seat.sources)
+    return tuple(ev.SourceStopped(party=seat.party.id, source=source) for source in shared)
 
 
 def _change_source(running: bool | None, event_type: type) -> Callable[..., Events]:
@@ -177,10 +189,9 @@ def _change_source(running: bool | None, event_type: type) -> Callable[..., Even
 
 def _stop_share(state: HearingState, command: cmd.StopShare, by: str, now: int) -> Events:
     seat = seat_of(state, command.party)
-    running = [source for source in ev.SHARE if source in seat.sources]
-    if seat.share_locked and not running:
+    stopped = shares_ended(seat) if seat.presence is Presence.ADMITTED else ()
+    if seat.share_locked and not stopped:
         raise Refused(Code.NO_CHANGE)
-    stopped = [ev.SourceStopped(party=command.party, source=source) for source in running]
     return (*stopped, ev.SharingLocked(party=command.party))
 
 
@@ -212,7 +223,7 @@ def _listen(state: HearingState, command: cmd.ListenTo, by: str, now: int) -> Ev
 
 
 def floor_of(state: HearingState, seat: Seat) -> Events:
-    """Take back what somebody who goes out had: the word, a raised hand, the exhibit they show."""
+    """Take back what somebody who goes out had: the word, a raised hand, what they show or share."""
     party = seat.party.id
     found: list[ev.Event] = []
     if state.word == party:
@@ -220,7 +231,7 @@ def floor_of(state: HearingState, seat: Seat) -> Events:
     found += [ev.RequestWithdrawn(request=r.request) for r in state.requests if r.party == party]
     if state.shown is not None and state.shown.party == party:
         found.append(ev.ExhibitHidden(exhibit=state.shown.exhibit))
-    return tuple(found)
+    return (*found, *shares_ended(seat))
 
 
 DECISIONS: Mapping[type, Decision] = {

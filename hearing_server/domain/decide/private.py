@@ -2,14 +2,15 @@
 
 A talk is among people who are linked: counsel and client, interpreter and whom they interpret for. All
 who are named must accept. Before the hearing and in its pauses that is enough; in session it needs the
-judge's leave. Whoever comes out of a talk comes out muted, so that its last words stay in it.
+judge's leave. Whoever comes out of a talk comes out muted, and what was shown in it is closed, so that
+its last words stay in it.
 """
 
 from collections.abc import Mapping, Sequence
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
-from hearing_server.domain.decide.floor import floor_of
+from hearing_server.domain.decide.floor import floor_of, shares_ended
 from hearing_server.domain.decide.rules import (
     ANY,
     MAX_NAME,
@@ -110,8 +111,13 @@ def _begin(state: HearingState, talk: Consultation, *, permitted: bool) -> Event
 
 
 def _decline(state: HearingState, command: cmd.DeclineConsultation, by: str, now: int) -> Events:
-    talk = _asked(state, command.consultation, by)
-    return (ev.ConsultationDeclined(consultation=talk.consultation, party=by),)
+    return (_declined(_asked(state, command.consultation, by), by),)
+
+
+def _declined(talk: Consultation, party: str) -> ev.Event:
+    return ev.ConsultationDeclined(
+        consultation=talk.consultation, party=party, parties=talk.parties
+    )
 
 
 def _permit(state: HearingState, command: cmd.PermitConsultation, by: str, now: int) -> Events:
@@ -159,7 +165,7 @@ def _end(state: HearingState, command: cmd.EndConsultation, by: str, now: int) -
 def end_talk_of(state: HearingState, party: str) -> Events:
     """What ends when a party goes: the talk they are in if too few are left, and what they were asked."""
     unanswered = [
-        ev.ConsultationDeclined(consultation=talk.consultation, party=party)
+        _declined(talk, party)
         for talk in state.consultations.values()
         if talk.began_at is None and party in talk.parties
     ]
@@ -179,11 +185,10 @@ def _out(state: HearingState, party: str) -> Events:
 
 
 def _quiet(state: HearingState, parties: Sequence[str]) -> Events:
-    return tuple(
-        ev.MicrophoneMuted(party=party, locked=False)
-        for party in parties
-        if not state.seats[party].muted
-    )
+    """Before they come out: microphones muted, and what they showed each other is closed."""
+    seats = [state.seats[party] for party in parties]
+    muted = [ev.MicrophoneMuted(party=s.party.id, locked=False) for s in seats if not s.muted]
+    return (*muted, *(event for seat in seats for event in shares_ended(seat)))
 
 
 def _known(state: HearingState, number: int) -> Consultation:

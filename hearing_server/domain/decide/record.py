@@ -98,8 +98,12 @@ def next_version(state: HearingState) -> int:
 
 
 def signing_order(state: HearingState) -> tuple[str, ...]:
-    """Who is asked to sign: those who were here; parties first, then the clerk, the bench, its president."""
-    asked = [s.party for s in state.seats.values() if s.arrived and may(s.party.role, Right.SIGN)]
+    """Who is asked to sign: those who were here; parties first, then the clerk, the bench, its president.
+
+    Whoever was removed cannot: the log says why their name is missing.
+    """
+    here = (s for s in state.seats.values() if s.arrived and not s.removed)
+    asked = [s.party for s in here if may(s.party.role, Right.SIGN)]
     return tuple(party.id for party in sorted(asked, key=lambda party: _rank(party.role)))
 
 

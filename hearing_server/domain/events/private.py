@@ -22,10 +22,11 @@ class ConsultationAccepted:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationDeclined:
-    """Also the asker taking it back."""
+    """Also the asker taking it back. `parties` are all who had been asked: they hear of it."""
 
     consultation: int
     party: str
+    parties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

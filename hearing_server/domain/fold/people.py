@@ -104,6 +104,15 @@ def _admitted(state: HearingState, event: ev.PartyAdmitted, at: int) -> HearingS
     return with_seat(state, event.party, admitted=True, inside=inside)
 
 
+def _removed(state: HearingState, event: ev.PartyRemoved, at: int) -> HearingState:
+    """Who has not signed by now is not asked any more."""
+    freeze = state.freeze
+    if freeze is not None and event.party in freeze.outstanding:
+        signers = tuple(party for party in freeze.signers if party != event.party)
+        state = replace(state, freeze=replace(freeze, signers=signers))
+    return with_seat(state, event.party, removed=True, admitted=False)
+
+
 STEPS: Mapping[type, Step] = {
     ev.PartyAdded: _added,
     ev.ObserverRegistered: _added,
@@ -126,5 +135,5 @@ STEPS: Mapping[type, Step] = {
     ev.PartyAdmitted: _admitted,
     ev.PartyCalled: seat_step(inside=True),
     ev.PartyDismissed: seat_step(inside=False),
-    ev.PartyRemoved: seat_step(removed=True, admitted=False),
+    ev.PartyRemoved: _removed,
 }

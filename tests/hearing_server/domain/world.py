@@ -6,7 +6,7 @@ from hearing_server.domain.decide import decide
 from hearing_server.domain.fold import apply
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER, Entry
-from hearing_server.domain.parties import Party, Role
+from hearing_server.domain.parties import Party, Role, Side
 
 JUDGE = Party(id="judge", role=Role.PRESIDING_JUDGE, name="宋审判（虚构）", site="成都")
 CLERK = Party(id="clerk", role=Role.CLERK, name="季书记（虚构）", site="成都")
@@ -14,6 +14,30 @@ PROSECUTOR = Party(id="prosecutor", role=Role.PROSECUTOR, name="公诉甲（虚�
 DEFENDANT = Party(id="defendant", role=Role.DEFENDANT, name="被告乙（虚构）", site="看守所")
 COUNSEL = Party(id="counsel", role=Role.COUNSEL, name="辩护丙（虚构）", site="律所")
 WITNESS = Party(id="witness", role=Role.WITNESS, name="证人丁（虚构）", site="家")
+MEMBER = Party(id="member", role=Role.JUDGE, name="合议戊（虚构）", site="成都")
+ADVOCATE = Party(
+    id="advocate",
+    role=Role.COUNSEL,
+    name="辩护己（虚构）",
+    site="律所",
+    side=Side.DEFENCE,
+    counsel_for=("defendant",),
+)
+INTERPRETER = Party(
+    id="interpreter",
+    role=Role.INTERPRETER,
+    name="翻译庚（虚构）",
+    site="家",
+    interpreter_for=("defendant",),
+)
+SECOND = Party(id="second", role=Role.WITNESS, name="证人辛（虚构）", site="家")
+OFFICER = Party(id="officer", role=Role.DETENTION_OFFICER, name="民警壬（虚构）", site="看守所")
+PUBLIC = Party(id="public", role=Role.OBSERVER, name="旁听癸（虚构）")
+# Everybody that the rules tell apart.
+FULL = (
+    JUDGE, MEMBER, CLERK, PROSECUTOR, DEFENDANT, ADVOCATE, INTERPRETER, WITNESS, SECOND, OFFICER,
+    PUBLIC,
+)  # fmt: skip
 FIVE = (JUDGE, CLERK, PROSECUTOR, DEFENDANT, COUNSEL)
 
 NOW = 1_790_000_000_000

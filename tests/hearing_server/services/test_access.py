@@ -140,3 +140,21 @@ async def test_what_is_stored_opens_nothing(door: Door) -> None:
     assert ticket not in kept
     for digest in (*door.store.sessions, *door.store.tickets):
         assert len(digest) == 32
+
+
+async def test_a_barred_seat_gets_nowhere_and_is_told_why() -> None:
+    """Its link, its session and its ticket only say that the party was removed."""
+    barred: set[str] = set()
+
+    async def bar(seated: Seated) -> None:
+        if seated.party in barred:
+            raise Refused(Code.REMOVED)
+
+    access = Access(FakeAccessStore(), b"k" * 32, lambda: NOW, bar)
+    seated, token = await access.enter(access.link("clerk"))
+    ticket = await access.ticket(seated)
+    barred.add("clerk")
+    assert await refusal(access.session(token, "clerk")) is Code.REMOVED
+    assert await refusal(access.use_ticket(ticket)) is Code.REMOVED
+    assert await refusal(access.enter(access.link("clerk"))) is Code.REMOVED
+    await access.enter(access.link("judge"))

@@ -130,6 +130,9 @@ export const useConnection = defineStore('connection', () => {
         return void useMedia().consume(tell);
       case 'consumer_closed':
         return useMedia().drop(tell.consumer);
+      case 'removed':
+        end('left');
+        return refuse(new Refused('removed'));
       case 'superseded':
         end('superseded');
     }

@@ -1,0 +1,78 @@
+"""Everything behind the socket on a real port, over a log that can be made to fail."""
+
+import asyncio
+from typing import Any
+
+import socketio
+
+from hearing_server.adapters.store import SqlStore
+from hearing_server.domain import events as ev
+from hearing_server.domain.parties import Party
+from hearing_server.services.access import Access, Seated
+from hearing_server.services.hearings import Hearings
+from signaling.asks import Asks
+from signaling.gateway import Gateway
+from signaling.rooms import Rooms
+from signaling.sfu import Sfu
+from tests.hearing_server.domain.world import NOW, World
+from tests.hearing_server.services.fakes import FakeEvents, Told
+
+from .courthouse import Ledger
+
+ORIGIN = "http://court.example"
+
+
+class NoFreezer:
+    async def freeze(self, hearing: str, by: str) -> int:
+        raise AssertionError("nobody freezes here")
+
+
+class House:
+    """Everything behind the socket, with its troubles at hand."""
+
+    def __init__(self, store: SqlStore, sfu: Sfu) -> None:
+        self.events = FakeEvents(World())
+        self.hearings = Hearings(self.events, lambda: NOW)
+        self.access = Access(store, b"secret", lambda: NOW, self._bar)
+        self.told = Told(self.hearings)
+        self.sfu = sfu
+        self.rooms = Rooms(Ledger(), lambda hearing, code, detail: None)
+        self.hearings.subscribe(self.rooms.on_entries)
+        asks = Asks(self.hearings, self.rooms, sfu, NoFreezer(), lambda: NOW)
+        self.gateway = Gateway(self.access, self.hearings, self.rooms, asks, [ORIGIN])
+        self.url = ""
+        self.clients: list[socketio.AsyncClient] = []
+
+    async def _bar(self, seated: Seated) -> None:
+        await self.hearings.check_seat(seated.hearing, seated.party)
+
+    async def socket(self, party: Party) -> socketio.AsyncClient:
+        client = socketio.AsyncClient(reconnection=False)
+        ticket = await self.access.ticket(Seated(hearing="h1", party=party.id))
+        await client.connect(
+            self.url, transports=["websocket"], headers={"Origin": ORIGIN}, auth={"ticket": ticket}
+        )
+        self.clients.append(client)
+        return client
+
+    async def enter(self, party: Party, **fields: Any) -> socketio.AsyncClient:
+        client = await self.socket(party)
+        answer = await ask(client, "enter", accepted_as=party.name, **fields)
+        assert answer["type"] == "welcome", answer
+        return client
+
+    async def happened(self, kind: type[ev.Event], **fields: Any) -> None:
+        """Wait until the log has an event of this kind and fields."""
+        async with asyncio.timeout(5):
+            while not any(
+                isinstance(e.event, kind)
+                and all(getattr(e.event, k) == v for k, v in fields.items())
+                for e in self.told.entries
+            ):
+                self.told.heard.clear()
+                await self.told.heard.wait()
+
+
+async def ask(client: socketio.AsyncClient, what: str, **fields: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = await client.call("ask", {"type": what, **fields}, timeout=2)
+    return answer
