@@ -24,8 +24,9 @@ class Authenticator:
         self._last = step
         return str(self._totp.generate_otp(step))
 
-    def at(self, offset: int) -> str:
-        return str(self._totp.generate_otp(int(time.time()) // STEP + offset))
+    def used(self) -> str:
+        """The last code that was given out."""
+        return str(self._totp.generate_otp(self._last))
 
 
 class StaffClient:
