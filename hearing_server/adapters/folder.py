@@ -35,6 +35,7 @@ class DataFolder:
             self.recordings = self._folder("recordings")
             self.documents = self._folder("documents")
             self.exports = self._folder("exports")
+            self.exhibits = self._folder("exhibits")
             self.tls = self._folder("tls", 0o700)
         except FolderUnusable:
             self.close()
@@ -75,7 +76,7 @@ class Documents:
         sha256 = hashlib.sha256(pdf).hexdigest()
         path = self._path(hearing, version, sha256)
         try:
-            _make_folder_durably(path.parent)
+            make_folder_durably(path.parent)
             write_durably(path, pdf)
         except OSError as error:
             raise Refused(Code.NOT_SAVED, error.strerror or "") from error
@@ -107,18 +108,18 @@ def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _make_folder_durably(path: Path) -> None:
+def make_folder_durably(path: Path) -> None:
     """With its parents: a file is no safer than the names that lead to it."""
     if not path.is_dir():
-        _make_folder_durably(path.parent)
+        make_folder_durably(path.parent)
         path.mkdir(exist_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
     folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(folder)

@@ -46,6 +46,9 @@ class Code(StrEnum):
     CONSULTING = "consulting"  # in another private talk
     CONSULTATION_LOCKED = "consultation_locked"
     CHAT_CLOSED = "chat_closed"
+    BAD_FILE = "bad_file"  # the detail begins with the reason (adapters/examining/verdict.py)
+    TOO_LARGE = "too_large"  # the detail is the most, in MB
+    QUOTA = "quota"  # of a party or the whole hearing; the detail is the most, in MB
     BAD_TOKEN = "bad_token"  # wrong, expired or used  # noqa: S105 - a code, not a secret
     NO_SESSION = "no_session"
     BAD_ORIGIN = "bad_origin"

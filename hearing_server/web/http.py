@@ -30,6 +30,8 @@ STATUS = {
     Code.UNKNOWN_PARTY: 404,
     Code.UNKNOWN_LINE: 404,
     Code.NOT_FOUND: 404,
+    Code.TOO_LARGE: 413,
+    Code.BAD_FILE: 422,
     Code.UNPRINTABLE_CHARACTER: 422,
     Code.BAD_FIELDS: 422,
     Code.BAD_SIGNATURE: 422,
@@ -100,8 +102,9 @@ async def coded_errors(request: web.Request, handler: Handler) -> web.StreamResp
 
 
 async def secure_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """On every answer, whatever made it."""
-    response.headers.update(HEADERS)
+    """On every answer, whatever made it; an answer may bring a stricter content policy of its own."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
     if request.secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"

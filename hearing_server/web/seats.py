@@ -92,18 +92,18 @@ class Seats:
         return response
 
     async def about(self, request: web.Request) -> web.Response:
-        seated = await self._seated(request)
+        seated = await self.seated(request)
         state = await self._hearings.state(seated.hearing)
         return web.json_response(_about(state, seated.party))
 
     async def ticket(self, request: web.Request) -> web.Response:
-        seated = await self._seated(request)
+        seated = await self.seated(request)
         self._tickets.check(seated.party)
         return web.json_response({"ticket": await self._access.ticket(seated)})
 
     async def transcript(self, request: web.Request) -> web.Response:
         """The document as it stands, for those who were asked to sign it and for the staff."""
-        seated = await self._seated(request)
+        seated = await self.seated(request)
         state = await self._hearings.state(seated.hearing)
         if not _may_read(state, seated.party):
             raise Refused(Code.NOT_FOUND)
@@ -113,7 +113,7 @@ class Seats:
         return web.Response(body=pdf, content_type="application/pdf", headers=headers)
 
     async def prepare(self, request: web.Request) -> web.Response:
-        seated = await self._seated(request)
+        seated = await self.seated(request)
         self._signatures.check(seated.party)
         body = await read_body(request, SignatureBody)
         asked = SignatureRequest(
@@ -127,7 +127,7 @@ class Seats:
         return web.json_response({"preparation": preparation, "to_be_signed": encoded})
 
     async def finish(self, request: web.Request) -> web.Response:
-        seated = await self._seated(request)
+        seated = await self.seated(request)
         signature = _decoded((await read_body(request, FinishBody)).signature, 64)
         preparation = request.match_info["preparation"]
         sha256 = await self._transcripts.finish(seated.party, preparation, signature)
@@ -148,14 +148,15 @@ class Seats:
         headers = _disposition(f"recording-{role}-{party}.mkv", download=True)
         return web.FileResponse(path, headers={**headers, "Content-Type": "video/x-matroska"})
 
-    async def _seated(self, request: web.Request) -> Seated:
+    async def seated(self, request: web.Request) -> Seated:
+        """Whose seat the address names, and their session proves; Refused(no_session)."""
         party = request.match_info["seat"]
         token = request.cookies.get(seat_cookie(party, secure=self._secure), "")
         return await self._access.session(token, party)
 
     async def _overseer(self, request: web.Request) -> Seated:
         """Bench and clerk; for everybody else there is nothing here."""
-        seated = await self._seated(request)
+        seated = await self.seated(request)
         state = await self._hearings.state(seated.hearing)
         if not may(state.seats[seated.party].party.role, Right.OVERSEE):
             raise Refused(Code.NOT_FOUND)

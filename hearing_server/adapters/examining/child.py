@@ -1,0 +1,60 @@
+"""The child: one file on its standard input, one verdict as JSON on its standard output."""
+
+import json
+import os
+import sys
+import warnings
+from typing import BinaryIO
+
+import filetype
+
+from hearing_server.adapters.examining import limits
+from hearing_server.adapters.examining.images import PICTURES, examine_image
+from hearing_server.adapters.examining.media import CONTAINERS, examine_media
+from hearing_server.adapters.examining.pdf import examine_pdf
+from hearing_server.adapters.examining.verdict import Bad, Reason, Verdict
+
+HEAD = 8192
+
+
+def examine(file: BinaryIO) -> Verdict:
+    """The verdict on a file; raises Bad, MemoryError, or anything a parser throws."""
+    head = file.read(HEAD)
+    file.seek(0)
+    if not head:
+        raise Bad(Reason.EMPTY)
+    kind = "application/pdf" if head.startswith(b"%PDF-") else filetype.guess_mime(head)
+    if kind != "application/pdf" and b"%PDF-" in head[:1024]:
+        raise Bad(Reason.TWO_IN_ONE, "PDF")
+    if kind == "application/pdf" and head.startswith(b"%PDF-"):
+        return examine_pdf(file)
+    if kind in PICTURES:
+        return examine_image(file, kind)
+    if kind in CONTAINERS:
+        return examine_media(file, kind)
+    raise Bad(Reason.UNKNOWN_TYPE)
+
+
+def verdict_on(file: BinaryIO) -> dict[str, object]:
+    try:
+        return vars(examine(file))
+    except Bad as bad:
+        return {"reason": bad.reason, "detail": bad.detail}
+    except MemoryError:
+        return {"reason": Reason.TOO_HEAVY, "detail": "memory"}
+    except Exception as error:  # a stranger's file may fail a parser anywhere: that is the verdict
+        return {"reason": Reason.DAMAGED, "detail": type(error).__name__}
+
+
+def main() -> None:
+    warnings.simplefilter("ignore")
+    limits.confine()
+    with os.fdopen(os.dup(0), "rb") as file:
+        verdict = verdict_on(file)
+    sys.stdout.write(json.dumps(verdict))
+    sys.stdout.flush()
+    os._exit(0)  # a library's own end may hang or fail
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Pictures: decoded to the last pixel, and nothing behind their end."""
+
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from PIL import Image
+
+from hearing_server.adapters.examining.verdict import Bad, Reason, Verdict
+
+PICTURES: Mapping[str, tuple[str, ...]] = {
+    "image/jpeg": ("JPEG", "MPO"),  # MPO: a telephone's JPEG with a second view behind it
+    "image/png": ("PNG",),
+    "image/webp": ("WEBP",),
+}
+MOST_PIXELS = 120_000_000
+MOST_SIDE = 32_767
+MOST_FRAMES = 300
+
+# What must not stand behind the end of a picture. A second view or a short film of a telephone may.
+FOREIGN = (b"PK\x03\x04", b"PK\x05\x06", b"%pdf-", b"<script", b"<html", b"<!doctype", b"<svg", b"rar!")
+
+
+def examine_image(file: BinaryIO, kind: str) -> Verdict:
+    Image.MAX_IMAGE_PIXELS = None  # our own bound, below
+    with Image.open(file, formats=PICTURES[kind]) as image:
+        width, height = image.size
+        if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:
+            raise Bad(Reason.TOO_MANY_PIXELS, f"{width}x{height}")
+        frames = getattr(image, "n_frames", 1)
+        if frames > MOST_FRAMES or width * height * frames > 4 * MOST_PIXELS:
+            raise Bad(Reason.TOO_MANY_PIXELS, f"{width}x{height}x{frames}")
+        image.load()
+    file.seek(0)
+    data = file.read()
+    trailing = data[_END[kind](data) :].lower()
+    if any(sign.lower() in trailing for sign in FOREIGN):
+        raise Bad(Reason.TWO_IN_ONE)
+    return Verdict(media_type=kind, pages=1)
+
+
+def _png_end(data: bytes) -> int:
+    """After IEND (PNG, section 5.3: length, type, data, checksum)."""
+    at = 8
+    while at + 12 <= len(data):
+        length, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
+        at += 12 + length
+        if kind == b"IEND":
+            return at
+    raise Bad(Reason.DAMAGED, "PNG")
+
+
+def _webp_end(data: bytes) -> int:
+    return 8 + int.from_bytes(data[4:8], "little")
+
+
+def _jpeg_end(data: bytes) -> int:
+    """After EOI (ITU-T T.81, annex B): segments by their lengths, scans to their next marker."""
+    at = 2
+    while at + 2 <= len(data):
+        if data[at] != 0xFF:
+            raise Bad(Reason.DAMAGED, "JPEG")
+        marker = data[at + 1]
+        if marker == 0xD9:
+            return at + 2
+        if marker == 0xFF:  # fill
+            at += 1
+            continue
+        if marker == 0x01 or 0xD0 <= marker <= 0xD8:
+            at += 2
+            continue
+        at += 2 + int.from_bytes(data[at + 2 : at + 4])
+        if marker == 0xDA:
+            at = _scan_end(data, at)
+    return len(data)  # some cameras leave EOI out
+
+
+def _scan_end(data: bytes, at: int) -> int:
+    """The next marker that is no restart and no stuffed byte."""
+    while (at := data.find(b"\xff", at)) != -1 and at + 1 < len(data):
+        if data[at + 1] and not 0xD0 <= data[at + 1] <= 0xD7 and data[at + 1] != 0xFF:
+            return at
+        at += 1 if data[at + 1] == 0xFF else 2
+    return len(data)
+
+
+_END = {"image/png": _png_end, "image/webp": _webp_end, "image/jpeg": _jpeg_end}
