@@ -17,6 +17,8 @@ from aiohttp import web
 from cryptography import x509
 
 from hearing_server.adapters.database import Database
+from hearing_server.adapters.examining.examine import ChildExaminer
+from hearing_server.adapters.exhibit_files import StoredExhibits
 from hearing_server.adapters.exporter import SegmentExporter
 from hearing_server.adapters.folder import DataFolder, Documents
 from hearing_server.adapters.notary import TypstNotary
@@ -27,6 +29,7 @@ from hearing_server.config import Settings
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.services.access import Access, Seated
+from hearing_server.services.exhibits import MB, ExhibitLimits, Exhibits
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.record_keeper import RecordKeeper
 from hearing_server.services.recordings import Recordings
@@ -34,6 +37,7 @@ from hearing_server.services.transcripts import Transcripts
 from hearing_server.staff_parts import StaffParts
 from hearing_server.web import health, pages
 from hearing_server.web.audit import note_refusals
+from hearing_server.web.exhibits import ExhibitRoutes
 from hearing_server.web.http import coded_errors, same_origin, secure_headers
 from hearing_server.web.seat_messages import SeatMessages
 from hearing_server.web.seats import Seats
@@ -96,6 +100,7 @@ class Server:
         await self._start_recorder()
         await self._start_media()
         self.cases = self._open_cases()
+        self.exhibits = await self._open_exhibits()
         self.hearings.subscribe(self._on_entries)
         self.hearings.on_load(self.transcripts.resume)
         await self._listen(client)
@@ -125,6 +130,17 @@ class Server:
         )
         self._stack.push_async_callback(parts.close)
         return parts
+
+    async def _open_exhibits(self) -> Exhibits:
+        s = self.settings
+        files = StoredExhibits(self.folder.exhibits)
+        await files.recover(self.store)
+        limits = ExhibitLimits(
+            file=s.exhibit_mb * MB, party=s.exhibit_party_mb * MB, hearing=s.exhibit_hearing_mb * MB
+        )
+        exhibits = Exhibits(self.hearings, files, ChildExaminer(), limits, now)
+        self._stack.push_async_callback(exhibits.close)
+        return exhibits
 
     def _open_authority(self) -> Authority:
         """The court's keys, and the fonts that every transcript needs."""
@@ -222,6 +238,8 @@ class Server:
             secure=s.secure_pages,
             proxies=s.trusted_proxies,
         )
+        files = ExhibitRoutes(self.exhibits, self.audit, seats.seated, proxies=s.trusted_proxies)
+        application.add_routes(files.routes())
         application.add_routes(self.cases.routes(self.gate, self.audit))
         application.add_routes(self.staff.routes(self.access, self.hearings))
         application.add_routes(

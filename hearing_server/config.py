@@ -42,7 +42,7 @@ class Settings:
     tls_certificate: str = _setting("", "Certificate chain, PEM file.")
     tls_key: str = _setting("", "Private key of the certificate, PEM file.")
     self_signed: bool = _setting(False, "Make a certificate for a first try from another machine.")
-    data: str = _setting("data", "Folder of database, keys, recordings and documents.")
+    data: str = _setting("data", "Folder of database, keys, recordings, documents and exhibits.")
     database: str = _setting("", "SQLAlchemy URL; SQLite in the data folder if empty.")
     court: str = _setting(
         "示范人民法院", "Name of the court: heading of the transcript, name of its CA."
@@ -91,6 +91,9 @@ class Settings:
     sms_accepted: str = _setting(
         "", "What the gateway's answer holds when it has taken a message; any 2xx if empty."
     )
+    exhibit_mb: int = _setting(200, "Most that one exhibit may have, MB.")
+    exhibit_party_mb: int = _setting(2000, "Most that one party may submit in a hearing, MB.")
+    exhibit_hearing_mb: int = _setting(20_000, "Most that all may submit in a hearing, MB.")
     log_level: str = _setting("info", "debug, info, warning or error.")
 
     @property
@@ -216,6 +219,9 @@ def check(settings: Settings) -> None:
             raise BadSetting(f"{name}: {path} cannot be read")
     if not 100_000 <= settings.media_bitrate <= 20_000_000:
         raise BadSetting("media_bitrate: from 100000 to 20000000 bit/s")
+    for name in ("exhibit_mb", "exhibit_party_mb", "exhibit_hearing_mb"):
+        if not 1 <= getattr(settings, name) <= 1_000_000:
+            raise BadSetting(f"{name}: from 1 to 1000000 MB")
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSetting("log_level: debug, info, warning or error")
     _check_messages(settings)

@@ -1,8 +1,8 @@
 """Implements ExhibitFiles in the data folder: what is received, what waits for its event, what is kept.
 
-    exhibits/parts/     being received; nothing in it outlives a start
-    exhibits/waiting/   whole and durable, named by hash, hearing and chance, until their event is in the log
-    exhibits/ab/abcd…   kept, by hash; the same file twice is one file, and nobody is told
+exhibits/parts/     being received; nothing in it outlives a start
+exhibits/waiting/   whole and durable, named by hash, hearing and chance, until their event is in the log
+exhibits/ab/abcd…   kept, by hash; the same file twice is one file, and nobody is told
 """
 
 import hashlib

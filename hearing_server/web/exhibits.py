@@ -83,9 +83,7 @@ class ExhibitRoutes:
         if not (offset.isascii() and offset.isdigit() and len(offset) < 16):
             raise Refused(Code.BAD_MESSAGE, "offset")
         key = request.match_info["upload"]
-        return _how_far(
-            *await self._exhibits.receive(seated, key, int(offset), _pieces(request))
-        )
+        return _how_far(*await self._exhibits.receive(seated, key, int(offset), _pieces(request)))
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """The file, or a range of it, for whom it is visible now; with `download`, to take away."""

@@ -17,7 +17,16 @@ MOST_SIDE = 32_767
 MOST_FRAMES = 300
 
 # What must not stand behind the end of a picture. A second view or a short film of a telephone may.
-FOREIGN = (b"PK\x03\x04", b"PK\x05\x06", b"%pdf-", b"<script", b"<html", b"<!doctype", b"<svg", b"rar!")
+FOREIGN = (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"%pdf-",
+    b"<script",
+    b"<html",
+    b"<!doctype",
+    b"<svg",
+    b"rar!",
+)
 
 
 def examine_image(file: BinaryIO, kind: str) -> Verdict:

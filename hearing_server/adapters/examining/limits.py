@@ -13,12 +13,11 @@ _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_NO_NEW_PRIVS = 38
 
 
-def confine() -> None:
-    """No network where the kernel lets us, no more rights, little memory and time, no file to write."""
+def confine() -> bool:
+    """No more rights, little memory and time, no file to write; whether the kernel took the network too."""
     libc = ctypes.CDLL(None, use_errno=True)
-    for flags in (_CLONE_NEWUSER | _CLONE_NEWNET, _CLONE_NEWNET):
-        if libc.unshare(flags) == 0:
-            break
+    spaces = (_CLONE_NEWUSER | _CLONE_NEWNET, _CLONE_NEWNET)
+    cut_off = any(libc.unshare(flags) == 0 for flags in spaces)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     with contextlib.suppress(OSError):
         os.nice(10)  # a hearing comes first
@@ -30,3 +29,4 @@ def confine() -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
+    return cut_off

@@ -62,7 +62,11 @@ def _check_end(file: BinaryIO) -> None:
     if end == -1:
         raise Bad(Reason.DAMAGED, "no end")
     behind = tail[end + 5 :]
-    if b"PK\x05\x06" in behind or b"<script" in behind.lower() or len(behind.strip(b"\0\r\n ")) > 1024:
+    if (
+        b"PK\x05\x06" in behind
+        or b"<script" in behind.lower()
+        or len(behind.strip(b"\0\r\n ")) > 1024
+    ):
         raise Bad(Reason.TWO_IN_ONE)
 
 

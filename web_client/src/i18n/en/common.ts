@@ -125,6 +125,9 @@ export default {
     needs_leave: 'The judge has to permit it first.',
     consulting: 'In another private talk.',
     consultation_locked: 'This private talk is locked.',
+    bad_file: 'The file cannot be taken.',
+    too_large: 'The file is too large: at most {detail} MB.',
+    quota: 'No more room for exhibits: at most {detail} MB.',
     chat_closed: 'The judge has not opened the chat.',
   },
 };

@@ -125,6 +125,9 @@ export default {
     needs_leave: '须先经审判长准许。',
     consulting: '正在另一场单独会见中。',
     consultation_locked: '该会见已锁定。',
+    bad_file: '该文件无法接收。',
+    too_large: '文件过大：最多 {detail} MB。',
+    quota: '证据空间不足：最多 {detail} MB。',
     chat_closed: '审判长尚未开放交流。',
   },
 };
