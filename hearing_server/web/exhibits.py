@@ -53,8 +53,8 @@ class ExhibitRoutes:
         seat = "/api/seats/{seat:[A-Za-z0-9_-]{1,64}}"
         upload = f"{seat}/uploads/{{upload:[A-Za-z0-9_-]{{1,64}}}}"
         return [
-            web.post(f"{seat}/exhibits", self.announce, name="announce exhibit"),
-            web.get(upload, self.progress, name="upload progress"),
+            web.post(f"{seat}/exhibits", self.announce, name="announce_exhibit"),
+            web.get(upload, self.progress, name="upload_progress"),
             web.post(upload, self.receive, name="upload"),
             web.get(f"{seat}/exhibits/{{exhibit:[0-9]{{1,6}}}}/file", self.file, name="exhibit"),
         ]
