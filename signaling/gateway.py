@@ -5,7 +5,7 @@ A socket comes in with a ticket, enters first, then asks; what it asks is answer
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,6 +93,13 @@ class Gateway:
         await asyncio.gather(*self._departures, return_exceptions=True)
         await self._asks.close()
         await self.server.shutdown()
+
+    async def hang_up(self, parties: Collection[str]) -> None:
+        """End every connection of these parties: what let them in holds no longer."""
+        for sid, socket in list(self._sockets.items()):
+            if socket.seated.party in parties:
+                socket.leaving = True
+                await self.server.disconnect(sid)
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         try:

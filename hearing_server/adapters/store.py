@@ -106,12 +106,14 @@ class SqlStore:
         own = {"account": account or None}
         await self._save_token(tables.session, digest, seated, expires_at, own)
 
-    async def end_seats(self, account: str) -> None:
-        """The sessions of seats that were entered from this account of the staff."""
+    async def end_seats(self, account: str) -> set[str]:
+        """End the sessions of seats that were entered from this account of the staff; whose."""
+        session, ticket = tables.session, tables.ticket
+        end = delete(session).where(session.c.account == account).returning(session.c.party)
         async with self.database.writing() as connection:
-            await connection.execute(
-                delete(tables.session).where(tables.session.c.account == account)
-            )
+            parties = set((await connection.execute(end)).scalars())
+            await connection.execute(delete(ticket).where(ticket.c.party.in_(parties)))
+        return parties
 
     async def session(self, digest: bytes, now: int) -> Seated | None:
         table = tables.session

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from hearing_server.services.audit import Action, Audit, Who
 from hearing_server.services.hearings import Clock
 from hearing_server.services.staff_sessions import StaffSessions
 
+HangUp = Callable[[Collection[str]], Awaitable[None]]
 SETUP_MS = 72 * 3600 * 1000  # how long a set-up link is good
 
 
@@ -33,8 +34,8 @@ class AccountStore(Protocol):
 
 
 class SeatStore(Protocol):
-    async def end_seats(self, account: str) -> None:
-        """The sessions of a hearing's seats that were entered from this account."""
+    async def end_seats(self, account: str) -> set[str]:
+        """End the sessions of hearings' seats that were entered from this account; the parties."""
 
 
 class SetupStore(Protocol):
@@ -81,6 +82,11 @@ class Staff:
         self._attempts = attempts
         self._audit = audit
         self._now = now
+        self._hang_up: HangUp | None = None
+
+    def on_seats_ended(self, hang_up: HangUp) -> None:
+        """Call `hang_up` with the parties whose seats an account has lost."""
+        self._hang_up = hang_up
 
     async def accounts(self) -> Sequence[Account]:
         return await self._store.accounts()
@@ -187,7 +193,9 @@ class Staff:
 
     async def _end(self, identity: str) -> None:
         await self._sessions.end_all(identity)
-        await self._seats.end_seats(identity)
+        parties = await self._seats.end_seats(identity)
+        if parties and self._hang_up is not None:
+            await self._hang_up(parties)
 
     async def _give_setup(self, account: Account) -> str:
         token = secrets.token_urlsafe(32)

@@ -1,8 +1,16 @@
 """The court's staff at a real server: in by two factors, kept out otherwise, and all of it noted."""
 
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from .harness import Refusal, ServerProcess
+from .harness import Client, Refusal, ServerProcess, free_port
 from .staff import StaffClient
 
 
@@ -43,3 +51,98 @@ async def test_the_first_sign_in_ends_in_a_second_factor(server: ServerProcess) 
         )
         await thief.post("/totp", {"code": admin.authenticator.code()})  # type: ignore[union-attr]
         assert await thief.stage() == "full"
+
+
+async def test_a_judge_enters_from_the_account_and_leaves_with_it(server: ServerProcess) -> None:
+    """No link is needed; and whoever is disabled is out of the courtroom at once."""
+    async with StaffClient(server) as judge, StaffClient(server) as admin:
+        await judge.sign_in("judge")
+        await admin.sign_in("administrator")
+        seat = server.links["presiding_judge"].partition(".")[0]
+        async with Client(server, "clerk") as clerk:
+            hearing = (await clerk.enter())["view"]["hearing"]
+            assert await refused(admin.post(f"/hearings/{hearing}/seat")) == ("not_found", 404)
+            assert (await judge.post(f"/hearings/{hearing}/seat")) == {"seat": seat}
+            at_the_bench = Client(server, "presiding_judge")
+            await at_the_bench.http.close()
+            at_the_bench.http, at_the_bench.seat = judge.http, seat
+            await at_the_bench.enter()
+            await clerk.event("party_arrived", party=seat)
+            accounts = (await admin.get("/accounts"))["accounts"]
+            mine = next(one["id"] for one in accounts if one["login"] == "demo.judge")
+            await admin.post(f"/accounts/{mine}/disable")
+            await clerk.event("party_left", party=seat)
+            refusal = await refused(at_the_bench.post(f"/api/seats/{seat}/ticket", {}))
+            assert refusal == ("no_session", 401)
+            await at_the_bench.hang_up()
+
+
+async def test_console_and_server_share_accounts_and_trail(server: ServerProcess) -> None:
+    """`hearing-server account` beside a running server: the link works there, once; the chain holds."""
+    made = await console(server, "add", "wu.xin", "--name", "吴某（虚构）", "--role", "auditor")
+    assert (made.returncode, made.stderr) == (0, "")
+    link = made.stdout.strip().partition("/staff/setup#")[2]
+    async with StaffClient(server) as auditor:
+        body = {"link": link, "password": "木 horse 42 staple"}
+        assert (await auditor.post("/setup", body))["stage"] == "enrol"
+        await auditor.enrol()
+        assert await refused(auditor.post("/setup", body)) == ("bad_token", 401)
+        listed = await console(server, "list")
+        assert re.search(r"^wu\.xin +active +auditor +吴某", listed.stdout, re.MULTILINE)
+        rows = (await auditor.get("/audit", params={"actor": "console"}))["rows"]
+        assert [(row["action"], row["subject"]) for row in rows] == [("account_created", "wu.xin")]
+        assert (await auditor.post("/audit/verify"))["broken"] is None
+        reset = await console(server, "reset", "wu.xin")
+        assert "/staff/setup#" in reset.stdout
+        assert await auditor.stage() == "none"
+    assert (await console(server, "disable", "wu.xin")).returncode == 0
+    for wrong in (("disable", "wu.xin"), ("disable", "nobody"), ("disable", "demo.administrator")):
+        ended = await console(server, *wrong)
+        assert (ended.returncode, ended.stdout) == (1, "")
+        assert len(ended.stderr.splitlines()) == 1
+
+
+async def test_a_kill_forgets_nothing(server: ServerProcess) -> None:
+    """Sessions, second factors and the trail are there again; the demonstration's passwords are new."""
+    async with StaffClient(server) as judge:
+        await judge.sign_in("judge")
+        password = server.staff["judge"][1]
+        await server.stop(signal.SIGKILL)
+        await server.start()
+        assert await judge.stage() == "full"
+        assert server.staff["judge"][1] != password
+        assert await refused(
+            judge.post("/login", {"login": "demo.judge", "password": password})
+        ) == ("bad_credentials", 401)
+        await judge.sign_in("judge")
+    assert [row["action"] for row in await trail(server, actor="demo.judge", action="login")] == [
+        "login",
+        "login",
+    ]
+
+
+async def test_without_an_administrator_the_start_says_how_to_make_one(tmp_path: Path) -> None:
+    """In one line, and there is no default password: nobody can sign in before."""
+    port, media = str(free_port()), str(free_port())
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "hearing_server", "serve", "--data", str(tmp_path / "data"),
+        "--port", port, "--media-port", media,
+        stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    first = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+    assert first.startswith("No administrator yet: hearing-server account add ")
+    process.terminate()
+    assert await asyncio.wait_for(process.wait(), 20) == 0
+    await process.stdout.read()
+
+
+async def console(server: ServerProcess, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "hearing_server", "account", *arguments]
+    return await asyncio.to_thread(
+        subprocess.run,
+        [*command, "--data", str(server.data)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
