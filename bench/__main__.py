@@ -7,6 +7,7 @@ BENCHES = {
     "sfu": "bench.sfu",
     "join": "bench.join",
     "lines": "bench.lines",
+    "lists": "bench.lists",
 }
 
 
