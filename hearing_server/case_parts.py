@@ -41,7 +41,7 @@ class CaseParts:
         settings: Settings,
         secret: bytes,
     ) -> None:
-        self._access, self._url = access, settings.url
+        self._access, self._url, self._time_zone = access, settings.url, settings.time_zone
         self.store = SqlCases(database)
         self.cases = Cases(self.store, now)
         self._sms = _sms(settings)
@@ -65,7 +65,13 @@ class CaseParts:
     def routes(self, gate: StaffGate, audit: Audit) -> list[web.RouteDef]:
         cases = CaseRoutes(gate, audit, self.cases, self.planning)
         planning = PlanningRoutes(
-            gate, audit, self.planning, self.outbox, self._access, url=self._url
+            gate,
+            audit,
+            self.planning,
+            self.outbox,
+            self._access,
+            url=self._url,
+            time_zone=self._time_zone,
         )
         return [*cases.routes(), *planning.routes()]
 

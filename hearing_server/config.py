@@ -70,7 +70,9 @@ class Settings:
         "", "This server's secret at that provider; none for a public client."
     )
     oidc_name: str = _setting("", "What staff call the provider, for its button.")
-    time_zone: str = _setting("Asia/Shanghai", "Zone of the times in messages to parties.")
+    time_zone: str = _setting(
+        "Asia/Shanghai", "Zone of the court: times in messages and in the calendar."
+    )
     planning_buffer: int = _setting(
         15, "Minutes that must lie between two hearings in one courtroom, or of one person."
     )

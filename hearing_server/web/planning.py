@@ -46,6 +46,7 @@ class PlanningRoutes:
         access: Access,
         *,
         url: str,
+        time_zone: str,
     ) -> None:
         self._gate = gate
         self._audit = audit
@@ -53,12 +54,14 @@ class PlanningRoutes:
         self._outbox = outbox
         self._access = access
         self._url = url
+        self._time_zone = time_zone
 
     def routes(self) -> list[web.RouteDef]:
         staff = "/api/staff"
         one = f"{staff}/hearings/{{hearing:{ID}}}"
         message = f"{staff}/outbox/{{message:{ID}}}"
         return [
+            web.get("/api/court", self.court, name="court"),
             web.get(f"{staff}/planning", self.choices, name="planning"),
             web.get(f"{staff}/calendar", self.calendar, name="calendar"),
             web.get(f"{staff}/hearings", self.find, name="hearings"),
@@ -74,6 +77,10 @@ class PlanningRoutes:
             web.post(f"{message}/read", self.read_out, name="read-out"),
             web.post(f"{message}/retry", self.retry, name="retry-message"),
         ]
+
+    async def court(self, request: web.Request) -> web.Response:
+        """For everybody: the zone of the court's times."""
+        return web.json_response({"time_zone": self._time_zone})
 
     async def choices(self, request: web.Request) -> web.Response:
         """What a plan is made of: staff who can be given a seat, and each procedure's template."""

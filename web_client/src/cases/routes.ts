@@ -1,7 +1,8 @@
-/** The pages of cases, planning and the outbox, inside the staff's shell. */
+/** The pages of cases, planning and the outbox, inside the staff's shell; all in the court's own time. */
 import type { RouteRecordRaw } from 'vue-router';
+import { loadZone } from './when';
 
-export const CASE_PAGES: RouteRecordRaw[] = [
+const PAGES: RouteRecordRaw[] = [
   { path: 'today', component: () => import('./TodayPage.vue') },
   { path: 'cases', component: () => import('./CasesPage.vue') },
   { path: 'cases/new', component: () => import('./CaseFormPage.vue') },
@@ -14,3 +15,5 @@ export const CASE_PAGES: RouteRecordRaw[] = [
   { path: 'outbox', component: () => import('./OutboxPage.vue') },
   { path: 'courtrooms', component: () => import('./CourtroomsPage.vue') },
 ];
+
+export const CASE_PAGES: RouteRecordRaw[] = PAGES.map((page) => ({ ...page, beforeEnter: () => loadZone() }) as RouteRecordRaw);

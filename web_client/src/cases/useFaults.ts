@@ -1,5 +1,5 @@
 /** What the server said is wrong with a form, field by field, and what it refused as a whole. */
-import { ref } from 'vue';
+import { computed, ref } from 'vue';
 import { codeOf, detailOf, Refused } from '@/api/http';
 import type { Clash, Fault } from '@/api/cases';
 import { useLanguage } from '@/i18n';
@@ -8,8 +8,9 @@ export function useFaults() {
   const { t } = useLanguage();
   const faults = ref<Fault[]>([]);
   const clashes = ref<Clash[]>([]);
-  const refusal = ref('');
   const code = ref('');
+  const detail = ref('');
+  const refusal = computed(() => (code.value ? t(`error.${code.value}`, { detail: detail.value }) : ''));
   const busy = ref(false);
 
   /** Run it; true if it went through. */
@@ -21,7 +22,7 @@ export function useFaults() {
       return true;
     } catch (error) {
       code.value = codeOf(error);
-      refusal.value = t(`error.${code.value}`, { detail: detailOf(error) });
+      detail.value = detailOf(error);
       const more = error instanceof Refused ? error.more : {};
       faults.value = (more.faults as Fault[] | undefined) ?? [];
       clashes.value = (more.clashes as Clash[] | undefined) ?? [];
@@ -34,7 +35,7 @@ export function useFaults() {
   function clear(): void {
     faults.value = [];
     clashes.value = [];
-    refusal.value = code.value = '';
+    code.value = detail.value = '';
   }
 
   /** The words of what is wrong with a field, empty if nothing is. */

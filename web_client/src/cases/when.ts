@@ -1,51 +1,89 @@
-/** Days and times as the pages of planning show them, in this machine's zone. */
+/** Days and times as the pages of planning show and take them: in the court's zone, wherever the browser is. */
+import { get } from '@/api/http';
+
 export const MINUTE = 60_000;
 export const DAY = 86_400_000;
+
+let zone: string | undefined;
+let asked: Promise<void> | undefined;
+
+/** Learn the court's zone, once; without an answer it is the browser's until the next page. */
+export function loadZone(): Promise<void> {
+  asked ??= get<{ time_zone: string }>('/api/court').then(
+    (court) => void (zone = court.time_zone),
+    () => void (asked = undefined),
+  );
+  return asked;
+}
+
+export const courtZone = (): string => zone ?? '';
+
+/** Year, month, day, hour and minute of a moment in the court's zone. */
+function parts(at: number): [number, number, number, number, number] {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+  });
+  const found = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+  return [found.year ?? 0, found.month ?? 0, found.day ?? 0, found.hour ?? 0, found.minute ?? 0];
+}
+
+/** The moment at which the court's clocks show this; NaN for what is no time. */
+function when(year: number, month: number, day: number, hours = 0, minutes = 0): number {
+  const wanted = Date.UTC(year, month - 1, day, hours, minutes);
+  let at = wanted;
+  for (let n = 0; n < 2 && !Number.isNaN(at); n++) {
+    const [y, m, d, h, min] = parts(at);
+    at += wanted - Date.UTC(y, m - 1, d, h, min);
+  }
+  return at;
+}
 
 const pad = (value: number) => String(value).padStart(2, '0');
 
 /** 09:30 */
 export function hour(at: number): string {
-  const time = new Date(at);
-  return `${pad(time.getHours())}:${pad(time.getMinutes())}`;
+  const [, , , hours, minutes] = parts(at);
+  return `${pad(hours)}:${pad(minutes)}`;
 }
 
 /** 2026-11-23, as a date field wants it. */
 export function isoDay(at: number): string {
-  const time = new Date(at);
-  return `${time.getFullYear()}-${pad(time.getMonth() + 1)}-${pad(time.getDate())}`;
+  const [year, month, day] = parts(at);
+  return `${year}-${pad(month)}-${pad(day)}`;
 }
+
+const numbers = (text: string, by: string): number[] => text.split(by).map((part) => (part ? Number(part) : NaN));
 
 /** Midnight at which the day of a date field begins; NaN if it holds none. */
 export function dayStart(iso: string): number {
-  const [year, month, day] = iso.split('-').map(Number);
-  return new Date(year ?? NaN, (month ?? NaN) - 1, day ?? NaN).getTime();
+  const [year = NaN, month = NaN, day = NaN] = numbers(iso, '-');
+  return when(year, month, day);
 }
 
 /** The moment of a date field and a time field; NaN if either is empty. */
 export function moment(iso: string, time: string): number {
-  const [hours, minutes] = time.split(':').map(Number);
-  const start = new Date(dayStart(iso));
-  start.setHours(hours ?? NaN, minutes ?? NaN);
-  return start.getTime();
+  const [year = NaN, month = NaN, day = NaN] = numbers(iso, '-');
+  const [hours = NaN, minutes = NaN] = numbers(time, ':');
+  return when(year, month, day, hours, minutes);
 }
 
 /** The same time of day `days` later, whatever the clocks do in between. */
 export function plusDays(at: number, days: number): number {
-  const time = new Date(at);
-  time.setDate(time.getDate() + days);
-  return time.getTime();
+  const [year, month, day, hours, minutes] = parts(at);
+  return when(year, month, day + days, hours, minutes);
 }
 
 /** Midnight of the Monday of that week. */
 export function weekStart(at: number): number {
-  const start = dayStart(isoDay(at));
-  return plusDays(start, -((new Date(start).getDay() + 6) % 7));
+  const [year, month, day] = parts(at);
+  const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay();
+  return when(year, month, day - ((weekday + 6) % 7));
 }
 
-/** 11月23日 星期一; Mon 23 Nov */
+/** 11月23日周一; Mon, 23 Nov */
 export function dayName(at: number, language: string, style: 'short' | 'long' = 'short'): string {
-  return new Intl.DateTimeFormat(language, { month: style === 'long' ? 'long' : 'short', day: 'numeric', weekday: style }).format(at);
+  const words = language === 'en' ? 'en-GB' : language;
+  return new Intl.DateTimeFormat(words, { timeZone: zone, month: style, day: 'numeric', weekday: style }).format(at);
 }
 
 /** Day and time in one line. */

@@ -39,7 +39,7 @@ export default {
     },
     import: {
       title: 'Import cases from a table', about: 'One row a person; rows of one case number make one case. A single fault keeps the whole file out.', choose: 'Choose a CSV file', template: 'Download the template', drop: 'or drop it here',
-      size: 'At most 1 MB and 5000 rows; UTF-8 or GB18030', reading: 'Checking {name}…', good: 'Ready: {cases} cases in {rows} rows', go: 'Import {n} cases', done: '{n} cases imported.', bad: '{n} faults. Nothing was imported: mend the file and choose it again.',
+      size: 'At most 1 MB and 5000 rows; UTF-8 or GB18030', reading: 'Checking {name}…', good: 'Ready. Cases: {cases}, rows: {rows}', go: 'Import what is shown ({n})', done: 'Imported. Cases: {n}', bad: 'Faults found: {n}. Nothing was imported; mend the file and choose it again.',
       row: 'Row', column: 'Column', problem: 'Problem', value: 'Content', whole: 'the whole file', first: 'Only the first {n} cases are shown.', again: 'Choose another file', view: 'See the cases',
     },
     plan: {
@@ -56,13 +56,13 @@ export default {
       identity: 'Identity confirmed', online_consent: 'Consent to the online hearing', bench_named: 'Members of the bench named', rights_told: 'Rights and duties told', recusal: 'Asked about recusal', evidence_opinion: 'Opinions on the evidence heard', debate_heard: 'Debate heard',
       last_statement: 'Last statement of the defendant', last_opinion: 'Last opinions of the parties', mediation_offered: 'Mediation offered', willing: 'Willing to mediate', agreement_read: 'Agreement read out',
     },
-    calendar: { title: 'Calendar', day: 'Day', week: 'Week', today: 'Today', before: 'Previous {unit}', after: 'Next {unit}', unit_day: 'day', unit_week: 'week', courtroom: 'Courtroom', every_courtroom: 'All courtrooms', judge: 'Judge', every_judge: 'All judges', none: 'No hearing in this time.', count: '{n} hearings', date: 'Date', whole: 'Times are of this machine’s zone' },
+    calendar: { title: 'Calendar', day: 'Day', week: 'Week', today: 'Today', before: 'Previous {unit}', after: 'Next {unit}', unit_day: 'day', unit_week: 'week', courtroom: 'Courtroom', every_courtroom: 'All courtrooms', judge: 'Judge', every_judge: 'All judges', none: 'No hearing in this time.', count: 'Hearings: {n}', date: 'Date', zone: 'Times are of the court’s zone, {zone}' },
     hearing: {
       title: 'Hearing', people: 'Seats', messages: 'Messages', enter: 'Enter the courtroom', link: 'Show the link', link_text: 'For this person alone. That it was shown is in the audit.', copy: 'Copy', copied: 'Copied', postpone: 'Postpone', cancel: 'Cancel the hearing', reason: 'Reason', postpone_go: 'Postpone and tell everybody', cancel_go: 'Cancel and tell everybody', invite_all: 'Invite everybody again', invite_one: 'Invite again',
-      invited: '{n} messages queued', cancel_text: 'The hearing will not take place. Those who were invited are told.', minutes: '{n} minutes', judge: 'Presiding judge {name}', open_case: 'See the case', account: 'enters by a staff account',
+      invited: 'Messages queued: {n}', cancel_text: 'The hearing will not take place. Those who were invited are told.', minutes: '{n} minutes', judge: 'Presiding judge {name}', open_case: 'See the case', account: 'enters by a staff account',
     },
     outbox: {
-      title: 'Outbox', none: 'No messages.', all: 'All', read: 'Read out', retry: 'Send again', read_title: 'Read this to the person', read_text: 'It is shown for this click, which is in the audit.', uncertain: 'may have arrived twice', due: 'due {at}', to: 'To', kind_title: 'Message', state_title: 'State', time: 'Time', hearing: 'Hearing', attempts: '{n} attempts',
+      title: 'Outbox', none: 'No messages.', all: 'All', read: 'Read out', retry: 'Send again', read_title: 'Read this to the person', read_text: 'It is shown for this click, which is in the audit.', uncertain: 'may have arrived twice', due: 'due {at}', to: 'To', kind_title: 'Message', state_title: 'State', time: 'Time', hearing: 'Hearing', attempts: 'attempts: {n}',
       kind: { invitation: 'Invitation', self_check: 'Device test', reminder_day: 'Reminder, day before', reminder_hour: 'Reminder, hour before', postponed: 'New time', cancelled: 'Cancelled', code: 'Code' },
       channel: { email: 'E-mail', sms: 'SMS', clerk: 'Read out' },
       state: { queued: 'Queued', sending: 'Sending', sent: 'Sent', failed: 'Failed', held: 'To be read out', read_out: 'Read out', dropped: 'Dropped' },

@@ -1,0 +1,161 @@
+"""A clerk's day before the hearing, in a real browser: a case, a file of cases, a plan, a clash, a link read out."""
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import expect
+
+from hearing_server.domain.case_file import template
+from tests.integration.harness import serving
+
+from .browsers import PATIENCE, Person
+from .test_access import AXE, barriers, foreign
+from .test_staff import at_the_door, browser, enrol_app, give_password
+
+SIZES = {"desk": (1366, 768), "phone": (360, 740)}
+# What the court and its cases say themselves, and nobody translates; the longest first.
+WRITTEN = sorted(
+    [
+        "示范人民法院", "（2026）测0001民初7号", "（2026）测0001民初1号", "虚构借款纠纷", "甲原告（虚构）",
+        "丙被告（虚构）", "季录文（虚构）", "宋明理（虚构）", "第一法庭", "第二法庭", "互联网法庭", "审判楼一层",
+        "审判楼二层", "审判楼三层", "jia@example.com", "吴名氏盗窃案（演示）", "（2026）川0104刑初123号",
+        "（2026）川0104刑初124号", "贾某盗窃案（演示）", "（2026）川0104民初2051号",
+        "方某诉袁某民间借贷纠纷（演示）", "方原告（虚构）", "戴理人（虚构）", "Yuan Sample (invented)",
+        "秦正直（虚构）", "贾某人（虚构）", "辛护理（虚构）", "（2026）川0104民初1号", "（2026）测0001民初",
+        "甲某诉丙某民间借贷纠纷（示例，请删除）", "甲某（虚构）", "乙律师（虚构）", "丙某（虚构）", "Alt", "Ctrl",
+        "GB18030", "mend.csv", "j***@example.com", "UTF-8", "电子邮箱", "Asia/Shanghai",
+    ],
+    key=len,
+    reverse=True,
+)  # fmt: skip
+
+
+class Looks:
+    """Pictures of each page in both languages and sizes where SHOTS says; barriers always."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+        self.found: list[str] = []
+        self.folder = os.environ.get("SHOTS", "")
+
+    async def at(self, place: str, *written: str) -> None:
+        page = self.person.page
+        if not await page.evaluate("'axe' in window"):
+            await page.add_script_tag(path=str(AXE))
+        self.found += await barriers(self.person, place)
+        self.found += await foreign(self.person, place, [*written, *WRITTEN])
+        if self.folder:
+            for size, (width, height) in SIZES.items():
+                await page.set_viewport_size({"width": width, "height": height})
+                for language in ("zh", "en"):
+                    path = Path(self.folder) / f"{place}-{size}-{language}.png"
+                    await page.wait_for_timeout(150)
+                    await page.screenshot(path=str(path))
+                    await self.person.get("language").dispatch_event("click")
+            await page.set_viewport_size({"width": 1366, "height": 768})
+
+
+async def create(clerk: Person, looks: Looks) -> None:
+    """By the keyboard: a wrong number is said at its field and taken there."""
+    await clerk.click("nav-cases")
+    await clerk.click("new-case")
+    await clerk.get("case-number").fill("(2026)测0001民初七号")
+    await clerk.get("case-title").fill("虚构借款纠纷")
+    names = clerk.get("party-name")
+    await names.nth(0).fill("甲原告（虚构）")
+    await clerk.get("party-email").nth(0).fill("jia@example.com")
+    await names.nth(1).fill("丙被告（虚构）")
+    await clerk.page.keyboard.press("Control+Enter")
+    await expect(clerk.get("form-fault")).to_have_attribute("data-code", "bad_fields")
+    await expect(clerk.get("case-number")).to_be_focused()
+    await looks.at("case-form")
+    await clerk.get("case-number").fill("(2026) 测0001民初7号")
+    await clerk.page.keyboard.press("Control+Enter")
+    await expect(clerk.get("case-people")).to_contain_text("甲原告", timeout=PATIENCE)
+    await looks.at("case")
+
+
+async def take_in(clerk: Person, looks: Looks, folder: Path) -> None:
+    """A file with a bad row makes nothing; the mended one is shown first, then taken."""
+    good = template("zh-CN")
+    (folder / "bad.csv").write_bytes(good.replace("jia@example.com", "jia").encode("gb18030"))
+    (folder / "mend.csv").write_bytes(good.encode("utf-8-sig"))
+    await clerk.click("nav-cases")
+    await clerk.click("import-cases")
+    await clerk.get("import-file").set_input_files(folder / "bad.csv")
+    fault = clerk.get("import-faults").locator("tbody tr")
+    await expect(fault).to_have_attribute("data-problem", "bad_email", timeout=PATIENCE)
+    await expect(fault).to_have_attribute("data-row", "2")
+    await looks.at("import-faults")
+    await clerk.get("import-file").set_input_files(folder / "mend.csv")
+    await clerk.click("import-go")
+    preview = clerk.get("import-preview")
+    await expect(preview).to_have_attribute("data-made", "true", timeout=PATIENCE)
+    await clerk.click("nav-cases")
+    await clerk.get("case-search").fill("甲某")
+    await expect(clerk.get("case-list").locator("tbody tr")).to_have_count(1, timeout=PATIENCE)
+    await clerk.get("case-search").fill("")
+    await expect(clerk.get("case-list").locator("tbody tr")).to_have_count(4, timeout=PATIENCE)
+    await looks.at("cases")
+
+
+async def plan(clerk: Person, number: str, courtroom: str) -> None:
+    await clerk.click("nav-cases")
+    await clerk.get("case-list").get_by_role("link", name=number).click()
+    await clerk.click("plan-hearing")
+    await clerk.get("plan-courtroom").select_option(courtroom)
+    await clerk.get("bench-presiding_judge").select_option(label="宋明理（虚构）")
+    await expect(clerk.get("bench-clerk")).not_to_have_value("")
+
+
+@pytest.mark.timeout(240)
+async def test_from_the_case_to_the_invitation(tmp_path: Path) -> None:
+    async with serving(tmp_path / "data") as server, browser(tmp_path) as chromium:
+        clerk = await at_the_door(chromium, server, "clerk")
+        await give_password(clerk, server)
+        await enrol_app(clerk)
+        looks = Looks(clerk)
+        await create(clerk, looks)
+        await take_in(clerk, looks, tmp_path)
+        await plan(clerk, "（2026）测0001民初7号", "第一法庭")
+        await expect(clerk.get("plan-free")).to_be_visible(timeout=PATIENCE)
+        await looks.at("plan")
+        await clerk.click("plan-go")
+        held = clerk.get("messages").locator("tr[data-kind='invitation'][data-state='held']")
+        await expect(held).to_have_count(2, timeout=PATIENCE)
+        await looks.at("hearing")
+        await held.first.get_by_test_id("read-out").click()
+        await expect(clerk.get("read-text")).to_contain_text("/enter#", timeout=PATIENCE)
+        text = (await clerk.get("read-text").text_content() or "").strip()
+        link = text.partition("/enter#")[2].split()[0]
+        await looks.at("read-out", text)  # in the language of the person whom it is read to
+        await clerk.click("read-text-close")
+        await plan(clerk, "（2026）测0001民初1号", "第一法庭")
+        clashes = clerk.get("clashes")  # courtroom, judge, clerk, and one e-mail address in both
+        await expect(clashes).to_have_attribute("data-clashes", "4", timeout=PATIENCE)
+        await expect(clerk.get("plan-go")).to_be_disabled()
+        await looks.at("clash")
+        await clerk.get("plan-time").fill("14:00")
+        await expect(clerk.get("plan-free")).to_be_visible(timeout=PATIENCE)
+        await clerk.click("plan-go")
+        await expect(clerk.get("hearing-seats")).to_be_visible(timeout=PATIENCE)
+        date = (datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(days=3)).date().isoformat()
+        await clerk.click("nav-calendar")
+        await clerk.get("calendar-date").fill(date)
+        await expect(clerk.get("calendar").locator("[data-hearing]")).to_have_count(
+            2, timeout=PATIENCE
+        )
+        await looks.at("calendar")
+        await clerk.click("calendar-week")
+        await looks.at("week")
+        await clerk.click("nav-outbox")
+        await expect(clerk.get("messages").locator("tr[data-state='read_out']")).to_have_count(1)
+        await looks.at("outbox")
+        await clerk.click("nav-today")
+        await looks.at("today")
+        await clerk.open_link(link)
+        assert clerk.errors == []
+        assert not looks.found, "\n".join(looks.found)
