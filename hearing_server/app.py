@@ -170,7 +170,12 @@ class Server:
         """The keeper before the recorder: what an earlier run left is reported at its start."""
         self.rooms: Rooms
         self.keeper = RecordKeeper(self.hearings, lambda: self.rooms.hearings)
-        self.recorder = ProcessRecorder(self.folder.recordings, self.keeper.report)
+        self.recorder = ProcessRecorder(
+            self.folder.recordings,
+            self.keeper.report,
+            second=self.settings.second_recordings,
+            on_health=health.recording,
+        )
         self.rooms = Rooms(self.recorder, self.keeper.fault)
         self.keeper.start()
         self._stack.push_async_callback(self.keeper.close)
@@ -179,7 +184,7 @@ class Server:
         except RecorderUnavailable as error:
             raise CannotStart(f"recordings: {error}") from error
         self._stack.push_async_callback(self.recorder.close)
-        exporter = SegmentExporter(self.folder.recordings, self.folder.exports)
+        exporter = SegmentExporter(self.recorder.folders, self.folder.exports)
         self.recordings = Recordings(self.hearings, exporter, self._settle)
 
     async def _settle(self, hearing: str) -> None:

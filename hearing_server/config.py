@@ -43,6 +43,9 @@ class Settings:
     tls_key: str = _setting("", "Private key of the certificate, PEM file.")
     self_signed: bool = _setting(False, "Make a certificate for a first try from another machine.")
     data: str = _setting("data", "Folder of database, keys, recordings, documents and exhibits.")
+    recordings_second: str = _setting(
+        "", "Second folder for recordings, on another disk: each segment is written to both."
+    )
     database: str = _setting("", "SQLAlchemy URL; SQLite in the data folder if empty.")
     court: str = _setting(
         "示范人民法院", "Name of the court: heading of the transcript, name of its CA."
@@ -122,6 +125,10 @@ class Settings:
     @property
     def data_folder(self) -> Path:
         return Path(self.data).absolute()
+
+    @property
+    def second_recordings(self) -> Path | None:
+        return Path(self.recordings_second) if self.recordings_second else None
 
     @property
     def database_url(self) -> str:
@@ -224,6 +231,8 @@ def check(settings: Settings) -> None:
     for name in ("exhibit_mb", "exhibit_party_mb", "exhibit_hearing_mb"):
         if not 1 <= getattr(settings, name) <= 1_000_000:
             raise BadSetting(f"{name}: from 1 to 1000000 MB")
+    if settings.recordings_second and not Path(settings.recordings_second).is_absolute():
+        raise BadSetting("recordings_second: give its whole path, beginning with /")
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSetting("log_level: debug, info, warning or error")
     _check_messages(settings)

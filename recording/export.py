@@ -21,13 +21,15 @@ from av.packet import Packet
 from av.stream import Stream
 
 from hearing_server.services.media import SegmentClosed
-from recording.integrity import check_segment
+from recording.integrity import Finding, locate
 
 MOST_SEGMENTS = 50_000
 CPU_S = 1800
 MEMORY = 2 << 30
 TIMEOUT_S = 3600.0
 PACKAGES = str(Path(__file__).resolve().parent.parent)
+
+Paths = dict[str, Path]  # by a segment's name
 
 _MS = Fraction(1, 1000)
 
@@ -54,7 +56,7 @@ class ExportResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Order(msgspec.Struct, frozen=True):
-    folder: str
+    folders: list[str]
     output: str
     segments: list[SegmentClosed]
 
@@ -67,7 +69,7 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 async def export_party(
-    folder: Path,
+    folders: Sequence[Path],
     segments: Sequence[SegmentClosed],
     output: Path,
     timeout: float = TIMEOUT_S,
@@ -76,7 +78,7 @@ async def export_party(
 
     Cancelling ends the process. `output` appears only when it is complete.
     """
-    order = _Order(str(folder), str(output), list(segments))
+    order = _Order([str(folder) for folder in folders], str(output), list(segments))
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-P", "-m", "recording.export"),
@@ -108,16 +110,18 @@ def _answered(said: bytes, status: int | None) -> ExportResult:
     return answer.result
 
 
-def party_file(folder: Path, segments: Sequence[SegmentClosed], output: Path) -> ExportResult:
+def party_file(
+    folders: Sequence[Path], segments: Sequence[SegmentClosed], output: Path
+) -> ExportResult:
     """Write all segments of one party into `output` (Matroska). Blocks. Raises ExportRefused.
 
     A segment whose SHA-256 is not that of the log is refused by name, and then nothing is written.
     """
-    _check(folder, segments)
+    paths = _check(folders, segments)
     started_at = min(segment.started_at for segment in segments)
     part = _part(output)
     try:
-        tracks = _remux(folder, segments, started_at, part)
+        tracks = _remux(paths, segments, started_at, part)
         with part.open("rb") as file:
             os.fsync(file.fileno())
         os.replace(part, output)
@@ -137,15 +141,19 @@ def _part(output: Path) -> Path:
     return output.with_name(output.name + ".part")
 
 
-def _check(folder: Path, segments: Sequence[SegmentClosed]) -> None:
+def _check(folders: Sequence[Path], segments: Sequence[SegmentClosed]) -> Paths:
+    """Where each segment lies whole."""
     if not 0 < len(segments) <= MOST_SEGMENTS:
         raise ExportRefused("no_segments", f"{len(segments)} segments")
     if len({(segment.track.hearing, segment.track.party) for segment in segments}) > 1:
         raise ExportRefused("several_parties", "the segments are not of one party")
+    paths: Paths = {}
     for segment in segments:
-        finding = check_segment(folder, segment)
-        if finding is not None:
-            raise ExportRefused(f"segment_{finding.problem}", finding.detail, finding.name)
+        found = locate(folders, segment)
+        if isinstance(found, Finding):
+            raise ExportRefused(f"segment_{found.problem}", found.detail, found.name)
+        paths[segment.name] = found
+    return paths
 
 
 def _by_track(segments: Sequence[SegmentClosed]) -> dict[str, list[SegmentClosed]]:
@@ -161,16 +169,16 @@ def _by_track(segments: Sequence[SegmentClosed]) -> dict[str, list[SegmentClosed
 
 
 def _remux(
-    folder: Path, segments: Sequence[SegmentClosed], started_at: int, part: Path
+    paths: Paths, segments: Sequence[SegmentClosed], started_at: int, part: Path
 ) -> list[str]:
     tracks = _by_track(segments)
     with av.open(str(part), "w", format="matroska") as output:
         output.metadata["STARTED_AT"] = str(started_at)
         streams = [
-            _add_stream(output, folder, title, of_track) for title, of_track in tracks.items()
+            _add_stream(output, paths, title, of_track) for title, of_track in tracks.items()
         ]
         timelines = [
-            _packets(folder, of_track, started_at, index)
+            _packets(paths, of_track, started_at, index)
             for index, of_track in enumerate(tracks.values())
         ]
         for _, index, packet in heapq.merge(*timelines, key=lambda item: item[:2]):
@@ -181,11 +189,11 @@ def _remux(
 
 def _add_stream(
     output: av.container.OutputContainer,
-    folder: Path,
+    paths: Paths,
     title: str,
     segments: list[SegmentClosed],
 ) -> Stream:
-    with _opened(folder, segments[0]) as source:
+    with _opened(paths, segments[0]) as source:
         stream = output.add_stream_from_template(source.streams[0], opaque=True)
     stream.time_base = _MS
     stream.metadata["title"] = title
@@ -193,12 +201,12 @@ def _add_stream(
 
 
 def _packets(
-    folder: Path, segments: list[SegmentClosed], started_at: int, index: int
+    paths: Paths, segments: list[SegmentClosed], started_at: int, index: int
 ) -> Iterator[tuple[int, int, "Packet[Stream]"]]:
     """Packets of one track in milliseconds since `started_at`, never two at one time."""
     last = -1
     for segment in segments:
-        with _opened(folder, segment) as source:
+        with _opened(paths, segment) as source:
             for packet in source.demux(source.streams[0]):
                 if packet.pts is None:
                     continue  # the demuxer's own mark of the end
@@ -211,9 +219,9 @@ def _packets(
 
 
 @contextlib.contextmanager
-def _opened(folder: Path, segment: SegmentClosed) -> Iterator[av.container.InputContainer]:
+def _opened(paths: Paths, segment: SegmentClosed) -> Iterator[av.container.InputContainer]:
     try:
-        with av.open(str(folder / segment.name), format="matroska") as source:
+        with av.open(str(paths[segment.name]), format="matroska") as source:
             yield source
     except av.FFmpegError as error:
         raise ExportRefused("segment_unreadable", str(error), segment.name) from error
@@ -225,7 +233,11 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=_Order)
     try:
-        answer = _Answer(party_file(Path(order.folder), order.segments, Path(order.output)))
+        answer = _Answer(
+            party_file(
+                [Path(folder) for folder in order.folders], order.segments, Path(order.output)
+            )
+        )
     except ExportRefused as refused:
         answer = _Answer(None, refused.code, str(refused), refused.segment)
     except ValueError as error:

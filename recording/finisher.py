@@ -1,29 +1,48 @@
-"""Makes written segments durable in threads, since fsync may take long and must not hold up packets."""
+"""What may take long on a disk, in threads, so that it does not hold up packets: fsync and copying."""
 
+import errno
+import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore
 
-from hearing_server.services.media import SegmentClosed
-from recording.segment import Finished, make_durable
+from recording import names
+from recording.disk import Disk
+from recording.part import Part, make_folders, sync_folder
+from recording.segment import Finished, Outcome, make_durable
 
 THREADS = 2
 WAITING = 256  # segments; with more, the worker waits, and the recorder drops by name (`overrun`)
+BLOCK = 1 << 20
 
-Result = tuple[Finished, SegmentClosed | OSError]
+
+@dataclass(frozen=True, kw_only=True)
+class Copied:
+    """A segment that lay in one directory alone, copied to the other; or why not."""
+
+    name: str
+    disk: Disk
+    begun_at: float
+    error: OSError | None = None
+
+
+Result = tuple[Finished, Outcome] | Part | Copied
 
 
 class Finisher:
-    """Hand in with `submit`; `wake` is readable when `results` has something. Keeps count a hearing."""
+    """Hand in with `submit`; `wake` is readable when `results` has something. Keeps count a hearing.
 
-    def __init__(self, folder: Path) -> None:
+    Each directory has one more thread for what can wait, so that a slow one holds up only itself.
+    """
+
+    def __init__(self) -> None:
         self.wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._folder = folder
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="segment-finisher")
+        self._slow: dict[Disk, ThreadPoolExecutor] = {}
         self._room = BoundedSemaphore(WAITING)
         self._done: SimpleQueue[Result] = SimpleQueue()
         self._pending: dict[str, int] = {}
@@ -33,16 +52,20 @@ class Finisher:
         self._room.acquire()
         hearing = finished.track.hearing
         self._pending[hearing] = self._pending.get(hearing, 0) + 1
-        self._pool.submit(self._work, finished)
+        self._pool.submit(self._finish, finished)
 
-    def _work(self, finished: Finished) -> None:
-        try:
-            outcome: SegmentClosed | OSError = make_durable(self._folder, finished)
-        except OSError as error:
-            outcome = error
-        self._room.release()
-        self._done.put((finished, outcome))
-        os.eventfd_write(self.wake, 1)
+    def sync(self, part: Part, until: int) -> None:
+        """Have what is written so far survive a power cut; the part comes back as a result."""
+        part.syncing = True
+        self._pool_of(part.disk).submit(self._sync, part, until)
+
+    def copy(self, name: str, source: Disk, target: Disk, begun_at: float) -> None:
+        """Copy a durable segment to the directory that does not have it."""
+        self._pool_of(target).submit(self._copy, name, source, target, begun_at)
+
+    def later(self, disk: Disk, act: Callable[[Disk], None]) -> None:
+        """Something of this directory that has no result and may wait for a slow disk."""
+        self._pool_of(disk).submit(act, disk)
 
     def results(self) -> Iterator[Result]:
         """What is done since the last call."""
@@ -50,17 +73,71 @@ class Finisher:
             os.eventfd_read(self.wake)
         with suppress(Empty):
             while True:
-                finished, outcome = self._done.get_nowait()
-                hearing = finished.track.hearing
-                self._pending[hearing] -= 1
-                if not self._pending[hearing]:
-                    del self._pending[hearing]
-                yield finished, outcome
+                result = self._done.get_nowait()
+                if isinstance(result, tuple):
+                    hearing = result[0].track.hearing
+                    self._pending[hearing] -= 1
+                    if not self._pending[hearing]:
+                        del self._pending[hearing]
+                yield result
 
     def idle(self, hearing: str) -> bool:
         """Whether nothing of this hearing waits."""
         return hearing not in self._pending
 
     def close(self) -> None:
-        """Finish all that waits."""
+        """Finish all segments that wait; copies not begun are left to the next start."""
         self._pool.shutdown(wait=True)
+        for pool in self._slow.values():
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _pool_of(self, disk: Disk) -> ThreadPoolExecutor:
+        if disk not in self._slow:
+            self._slow[disk] = ThreadPoolExecutor(1, thread_name_prefix="segment-sync")
+        return self._slow[disk]
+
+    def _finish(self, finished: Finished) -> None:
+        outcome = make_durable(finished)
+        self._room.release()
+        self._tell((finished, outcome))
+
+    def _sync(self, part: Part, until: int) -> None:
+        part.sync(until)
+        self._tell(part)
+
+    def _copy(self, name: str, source: Disk, target: Disk, begun_at: float) -> None:
+        error = None
+        try:
+            copy_segment(name, source, target)
+        except OSError as failure:
+            error = failure
+        self._tell(Copied(name=name, disk=target, begun_at=begun_at, error=error))
+
+    def _tell(self, result: Result) -> None:
+        self._done.put(result)
+        os.eventfd_write(self.wake, 1)
+
+
+def copy_segment(name: str, source: Disk, target: Disk) -> None:
+    """Copy a complete segment under its own name, durably. Raises OSError. Blocks."""
+    target.check()
+    path = target.folder / name
+    if path.exists():
+        return
+    made = make_folders(target.folder, path.parent)
+    copy = path.with_name(path.name + names.COPY)
+    digest, again = hashlib.sha256(), hashlib.sha256()
+    with (source.folder / name).open("rb") as old, copy.open("w+b") as new:
+        while block := old.read(BLOCK):
+            digest.update(block)
+            new.write(block)
+        new.flush()
+        os.fsync(new.fileno())
+        new.seek(0)
+        while block := new.read(BLOCK):
+            again.update(block)
+    if digest.digest() != again.digest():
+        raise OSError(errno.EIO, "the copy is not what was written", str(copy))
+    os.rename(copy, path)
+    for folder in (path.parent, *made):
+        sync_folder(folder)

@@ -21,12 +21,30 @@ class Finding:
     detail: str
 
 
-def check_segment(folder: Path, segment: SegmentClosed) -> Finding | None:
-    """Compare one file with the log. Raises ValueError when the name is not one of ours."""
+def locate(folders: Sequence[Path], segment: SegmentClosed) -> Path | Finding:
+    """The first directory's file that is what the log says, or why there is none.
+
+    Raises ValueError when the name is not one of ours. Reads the file: for a thread or a process.
+    """
     track, _ = names.parse_segment_name(segment.name)
     if track != segment.track:
         raise ValueError(f"{segment.name!r} is not a name of its track")
-    path = folder / segment.name
+    findings = []
+    for folder in folders:
+        finding = _check(folder / segment.name, segment)
+        if finding is None:
+            return folder / segment.name
+        findings.append(finding)
+    return next((one for one in findings if one.problem != "missing"), findings[0])
+
+
+def check_segment(folders: Sequence[Path], segment: SegmentClosed) -> Finding | None:
+    """Whether any directory has the file as the log says. Raises ValueError as `locate`."""
+    found = locate(folders, segment)
+    return found if isinstance(found, Finding) else None
+
+
+def _check(path: Path, segment: SegmentClosed) -> Finding | None:
     if path.is_symlink() or not path.is_file():
         return Finding(problem="missing", name=segment.name, detail="there is no such file")
     with path.open("rb") as file:
@@ -41,20 +59,24 @@ def check_segment(folder: Path, segment: SegmentClosed) -> Finding | None:
     return None
 
 
-def check_segments(folder: Path, segments: Sequence[SegmentClosed]) -> list[Finding]:
+def check_segments(folders: Sequence[Path], segments: Sequence[SegmentClosed]) -> list[Finding]:
     """Every difference between the log's segments and the files of the same hearings.
 
     `segments` must be all that the log has of each hearing it names: any other `.mkv` of these
     hearings is `extra`. Reads every file: for a thread or a process.
     """
     findings = [
-        finding for segment in segments if (finding := check_segment(folder, segment)) is not None
+        finding for segment in segments if (finding := check_segment(folders, segment)) is not None
     ]
     expected = {segment.name for segment in segments}
+    extra: dict[str, None] = {}
     for hearing in sorted({segment.track.hearing for segment in segments}):
-        for _, below in names.track_folders(folder, hearing):
-            for path in sorted(below.glob("*.mkv")):
-                name = path.relative_to(folder).as_posix()
-                if name not in expected:
-                    findings.append(Finding(problem="extra", name=name, detail="not in the log"))
-    return findings
+        for folder in folders:
+            for _, below in names.track_folders(folder, hearing):
+                for path in sorted(below.glob("*.mkv")):
+                    extra[path.relative_to(folder).as_posix()] = None
+    return findings + [
+        Finding(problem="extra", name=name, detail="not in the log")
+        for name in extra
+        if name not in expected
+    ]

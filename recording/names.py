@@ -9,6 +9,7 @@ from pathlib import Path
 from hearing_server.services.media import TrackName
 
 PART = ".part"  # still being written, or left by a crash
+COPY = ".copy"  # on its way from the other directory
 UNUSABLE = ".unusable"  # kept, but nothing in it could be read
 UNFINISHED = ".unfinished"  # one journal per hearing whose segments may not all be in the log
 

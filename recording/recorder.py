@@ -18,12 +18,15 @@ from pathlib import Path
 
 from hearing_server.services.media import (
     RecordingFailed,
+    RecordingHealth,
+    RecordingRecovered,
     RecordingReport,
     TrackFormat,
     TrackName,
 )
 from recording import names, wire
 from recording.spool import Spool
+from recording.track_sink import TrackSink
 
 log = logging.getLogger(__name__)
 
@@ -36,14 +39,13 @@ RESTART_S = 0.2
 RESTART_MOST_S = 30.0
 LASTED_S = 10.0  # a worker that lived longer than this is started again at once
 CLOSE_S = 10.0
+STALLED_S = 3.0  # a worker that says nothing for so long is in trouble: it speaks once a second
 READ = 1 << 18
 
 START_S = 30.0
 FLUSH_S = 30.0
+WORKER_ENVIRONMENT: dict[str, str] = {}  # what the site's measuring needs, such as LD_PRELOAD
 PACKAGES = str(Path(__file__).resolve().parent.parent)
-
-_pack_head = wire.HEAD.pack
-_HEAD_SIZE = wire.HEAD.size
 
 
 class RecorderUnavailable(RuntimeError):
@@ -58,57 +60,6 @@ class RecorderFull(RuntimeError):
     code = "recorder_full"
 
 
-class TrackSink:
-    """Takes the packets of one track. The hot loop: `on_rtp` must stay this small."""
-
-    __slots__ = ("_dropped", "_ended", "_number", "_on_end", "_slow", "_spool")
-
-    def __init__(self, number: int, spool: Spool, on_end: Callable[[int, str], None]) -> None:
-        self._number = number
-        self._spool = spool
-        self._on_end = on_end
-        self._slow = False  # dropped or ended
-        self._dropped = self._ended = False
-
-    def on_rtp(self, packet: bytes, received_at: float) -> None:
-        spool = self._spool
-        if (spool.full or self._slow) and not self._may_resume(received_at):
-            return
-        size = len(packet)
-        spool.parts += (_pack_head(wire.PACKET, self._number, size, received_at), packet)
-        spool.size += _HEAD_SIZE + size
-        if spool.size > spool.limit:
-            spool.overflow()
-        if not spool.armed:
-            spool.arm()
-
-    def on_sender_report(self, ntp: int, rtp: int, received_at: float) -> None:
-        if not (self._ended or self._spool.full):
-            times = wire.SENDER_TIMES.pack(ntp, rtp)
-            self._spool.add(wire.frame(wire.SENDER_REPORT, self._number, times, received_at))
-
-    def on_end(self, cause: str) -> None:
-        if not self._ended:
-            self._ended = self._slow = True
-            self._name_drop(time.monotonic())
-            self._on_end(self._number, cause)
-
-    def _may_resume(self, received_at: float) -> bool:
-        if self._ended:
-            return False
-        if self._spool.full:
-            self._dropped = self._slow = True
-            return False
-        self._name_drop(received_at)
-        return True
-
-    def _name_drop(self, at: float) -> None:
-        """Tell the worker that what came before `at` was dropped here."""
-        if self._dropped:
-            self._spool.add(wire.frame(wire.OVERRUN, self._number, time=at))
-        self._dropped, self._slow = False, self._ended
-
-
 @dataclass(kw_only=True)
 class _Track:
     opened: wire.Open
@@ -121,9 +72,13 @@ class ProcessRecorder:
     """A `Recorder` (services/media.py) over a supervised worker process.
 
     `on_report` is called on the event loop; a segment is reported when it is durable, so the order of
-    reports is not quite that of their times. Failures it is told of: `disk_full`, `disk_error`,
-    `recorder_behind` (packets are dropped and named as gaps), `recorder_died` (it is started again),
-    `track_failed`, `flush_timeout`.
+    reports is not quite that of their times. `on_health` is called once a second while the worker is well.
+    `second` is another directory, on a disk of its own, that gets a copy of everything.
+
+    Failures it is told of, and of their end: `disk_full`, `disk_error` (nothing is written), `one_disk_full`,
+    `one_disk_error` (the other directory has all of it), `recorder_behind` (packets are dropped and
+    named as gaps), `recorder_stalled`, `recorder_died` (it is started again). Of these only their
+    beginning: `track_failed`, `flush_timeout`.
     """
 
     def __init__(
@@ -131,11 +86,16 @@ class ProcessRecorder:
         folder: Path,
         on_report: Callable[[RecordingReport], None],
         *,
+        second: Path | None = None,
+        on_health: Callable[[RecordingHealth], None] = lambda health: None,
         spool_bytes: int = SPOOL_BYTES,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        self._folder = folder.absolute()
+        self.folders = [path.absolute() for path in (folder, second) if path is not None]
         self._on_report = on_report
+        self._on_health = on_health
+        self._troubles: set[str] = set()  # of the recorder as a whole
+        self._silence: asyncio.TimerHandle | None = None
         self._spool_bytes = spool_bytes
         self._wall_clock = wall_clock
         self._anchors: dict[str, float] = {}  # by hearing: Unix ms at monotonic 0
@@ -164,7 +124,7 @@ class ProcessRecorder:
         """
         loop = asyncio.get_running_loop()
         self._known = known
-        self._spool = Spool(self._spool_bytes, self._behind)
+        self._spool = Spool(self._spool_bytes, self._behind, self._caught_up)
         self._ready = loop.create_future()
         self._supervisor = asyncio.create_task(self._supervise(), name="recorder-supervisor")
         try:
@@ -263,7 +223,7 @@ class ProcessRecorder:
             if self._ready is not None and not self._ready.done():
                 self._ready.set_exception(RecorderUnavailable(_exit_text(status)))
                 return
-            self._fail("recorder_died", _exit_text(status))
+            self._trouble("recorder_died", _exit_text(status))
             lasted = time.monotonic() - started > LASTED_S
             pause = RESTART_S if lasted else min(pause * 2, RESTART_MOST_S)
             await asyncio.sleep(pause)
@@ -285,6 +245,7 @@ class ProcessRecorder:
                 return -1
             finally:
                 self._spool.disconnect()
+                self._watch(None)
                 if process is not None and process.returncode is None:
                     with contextlib.suppress(ProcessLookupError):
                         process.kill()
@@ -295,12 +256,12 @@ class ProcessRecorder:
         # Of the environment it gets nothing that could be a secret.
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-P", "-m", "recording.worker", str(self._folder), str(link.fileno())),
+            *("-P", "-m", "recording.worker", str(link.fileno()), *map(str, self.folders)),
             pass_fds=(link.fileno(),),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             start_new_session=True,
-            env={"PATH": os.defpath, "PYTHONPATH": PACKAGES},
+            env={"PATH": os.defpath, "PYTHONPATH": PACKAGES} | WORKER_ENVIRONMENT,
         )
 
     async def _listen(self, link: socket.socket) -> None:
@@ -331,6 +292,8 @@ class ProcessRecorder:
                 self._spool.add(track.end)
         for token, (hearing, _) in self._flushes.items():
             self._spool.add(wire.frame(wire.FLUSH, token, hearing.encode()))
+        self._over("recorder_died", "it runs again")
+        self._watch(STALLED_S)
         if self._ready is not None and not self._ready.done():
             self._ready.set_result(sorted(hearings))
 
@@ -352,8 +315,13 @@ class ProcessRecorder:
             case wire.Closed(report=report):
                 self._remember(report.name)
                 self._report(report)
-            case wire.Gap(report=report) | wire.Failed(report=report):
+            case (
+                wire.Gap(report=report) | wire.Failed(report=report) | wire.Recovered(report=report)
+            ):
                 self._report(report)
+            case wire.Health(health=health):
+                self._watch(STALLED_S)
+                self._show(health)
             case wire.Keyframe(track=number):
                 self._ask(number)
             case wire.Ended(track=number):
@@ -382,8 +350,38 @@ class ProcessRecorder:
         except Exception:
             log.exception("a recording report was not taken: %r", report)
 
+    def _show(self, health: RecordingHealth) -> None:
+        self._over("recorder_stalled", "it works again")
+        try:
+            self._on_health(health)
+        except Exception:
+            log.exception("the recorder's health was not taken")
+
+    def _watch(self, seconds: float | None) -> None:
+        """Be told when the worker says nothing for so long; None ends it."""
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+        if seconds is not None:
+            self._silence = asyncio.get_running_loop().call_later(seconds, self._stalled)
+
+    def _stalled(self) -> None:
+        self._trouble("recorder_stalled", "the recorder's worker does not answer")
+
     def _behind(self) -> None:
-        self._fail("recorder_behind", "the recorder cannot keep up; packets are dropped")
+        self._trouble("recorder_behind", "the recorder cannot keep up; packets are dropped")
+
+    def _caught_up(self) -> None:
+        self._over("recorder_behind", "it keeps up again")
+
+    def _trouble(self, code: str, detail: str) -> None:
+        self._troubles.add(code)
+        self._fail(code, detail)
+
+    def _over(self, code: str, detail: str) -> None:
+        if code in self._troubles:
+            self._troubles.discard(code)
+            self._report(RecordingRecovered(hearing=None, code=code, detail=detail))
 
     def _fail(self, code: str, detail: str, hearing: str | None = None) -> None:
         self._report(RecordingFailed(hearing=hearing, code=code, detail=detail))

@@ -1,4 +1,4 @@
-"""What a dead server or worker left in the recordings folder, found again and made whole.
+"""What a dead server or worker left in the recordings folders, found again and made whole.
 
 `.unfinished/<hearing>` is a journal for each hearing whose segments may not all be in the log: it
 exists before the first segment does, and tells of each track when and why it ended. So a start
@@ -9,6 +9,7 @@ import mmap
 import os
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
@@ -16,7 +17,9 @@ import msgspec
 
 from hearing_server.services.media import GapCause, RecordingGap, TrackName
 from recording import matroska, names
-from recording.segment import Finished, sync_folder
+from recording.disk import Disk, Disks
+from recording.part import Part, sync_folder
+from recording.segment import Finished
 
 FORGET_AFTER_S = 86_400
 MAX_FILE = 1 << 30
@@ -34,79 +37,118 @@ class _End(msgspec.Struct, frozen=True):
     cause: str
 
 
-def begin_hearing(folder: Path, hearing: str) -> None:
-    """Note durably that this hearing has segments. Raises OSError."""
-    journals = folder / names.UNFINISHED
+def begin_hearing(disk: Disk, hearing: str) -> None:
+    """Note that this hearing has segments here; `sync_journals` makes it last. Raises OSError."""
+    disk.check()
+    journals = disk.folder / names.UNFINISHED
     journals.mkdir(exist_ok=True, mode=0o750)
     (journals / names.check_id(hearing)).touch()
-    sync_folder(journals)
-    sync_folder(folder)
 
 
-def note_end(folder: Path, track: TrackName, until: int, cause: str) -> None:
+def sync_journals(disk: Disk) -> None:
+    """Have new journals survive a power cut. Blocks; a failure shows in the segments too."""
+    with suppress(OSError):
+        sync_folder(disk.folder / names.UNFINISHED)
+        sync_folder(disk.folder)
+
+
+def note_end(disks: Disks, track: TrackName, until: int, cause: str) -> None:
     """Remember why a track ended; without it, a later start of the track would blame the server."""
     line = _End(party=track.party, source=track.source, until=until, cause=cause)
-    with (
-        suppress(OSError),
-        (folder / names.UNFINISHED / track.hearing).open("ab") as journal,
-    ):
-        journal.write(msgspec.json.encode(line) + b"\n")
+    for disk in disks:
+        path = disk.folder / names.UNFINISHED / track.hearing
+        with suppress(OSError), path.open("ab") as journal:
+            journal.write(msgspec.json.encode(line) + b"\n")
 
 
-def unfinished(folder: Path) -> dict[str, list[str]]:
-    """The hearings with a journal, each with the names of its segments; `.part` where unfinished."""
-    journals = folder / names.UNFINISHED
-    if not journals.is_dir():
-        return {}
-    return {path.name: _segments(folder, path.name) for path in sorted(journals.iterdir())}
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """What an earlier run left: hearings with the names of their segments, `.part` where no directory
+    has it whole; and the whole ones that lie in one directory alone, with that directory.
+    """
+
+    hearings: dict[str, list[str]]
+    single: list[tuple[str, Disk]]
 
 
-def forget(folder: Path, hearing: str) -> None:
+def unfinished(disks: Disks) -> Left:
+    """The hearings with a journal in any directory. One that cannot be read is as if it were empty."""
+    found: dict[str, dict[str, list[Disk]]] = {}
+    for disk in disks:
+        with suppress(OSError):
+            for path in sorted((disk.folder / names.UNFINISHED).iterdir()):
+                segments = found.setdefault(path.name, {})
+                for name in _segments(disk.folder, path.name):
+                    segments.setdefault(name, []).append(disk)
+    hearings, single = {}, []
+    for hearing, segments in sorted(found.items()):
+        hearings[hearing] = [
+            name
+            for name in sorted(segments)
+            if not name.endswith(names.PART) or name.removesuffix(names.PART) not in segments
+        ]
+        single += [
+            (name, where[0])
+            for name, where in segments.items()
+            if len(where) == 1 < len(disks.all) and not name.endswith(names.PART)
+        ]
+    return Left(hearings=hearings, single=single)
+
+
+def forget(disks: Disks, hearing: str) -> None:
     """Every segment of this hearing is in the log: no longer look at it, once it is a day old."""
-    path = folder / names.UNFINISHED / names.check_id(hearing)
-    with suppress(OSError):
-        if time.time() - path.stat().st_mtime > FORGET_AFTER_S:
-            path.unlink()
+    for disk in disks:
+        path = disk.folder / names.UNFINISHED / names.check_id(hearing)
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > FORGET_AFTER_S:
+                path.unlink()
 
 
-def adopt(folder: Path, name: str) -> Finished | RecordingGap:
-    """Make a left file ready to be finished; a gap when nothing in it could be read.
+def adopt(disks: Disks, name: str) -> Finished | RecordingGap:
+    """Make a left segment ready to be finished; a gap when nothing in it could be read.
 
     `name` is a segment's name, with `.part` where it was being written. Such a file is trimmed to
-    its last whole cluster; if there is none it is kept under another name.
+    its last whole cluster, the longest of them where there are two; if there is none it is kept
+    under another name.
     """
     whole = name.removesuffix(names.PART)
     track, named_start = names.parse_segment_name(whole)
-    path = folder / name
-    with path.open("r+b") as file:
-        size = os.fstat(file.fileno()).st_size
-        contents = _read(file.fileno(), size)
-        if contents is None or contents.started_at != named_start:
-            return _unusable(path, folder / (whole + names.UNUSABLE), track, named_start)
-        if path.name.endswith(names.PART):
-            size = contents.size
-        else:
-            os.rename(path, folder / (whole + names.PART))  # back, so that it is finished like any
-        return Finished(
-            track=track,
-            name=whole,
-            codec=contents.codec,
-            frames=contents.frames,
-            started_at=contents.started_at,
-            ended_at=_ended_at(contents),
-            fd=os.dup(file.fileno()),
-            size=size,
-            patches=[],
-            recovered=True,
-        )
+    found = [
+        (contents, disk)
+        for disk in disks
+        if (contents := _contents(disk.folder / name)) is not None
+        and contents.started_at == named_start
+    ]
+    if not found:
+        return _unusable(disks, name, track, named_start)
+    best = max((contents for contents, _ in found), key=lambda contents: contents.size)
+    part_only = name.endswith(names.PART)
+    parts = [
+        _part(disk, name, best, part_only) for contents, disk in found if contents.size == best.size
+    ]
+    return Finished(
+        track=track,
+        name=whole,
+        codec=best.codec,
+        started_at=best.started_at,
+        ended_at=_ended_at(best),
+        parts=parts,
+        recovered=True,
+    )
 
 
-def previous_ends(folder: Path, hearing: str) -> Previous:
+def previous_ends(disks: Disks, hearing: str) -> Previous:
     """Until when each track of a hearing is recorded, and why not afterwards."""
-    noted = _journal(folder, hearing)
+    noted: dict[tuple[str, str], tuple[int, str]] = {}
+    newest: dict[TrackName, int] = {}
+    for disk in disks:
+        for whose, end in _journal(disk.folder, hearing).items():
+            noted[whose] = max(end, noted.get(whose, end), key=lambda one: one[0])
+        with suppress(OSError):
+            for track, below in names.track_folders(disk.folder, hearing):
+                newest[track] = max(newest.get(track, 0), _newest_end(below))
     previous: Previous = {}
-    for track, below in names.track_folders(folder, hearing):
-        until = _newest_end(below)
+    for track, until in newest.items():
         noted_until, cause = noted.get((track.party, track.source), (0, ""))
         if noted_until and noted_until >= until:
             if cause in get_args(GapCause):
@@ -114,6 +156,24 @@ def previous_ends(folder: Path, hearing: str) -> Previous:
         elif until:
             previous[track] = (until, "server")
     return previous
+
+
+def _part(disk: Disk, name: str, contents: matroska.Contents, part_only: bool) -> Part:
+    """An open file of what is left, under the name of one that is being written."""
+    path = disk.folder / name
+    fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    size = contents.size if part_only else os.fstat(fd).st_size
+    if not part_only:  # back, so that it is finished like any
+        os.rename(path, path.with_name(path.name + names.PART))
+    part = Part(disk, name.removesuffix(names.PART), fd)
+    part.size, part.frames, part.until = size, contents.frames, _ended_at(contents)
+    return part
+
+
+def _contents(path: Path) -> matroska.Contents | None:
+    with suppress(OSError), path.open("rb") as file:
+        return _read(file.fileno(), os.fstat(file.fileno()).st_size)
+    return None
 
 
 def _segments(folder: Path, hearing: str) -> list[str]:
@@ -134,10 +194,7 @@ def _newest_end(below: Path) -> int:
         key=lambda path: int(path.name.partition("-")[0]),
         default=None,
     )
-    if newest is None:
-        return 0
-    with newest.open("rb") as file:
-        contents = _read(file.fileno(), os.fstat(file.fileno()).st_size)
+    contents = _contents(newest) if newest is not None else None
     return _ended_at(contents) if contents else 0
 
 
@@ -152,10 +209,14 @@ def _ended_at(contents: matroska.Contents) -> int:
     return contents.started_at + contents.last_at + (contents.interval or 20)
 
 
-def _unusable(path: Path, aside: Path, track: TrackName, started_at: int) -> RecordingGap:
-    ended_at = max(started_at, int(path.stat().st_mtime * 1000))
-    os.rename(path, aside)
-    sync_folder(path.parent)
+def _unusable(disks: Disks, name: str, track: TrackName, started_at: int) -> RecordingGap:
+    ended_at = started_at
+    for disk in disks:
+        path = disk.folder / name
+        with suppress(FileNotFoundError):
+            ended_at = max(ended_at, int(path.stat().st_mtime * 1000))
+            os.rename(path, path.with_name(path.name.removesuffix(names.PART) + names.UNUSABLE))
+            sync_folder(path.parent)
     return RecordingGap(track=track, started_at=started_at, ended_at=ended_at, cause="server")
 
 

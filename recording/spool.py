@@ -19,13 +19,16 @@ class Spool:
     half of them are gone. Without a link it holds what comes for the next one.
     """
 
-    def __init__(self, limit: int, on_full: Callable[[], None]) -> None:
+    def __init__(
+        self, limit: int, on_full: Callable[[], None], on_room: Callable[[], None] = lambda: None
+    ) -> None:
         self.full = False
         self.size = 0  # bytes in `parts` and `_batches`
         self.parts: list[bytes] = []
         self.armed = False  # a flush is due
         self.limit = limit
         self._on_full = on_full
+        self._on_room = on_room
         self._batches: deque[bytes] = deque()
         self._sent = 0  # of the first batch
         self._link: socket.socket | None = None
@@ -120,6 +123,7 @@ class Spool:
         self.size -= sent
         if self.full and self.size <= self.limit // 2:
             self.full = False
+            self._on_room()
 
     def _wait(self, waiting: bool) -> None:
         if self._link is None or waiting == self._waiting:

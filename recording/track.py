@@ -5,16 +5,18 @@ together with the writing (`python -m tests.recording.cost`).
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 from struct import Struct as Layout
 from typing import Protocol
 
-from hearing_server.services.media import GapCause, RecordingGap
+from hearing_server.services.media import GapCause, RecordingGap, TrackHealth
 from recording.clock import RtpClock
 from recording.depacketise import Frame, depacketiser, opus_duration
+from recording.disk import Disk, Disks
 from recording.gaps import GapLedger
+from recording.loudness import audible
 from recording.matroska import Header
 from recording.names import track_folder
+from recording.part import Part
 from recording.party_clock import PartyClock
 from recording.reorder import Released, ReorderBuffer
 from recording.segment import LONGEST_MS, Finished, SegmentWriter
@@ -23,8 +25,9 @@ from recording.wire import Open
 ASK_AFTER_MS = 8_500  # a key frame is wanted: 1.5 s before the segment must end
 CHANGE_AFTER_MS = 1_000  # a new picture size starts a new segment, but not more often
 ASK_EVERY_S = 1.0
-RETRY_DISK_S = 1.0
+SYNC_EVERY_S = 5.0  # the most that a power cut takes, and a second
 LONGEST_FRAME_MS = 500
+LISTEN_EVERY = 5  # packets of sound: ten times a second is enough to know
 ROUNDING_MS = 8
 
 _RTP = Layout(">BBHI")
@@ -41,7 +44,10 @@ class Outlet(Protocol):
     def complete(self, finished: Finished) -> None:
         """Make it durable and report it."""
 
-    def disk_failed(self, hearing: str, error: OSError) -> None: ...
+    def disk_failed(self, hearing: str, disk: Disk, error: OSError) -> None: ...
+
+    def sync(self, part: Part, until: int) -> None:
+        """Make durable what is written, up to the frame that ends at `until`."""
 
 
 class Track:
@@ -53,7 +59,7 @@ class Track:
         self,
         number: int,
         opened: Open,
-        folder: Path,
+        disks: Disks,
         outlet: Outlet,
         previous: tuple[int, GapCause] | None,
         party: PartyClock | None = None,
@@ -65,7 +71,7 @@ class Track:
         self._number = number
         self._format = opened.format
         self._video = opened.format.kind == "video"
-        self._folder = folder
+        self._disks = disks
         self._outlet = outlet
         self._reorder = ReorderBuffer()
         self._clock = RtpClock(opened.format.clock_rate, opened.wall_offset)
@@ -81,14 +87,18 @@ class Track:
         self._interval = 33
         self._lost = 0
         self._asked = float("-inf")
-        self._retry_at = float("-inf")
-        self._now = 0.0
+        self._synced_at = 0.0
+        self._durable = (0, 0.0)  # until when (Unix ms), and when that was known (monotonic)
+        self._size = 0  # bytes of closed segments
+        self._unheard = 0  # packets since one was listened to
+        self._heard_until: int | None = None
+        self._now = self._received = 0.0
         self._width = self._height = 0
         self._private = b""
 
     def packet(self, data: bytes, at: float) -> None:
         """One RTP packet that arrived at `at` (monotonic seconds)."""
-        self._now = at
+        self._now = self._received = at
         if len(data) < 12 or data[0] & 0xC0 != 0x80:
             self.malformed += 1
             return
@@ -121,6 +131,29 @@ class Track:
                 self._close()
             elif self._clock.calendar(now) - writer.last > LONGEST_FRAME_MS:
                 self._flush(writer)
+            if self._writer is not None:
+                self._sync(self._writer, now)
+
+    def durable(self, until: int, at: float) -> None:
+        """A segment of this track is durable up to `until` (Unix ms)."""
+        self._durable = max(self._durable, (until, at))
+
+    def health(self) -> TrackHealth:
+        """How it is going."""
+        writer = self._writer
+        for part in writer.live if writer is not None else ():
+            if part.synced_at:
+                self.durable(part.synced_until, part.synced_at)
+        until, at = self._durable
+        return TrackHealth(
+            track=self.name,
+            received_at=int(self._clock.calendar(self._received)) if self._received else None,
+            written_until=self._gaps.covered_until if self._last else None,
+            synced_until=until or None,
+            synced_at=int(self._clock.calendar(at)) if until else None,
+            heard_until=self._heard_until,
+            size=self._size + (writer.size if writer is not None else 0),
+        )
 
     def end(self, at: float) -> int:
         """No packet follows; returns until when (Unix ms) the track is accounted for."""
@@ -167,8 +200,18 @@ class Track:
         self._lost = 0
         for frame in frames:
             self._place(frame, int(self._time if frame.timestamp == timestamp else self._earlier))
-        if self._video and self._depacketiser.waiting:
+        if not self._video:
+            self._listen(packet, end - start)
+        elif self._depacketiser.waiting:
             self._ask()
+
+    def _listen(self, packet: bytes, size: int) -> None:
+        self._unheard += 1
+        if self._unheard < LISTEN_EVERY:
+            return
+        self._unheard = 0
+        if self._writer is not None and audible(packet, size, self._format.level_id):
+            self._heard_until = self._gaps.covered_until
 
     def _place(self, frame: Frame, at: int) -> None:
         """Put a frame into the segment it belongs to."""
@@ -189,8 +232,8 @@ class Track:
         end = min(end, self._writer.started_at + LONGEST_MS)
         try:
             self._writer.add(at, end, frame.data, frame.key)
-        except OSError as error:
-            self._disk_failed(error)
+        except OSError:
+            self._disk_failed()
             return
         self._last = at
         gaps = self._gaps.frame(at, end)
@@ -223,7 +266,8 @@ class Track:
         return age >= ASK_AFTER_MS or (changed and age >= CHANGE_AFTER_MS) or not self._writer.clean
 
     def _open(self, frame: Frame, at: int) -> bool:
-        if self._now < self._retry_at:
+        disks = self._disks.usable(self._now)
+        if not disks:
             self._gaps.lost("disk")
             self._depacketiser.broken()
             return False
@@ -244,10 +288,11 @@ class Track:
             },
         )
         try:
-            self._writer = SegmentWriter(self._folder, self.name, header, frame.key)
-        except OSError as error:
-            self._disk_failed(error)
+            self._writer = SegmentWriter(disks, self.name, header, frame.key, self._part_failed)
+        except OSError:
+            self._disk_failed()
             return False
+        self._synced_at = self._now
         if not frame.key:
             self._ask()
         return True
@@ -255,8 +300,19 @@ class Track:
     def _flush(self, writer: SegmentWriter) -> None:
         try:
             writer.flush()
-        except OSError as error:
-            self._disk_failed(error)
+        except OSError:
+            self._disk_failed()
+
+    def _sync(self, writer: SegmentWriter, now: float) -> None:
+        """Every five seconds; at once where a directory is being tried again."""
+        due = now - self._synced_at >= SYNC_EVERY_S
+        if due:
+            self._synced_at = now
+        until = writer.written_until
+        for part in writer.live:
+            trial = part.disk.trouble and not part.synced_at
+            if until is not None and not part.syncing and (trial or due):
+                self._outlet.sync(part, until)
 
     def _close(self) -> None:
         writer = self._writer
@@ -264,13 +320,19 @@ class Track:
             return
         try:
             finished = writer.finish()
-        except OSError as error:
-            self._disk_failed(error)
+        except OSError:
+            self._disk_failed()
             return
         self._writer = None
+        self._size += writer.size
         self._outlet.complete(finished)
 
-    def _disk_failed(self, error: OSError) -> None:
+    def _part_failed(self, disk: Disk, error: OSError) -> None:
+        disk.fail(error, self._now)
+        self._outlet.disk_failed(self.name.hearing, disk, error)
+
+    def _disk_failed(self) -> None:
+        """No directory took it: what was written before stays, and the rest is a gap."""
         writer, self._writer = self._writer, None
         until: int | None = None
         if writer is not None:
@@ -279,9 +341,7 @@ class Track:
             if finished is not None:
                 self._outlet.complete(finished)
         self._gaps.cut_back(until, "disk")
-        self._retry_at = self._now + RETRY_DISK_S
         self._depacketiser.broken()
-        self._outlet.disk_failed(self.name.hearing, error)
 
     def _ask(self) -> None:
         if self._now - self._asked >= ASK_EVERY_S:

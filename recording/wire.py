@@ -13,6 +13,8 @@ import msgspec
 from hearing_server.services.media import (
     RecordingFailed,
     RecordingGap,
+    RecordingHealth,
+    RecordingRecovered,
     SegmentClosed,
     TrackFormat,
     TrackName,
@@ -62,6 +64,14 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     report: RecordingFailed
 
 
+class Recovered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    report: RecordingRecovered
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    health: RecordingHealth
+
+
 class Keyframe(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Ask the sender of this track for a key frame."""
 
@@ -80,7 +90,7 @@ class Flushed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     token: int
 
 
-Message = Found | Closed | Gap | Failed | Keyframe | Ended | Flushed
+Message = Found | Closed | Gap | Failed | Recovered | Health | Keyframe | Ended | Flushed
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Message)

@@ -1,12 +1,9 @@
-"""The recorder's own process: `python -m recording.worker FOLDER SOCKET_FD`.
+"""The recorder's own process: `python -m recording.worker SOCKET_FD FOLDER [SECOND]`.
 
 It takes packets from the server over one socket, writes the segments and reports them. When the
 server is gone it sees the end of the socket, finishes its files and exits.
 """
 
-import errno
-import fcntl
-import os
 import resource
 import select
 import signal
@@ -18,11 +15,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
-from hearing_server.services.media import GapCause, RecordingFailed, RecordingGap, TrackName
+from hearing_server.services.media import (
+    GapCause,
+    RecordingFailed,
+    RecordingGap,
+    RecordingHealth,
+    RecordingRecovered,
+    TrackName,
+)
 from recording import recovery, wire
+from recording.disk import Disk, Disks, Taken
 from recording.finisher import Finisher
+from recording.keeping import Keeping
+from recording.part import Part
 from recording.party_clock import PartyClock
-from recording.segment import Finished
+from recording.segment import Finished, Outcome
 from recording.track import Track
 
 TICK_S = 0.05
@@ -31,26 +38,29 @@ LOCK_WAIT_S = 10.0
 MOST_FILES = 8192
 MOST_ENDS = 8192
 ALARM_EVERY_S = 10.0
+HEALTH_EVERY_S = 1.0
 
 
 class Worker:
-    """Owns the folder while it runs. `run` returns when the server closes, dies or asks to end."""
+    """Owns the folders while it runs. `run` returns when the server closes, dies or asks to end."""
 
-    def __init__(self, folder: Path, link: socket.socket) -> None:
-        self._folder = folder
+    def __init__(self, disks: Disks, link: socket.socket) -> None:
+        self._disks = disks
         self._link = link
         self._linked = True
         self._running = True
+        self._health_at = 0.0
         self._latest = 0.0  # the newest packet taken, monotonic seconds
         self._inbox = bytearray(INBOX)
         self._filled = 0
-        self._finisher = Finisher(folder)
+        self._finisher = Finisher()
         self._tracks: dict[int, Track] = {}
-        self._hearings: set[str] = set()
+        self._begun: set[tuple[str, Disk]] = set()  # hearings with a journal
+        self._keeping = Keeping(disks, self._finisher, self._alarm, self._over)
         self._parties: dict[tuple[str, str], PartyClock] = {}
         self._ends: recovery.Previous = {}
         self._flushes: list[tuple[int, str]] = []
-        self._alarmed: dict[tuple[str, str], float] = {}
+        self._alarmed: dict[tuple[str | None, str], float] = {}
         self._handlers: dict[int, Callable[[int, bytes, float], None]] = {
             wire.OPEN: self._open,
             wire.END: self._end,
@@ -62,12 +72,10 @@ class Worker:
         }
 
     def run(self) -> None:
-        found = recovery.unfinished(self._folder)
-        self._say(
-            wire.Found(
-                hearings=list(found), names=[name for names_ in found.values() for name in names_]
-            )
-        )
+        left = recovery.unfinished(self._disks)
+        found = [name for names_ in left.hearings.values() for name in names_]
+        self._say(wire.Found(hearings=list(left.hearings), names=found))
+        self._keeping.begin(left.single)
         ticked = 0.0
         while self._running:
             ready, _, _ = select.select([self._link.fileno(), self._finisher.wake], [], [], TICK_S)
@@ -94,12 +102,15 @@ class Worker:
         self._say(wire.Gap(report=gap))
 
     def complete(self, finished: Finished) -> None:
-        self._begin_hearing(finished.track.hearing)  # again, where the disk was full at its start
+        self._begin_hearing(finished.track.hearing)  # again, where a disk was full at its start
         self._finisher.submit(finished)
 
-    def disk_failed(self, hearing: str, error: OSError) -> None:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        self._alarm(hearing, "disk_full" if full else "disk_error", str(error))
+    def disk_failed(self, hearing: str, disk: Disk, error: OSError) -> None:
+        self._begun = {begun for begun in self._begun if begun[1] is not disk}
+        self._keeping.failed(hearing, disk, error)
+
+    def sync(self, part: Part, until: int) -> None:
+        self._finisher.sync(part, until)
 
     def _receive(self) -> bool:
         """Read what there is and handle it; False when the server is gone.
@@ -146,11 +157,22 @@ class Worker:
         return at
 
     def _tick(self, now: float) -> None:
+        self._keeping.tick()
+        if time.monotonic() - self._health_at >= HEALTH_EVERY_S:
+            self._health_at = time.monotonic()
+            self._tell_health()
         for number, track in list(self._tracks.items()):
             try:
                 track.tick(now)
             except Exception as error:  # likewise
                 self._restart(number, error)
+
+    def _tell_health(self) -> None:
+        directories = tuple(disk.health(time.monotonic()) for disk in self._disks)
+        tracks = tuple(track.health() for track in self._tracks.values())
+        at = time.time_ns() // 1_000_000
+        health = RecordingHealth(at=at, tracks=tracks, directories=directories)
+        self._say(wire.Health(health=health))
 
     def _open(self, number: int, body: bytes, _when: float) -> None:
         if number in self._tracks:
@@ -161,13 +183,15 @@ class Worker:
         self._tracks[number] = self._track(number, opened, previous)
 
     def _begin_hearing(self, hearing: str) -> None:
-        if hearing in self._hearings:
-            return
-        try:
-            recovery.begin_hearing(self._folder, hearing)
-            self._hearings.add(hearing)
-        except OSError as error:
-            self.disk_failed(hearing, error)
+        for disk in self._disks.usable(time.monotonic()):
+            if (hearing, disk) not in self._begun:
+                try:
+                    recovery.begin_hearing(disk, hearing)
+                    self._begun.add((hearing, disk))
+                    self._finisher.later(disk, recovery.sync_journals)
+                except OSError as error:
+                    disk.fail(error, time.monotonic())
+                    self.disk_failed(hearing, disk, error)
 
     def _restart(self, number: int, error: Exception) -> None:
         failed = self._tracks.pop(number)
@@ -179,7 +203,7 @@ class Worker:
         self, number: int, opened: wire.Open, previous: tuple[int, GapCause] | None
     ) -> Track:
         party = self._parties.setdefault((opened.name.hearing, opened.name.party), PartyClock())
-        return Track(number, opened, self._folder, self, previous, party)
+        return Track(number, opened, self._disks, self, previous, party)
 
     def _forget_party(self, track: Track) -> None:
         """With its last track goes a party's clock."""
@@ -196,7 +220,7 @@ class Worker:
         if track is not None:
             until = track.end(when)
             self._forget_party(track)
-            recovery.note_end(self._folder, track.name, until, cause)
+            recovery.note_end(self._disks, track.name, until, cause)
             self._remember(track.name, until, cause)
 
     def _remember(self, name: TrackName, until: int, cause: str) -> None:
@@ -226,18 +250,18 @@ class Worker:
     def _recover(self, _number: int, body: bytes, _when: float) -> None:
         wanted = wire.decode_recover(body)
         for hearing in wanted.settled:
-            self._ends |= recovery.previous_ends(self._folder, hearing)
-            recovery.forget(self._folder, hearing)
+            self._ends |= recovery.previous_ends(self._disks, hearing)
+            recovery.forget(self._disks, hearing)
         for hearing in {name.partition("/")[0] for name in wanted.names} - set(wanted.settled):
-            self._ends |= recovery.previous_ends(self._folder, hearing)
+            self._ends |= recovery.previous_ends(self._disks, hearing)
         for name in wanted.names:
             self._adopt(name)
 
     def _adopt(self, name: str) -> None:
         try:
-            adopted = recovery.adopt(self._folder, name)
+            adopted = recovery.adopt(self._disks, name)
         except OSError as error:
-            self.disk_failed(name.partition("/")[0], error)
+            self._alarm(name.partition("/")[0], "disk_error", str(error))
             return
         if isinstance(adopted, RecordingGap):
             self.gap(adopted)
@@ -246,22 +270,32 @@ class Worker:
 
     def _collect(self) -> None:
         """Report what the finisher made durable, and answer the flushes that waited for it."""
-        for finished, outcome in self._finisher.results():
-            if not isinstance(outcome, OSError):
-                self._say(wire.Closed(report=outcome))
-                continue
-            self.disk_failed(finished.track.hearing, outcome)
-            lost = RecordingGap(
-                track=finished.track,
-                started_at=finished.started_at,
-                ended_at=finished.ended_at,
-                cause="disk",
-            )
-            self.gap(lost)
+        for result in self._finisher.results():
+            if isinstance(result, tuple):
+                self._finished(*result)
+            elif isinstance(result, Part):
+                self._keeping.synced(result)
+            else:
+                self._keeping.copied(result)
         for flush in list(self._flushes):
             if self._finisher.idle(flush[1]):
                 self._flushes.remove(flush)
                 self._say(wire.Flushed(token=flush[0]))
+
+    def _finished(self, finished: Finished, outcome: Outcome) -> None:
+        self._keeping.finished(finished, outcome)
+        closed, begins = outcome.closed, finished.started_at
+        if closed is not None:
+            self._say(wire.Closed(report=closed))
+            for track in self._tracks.values():
+                if track.name == closed.track:
+                    track.durable(closed.ended_at, time.monotonic())
+            begins = closed.ended_at
+        if begins < finished.ended_at:
+            until = finished.ended_at
+            self.gap(
+                RecordingGap(track=finished.track, started_at=begins, ended_at=until, cause="disk")
+            )
 
     def _finish(self) -> None:
         """End every track, make its segments durable and, if the server still listens, report them."""
@@ -271,7 +305,12 @@ class Worker:
         self._finisher.close()
         self._collect()
 
-    def _alarm(self, hearing: str, code: str, detail: str) -> None:
+    def _over(self, hearing: str | None, code: str, detail: str) -> None:
+        self._say(
+            wire.Recovered(report=RecordingRecovered(hearing=hearing, code=code, detail=detail))
+        )
+
+    def _alarm(self, hearing: str | None, code: str, detail: str) -> None:
         """Report a failure, each code at most once in ten seconds for a hearing."""
         now = time.monotonic()
         if now - self._alarmed.get((hearing, code), float("-inf")) >= ALARM_EVERY_S:
@@ -295,38 +334,49 @@ def _gap_cause(cause: str) -> GapCause:
 _CAUSES = frozenset(get_args(GapCause))
 
 
-def lock(folder: Path, wait: float = LOCK_WAIT_S) -> int | None:
-    """Take the folder for this process, waiting for another to finish; None if it does not."""
-    fd = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+def claim(disks: Disks, wait: float = LOCK_WAIT_S) -> None:
+    """Take the folders for this process, waiting for another to finish.
+
+    Raises Taken, and OSError when not one can be used; one of two may fail and be tried later.
+    """
     until = time.monotonic() + wait
     while True:
-        with suppress(BlockingIOError):
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return fd
-        if time.monotonic() >= until:
-            os.close(fd)
-            return None
+        try:
+            return _claim(disks)
+        except Taken:
+            if time.monotonic() >= until:
+                raise
         time.sleep(0.02)
 
 
+def _claim(disks: Disks) -> None:
+    for disk in disks:
+        try:
+            disk.claim()
+        except OSError as error:
+            disk.fail(error, time.monotonic())
+            disk.first_fault = error
+            if not disks.others_work(disk):
+                raise
+
+
 def main() -> int:
-    """Exit status: 0 ended as asked, 3 another worker holds the folder, 4 the folder is unusable."""
+    """Exit status: 0 ended as asked, 3 another worker holds a folder, 4 no folder is usable."""
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C goes to the whole group; the server ends us
-    folder, link = Path(sys.argv[1]), socket.socket(fileno=int(sys.argv[2]))
+    link, disks = socket.socket(fileno=int(sys.argv[1])), Disks([Path(p) for p in sys.argv[2:]])
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(MOST_FILES, hard), hard))
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-        held = lock(folder)
+        claim(disks)
     except OSError as error:
         print(f"recordings folder: {error}", file=sys.stderr)
         return 4
-    if held is None:
+    except Taken:
         print("recordings folder: another recorder is at work in it", file=sys.stderr)
         return 3
-    worker = Worker(folder, link)
+    worker = Worker(disks, link)
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     worker.run()
     return 0

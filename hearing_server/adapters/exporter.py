@@ -11,9 +11,11 @@ from recording.export import ExportRefused, export_party
 
 
 class SegmentExporter:
-    """Exports are kept until the segments differ: the name is a hash of the segments' hashes."""
+    """`recordings` are the directories. Exports are kept until the segments differ: the name is a hash
+    of the segments' hashes.
+    """
 
-    def __init__(self, recordings: Path, exports: Path) -> None:
+    def __init__(self, recordings: Sequence[Path], exports: Path) -> None:
         self._recordings = recordings
         self._exports = exports
 

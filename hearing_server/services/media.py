@@ -23,13 +23,16 @@ class TrackName:
 
 @dataclass(frozen=True, kw_only=True)
 class TrackFormat:
-    """What the packets of a track carry. `clock_rate` in Hz; `channels` is 0 for video."""
+    """What the packets of a track carry. `clock_rate` in Hz; `channels` is 0 for video. `level_id` is the
+    one-byte header extension (RFC 8285) with the audio level (RFC 6464), 0 if there is none.
+    """
 
     kind: Kind
     codec: Codec
     payload_type: int
     clock_rate: int
     channels: int = 0
+    level_id: int = 0
 
 
 class PacketSink(Protocol):

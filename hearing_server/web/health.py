@@ -12,12 +12,16 @@ from hearing_server.config import is_loopback
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.log import Entry
+from hearing_server.services.media import RecordingHealth
 
 BLOCKED = 0.2  # seconds that the event loop must never be held
 
 blocked_total = Counter("hearing_loop_blocked", "Times the event loop was held above 200 ms.")
 connections = Gauge("hearing_connections", "Parties connected to this node.")
 recording_faults = Counter("hearing_recording_faults", "Faults of the recording.", ["code"])
+recording_free = Gauge(
+    "hearing_recording_free_bytes", "Free in a recordings directory.", ["directory"]
+)
 recording_segments = Counter("hearing_recording_segments", "Recording segments closed.")
 
 log = structlog.get_logger()
@@ -30,6 +34,12 @@ def count(entries: Iterable[Entry]) -> None:
             recording_segments.inc()
         elif isinstance(entry.event, ev.RecordingFault):
             recording_faults.labels(entry.event.code).inc()
+
+
+def recording(state: RecordingHealth) -> None:
+    """What the recorder says of its directories, once a second."""
+    for directory in state.directories:
+        recording_free.labels(directory.path).set(directory.free)
 
 
 def routes() -> list[web.RouteDef]:

@@ -12,10 +12,11 @@ MID: Final = 1
 ABS_SEND_TIME: Final = 4
 AUDIO_LEVEL: Final = 10
 
+AUDIO_LEVEL_URI: Final = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 URIS: Final = {
     "urn:ietf:params:rtp-hdrext:sdes:mid": MID,
     "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time": ABS_SEND_TIME,
-    "urn:ietf:params:rtp-hdrext:ssrc-audio-level": AUDIO_LEVEL,
+    AUDIO_LEVEL_URI: AUDIO_LEVEL,
 }
 FORWARDED: Final = frozenset((ABS_SEND_TIME, AUDIO_LEVEL))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hearing_server.services.media import Kind, PacketSink, TrackFormat
 
 from .codecs import RouterCodec
-from .extensions import Extensions
+from .extensions import AUDIO_LEVEL, AUDIO_LEVEL_URI, Extensions
 from .keyframes import KeyframeLimiter
 from .ortc import Production
 from .rate import RateCap
@@ -35,6 +35,7 @@ class Producer:
             payload_type=production.payload_type,
             clock_rate=codec.clock_rate,
             channels=codec.channels,
+            level_id=AUDIO_LEVEL if AUDIO_LEVEL_URI in production.extensions else 0,
         )
         settings = transport.settings
         self.stream = Stream(

@@ -9,6 +9,7 @@ from hearing_server.services.media import (
     PacketSink,
     RecordingFailed,
     RecordingGap,
+    RecordingRecovered,
     RecordingReport,
     SegmentClosed,
     TrackName,
@@ -42,6 +43,10 @@ class Reports:
     @property
     def failures(self) -> list[str]:
         return [report.code for report in self.all if isinstance(report, RecordingFailed)]
+
+    @property
+    def recovered(self) -> list[str]:
+        return [report.code for report in self.all if isinstance(report, RecordingRecovered)]
 
     async def until(self, holds: Callable[[], bool], timeout: float = 10.0) -> None:
         """Wait for reports until `holds`."""

@@ -60,7 +60,7 @@ async def test_camera_and_microphone_lie_on_one_timeline_with_their_gap(record, 
         ("opus", "microphone", sound[:100], 17.0),
     )
     assert len(segments) >= 6
-    result = await export_party(folder, segments, tmp_path / "judge.mkv")
+    result = await export_party([folder], segments, tmp_path / "judge.mkv")
     assert result.tracks == ["camera vp8", "microphone opus"]
     assert result.duration_ms == pytest.approx(18_000, abs=40)
     seen = pictures(tmp_path / "judge.mkv")
@@ -84,7 +84,7 @@ async def test_a_change_of_size_still_plays(record, tmp_path):
             (codec, codec, video(codec, 2), 0.0),
             (codec, codec, video(codec, 2, size=(320, 240), first=60), 2.0),
         )
-        party_file(folder, segments, tmp_path / f"{codec}.mkv")
+        party_file([folder], segments, tmp_path / f"{codec}.mkv")
         assert [number for number, _ in pictures(tmp_path / f"{codec}.mkv")] == list(range(120))
 
 
@@ -94,7 +94,7 @@ async def test_a_change_of_codec_makes_a_second_track(record, tmp_path):
         ("vp8", "camera", video("vp8", 1), 0.0),
         ("h264", "camera", video("h264", 1, first=30), 1.0),
     )
-    result = party_file(folder, segments, tmp_path / "out.mkv")
+    result = party_file([folder], segments, tmp_path / "out.mkv")
     assert sorted(result.tracks) == ["camera h264", "camera vp8"]
     for track, name in enumerate(result.tracks):
         seen = pictures(tmp_path / "out.mkv", track)
@@ -107,20 +107,20 @@ async def test_a_changed_segment_is_refused_by_name(record, tmp_path):
     """One byte changed, bytes cut off, a file gone, a file more: each found, none exported."""
     folder, segments = await record(("vp8", "camera", video("vp8", 22, key_every=60), 0.0))
     assert len(segments) == 3
-    assert check_segments(folder, segments) == []
+    assert check_segments([folder], segments) == []
     changed, truncated, missing = segments
     path = folder / changed.name
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
     with pytest.raises(ExportRefused) as caught:
-        await export_party(folder, segments, tmp_path / "out.mkv")
+        await export_party([folder], segments, tmp_path / "out.mkv")
     assert (caught.value.code, caught.value.segment) == ("segment_changed", changed.name)
     assert list(tmp_path.glob("out*")) == []
 
     (folder / truncated.name).write_bytes((folder / truncated.name).read_bytes()[:-1])
     (folder / missing.name).rename(folder / "h1/judge/camera/1-0.mkv")
-    found = {(finding.problem, finding.name) for finding in check_segments(folder, segments)}
+    found = {(finding.problem, finding.name) for finding in check_segments([folder], segments)}
     assert found == {
         ("changed", changed.name),
         ("truncated", truncated.name),
@@ -134,12 +134,12 @@ async def test_names_that_lead_elsewhere_are_refused(record, tmp_path):
     folder, segments = await record(("vp8", "camera", video("vp8", 1), 0.0))
     astray = dataclasses.replace(segments[0], name="../../etc/passwd")
     with pytest.raises(ValueError, match="not a segment name"):
-        check_segments(folder, [astray])
+        check_segments([folder], [astray])
     with pytest.raises(ExportRefused) as caught:
-        await export_party(folder, [astray], tmp_path / "out.mkv")
+        await export_party([folder], [astray], tmp_path / "out.mkv")
     assert caught.value.code == "export_failed"
     with pytest.raises(ExportRefused) as caught:
-        await export_party(folder, [], tmp_path / "out.mkv")
+        await export_party([folder], [], tmp_path / "out.mkv")
     assert caught.value.code == "no_segments"
 
 
@@ -147,6 +147,6 @@ async def test_an_export_that_takes_too_long_is_ended(record, tmp_path):
     """Its process is gone and leaves no half file."""
     folder, segments = await record(("vp8", "camera", video("vp8", 1), 0.0))
     with pytest.raises(ExportRefused) as caught:
-        await export_party(folder, segments, tmp_path / "out.mkv", timeout=0.01)
+        await export_party([folder], segments, tmp_path / "out.mkv", timeout=0.01)
     assert caught.value.code == "export_failed"
     assert list(tmp_path.glob("out*")) == []

@@ -94,7 +94,7 @@ async def test_flush_returns_when_ended_tracks_are_reported(start, folder, repor
     microphone.on_end("closed")
     await recorder.flush("h1")
     assert {segment.track.source for segment in reports.segments} == {"camera", "microphone"}
-    assert check_segments(folder, reports.segments) == []
+    assert check_segments([folder], reports.segments) == []
     assert unfinished_files(folder) == []
     assert reports.gaps == []
     wall = time.time() * 1000
@@ -187,7 +187,7 @@ async def test_a_killed_worker_is_replaced_and_its_files_adopted(start, folder, 
     assert 0 < server[0].ended_at - server[0].started_at <= 1000
     ends = sorted((segment.started_at, segment.ended_at) for segment in reports.segments)
     assert (ends[0][1], ends[1][0]) == (server[0].started_at, server[0].ended_at)
-    assert check_segments(folder, reports.segments) == []
+    assert check_segments([folder], reports.segments) == []
 
 
 async def test_a_killed_server_loses_nothing_that_was_handed_over(start, folder, reports):

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from hearing_server.services.media import Codec, RecordingGap, SegmentClosed, TrackName
+from recording.disk import Disk, Disks
+from recording.part import Part
 from recording.segment import Finished, make_durable
 from recording.track import Track
 from recording.wire import Open
@@ -40,9 +42,14 @@ class Desk:
         self.gaps.append((gap.started_at - begin, gap.ended_at - begin, gap.cause))
 
     def complete(self, finished: Finished) -> None:
-        self.segments.append(make_durable(self.folder, finished))
+        closed = make_durable(finished).closed
+        assert closed is not None
+        self.segments.append(closed)
 
-    def disk_failed(self, hearing: str, error: OSError) -> None:
+    def sync(self, part: Part, until: int) -> None:
+        part.sync(until)
+
+    def disk_failed(self, hearing: str, disk: Disk, error: OSError) -> None:
         self.errors.append(error)
 
 
@@ -53,7 +60,7 @@ def opened(codec: Codec, source: str) -> Open:
 
 def record(desk: Desk, codec: Codec, packets: list[Packet], end: float, source: str = "s") -> Track:
     """Run packets through a track, with ticks between them, and end it."""
-    track = Track(1, opened(codec, source), desk.folder, desk, None)
+    track = Track(1, opened(codec, source), Disks([desk.folder]), desk, None)
     ticked = 0.0
     for packet in packets:
         while ticked < packet.at:
@@ -216,7 +223,7 @@ def test_a_full_disk_is_told_and_recovers(small_disk):
     desk = Desk(small_disk)
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(900_000))
-    track = Track(1, opened("opus", "microphone"), small_disk, desk, None)
+    track = Track(1, opened("opus", "microphone"), Disks([small_disk]), desk, None)
     packets = streams.sound_packets(streams.encode_sound(25.0))
     for packet in packets:
         if packet.at == pytest.approx(14.0):

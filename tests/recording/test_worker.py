@@ -9,7 +9,8 @@ import pytest
 
 from hearing_server.services.media import RecordingGap, SegmentClosed, TrackName
 from recording import recovery, wire
-from recording.worker import Worker, lock
+from recording.disk import Disks, Taken
+from recording.worker import Worker, claim
 
 from . import streams
 
@@ -22,7 +23,7 @@ class Link:
 
     def __init__(self, folder: Path) -> None:
         self._ours, theirs = socket.socketpair()
-        self.worker = Worker(folder, theirs)
+        self.worker = Worker(Disks([folder]), theirs)
 
     def run(self, *frames: bytes) -> list[wire.Message]:
         self._ours.sendall(b"".join(frames))
@@ -84,21 +85,22 @@ def test_a_fault_in_one_track_starts_that_track_again(link):
 
 
 def test_the_folder_has_one_owner(tmp_path):
-    """A second lock waits as long as it was told to, and no longer."""
-    held = lock(tmp_path)
-    assert held is not None
-    assert lock(tmp_path, wait=0.05) is None
+    """A second claim waits as long as it was told to, and no longer."""
+    claim(Disks([tmp_path]))
+    with pytest.raises(Taken):
+        claim(Disks([tmp_path]), wait=0.05)
 
 
 def test_ends_are_remembered_over_a_restart(tmp_path):
     """A muted track was not lost to the server; a closed one leaves no gap; others are the server's."""
-    recovery.begin_hearing(tmp_path, "h1")
+    disks = Disks([tmp_path])
+    (tmp_path / ".unfinished").mkdir()
     messages = Link(tmp_path).run(
         opening(1), *sound(1, 0, 1), wire.frame(wire.END, 1, b"muted", BEGIN + 1)
     )
     (segment,) = reported(messages)
-    assert recovery.previous_ends(tmp_path, "h1") == {NAME: (segment.ended_at, "muted")}
-    recovery.note_end(tmp_path, NAME, segment.ended_at, "closed")
-    assert recovery.previous_ends(tmp_path, "h1") == {}
+    assert recovery.previous_ends(disks, "h1") == {NAME: (segment.ended_at, "muted")}
+    recovery.note_end(disks, NAME, segment.ended_at, "closed")
+    assert recovery.previous_ends(disks, "h1") == {}
     (tmp_path / ".unfinished" / "h1").write_bytes(b"torn line")
-    assert recovery.previous_ends(tmp_path, "h1") == {NAME: (segment.ended_at, "server")}
+    assert recovery.previous_ends(disks, "h1") == {NAME: (segment.ended_at, "server")}

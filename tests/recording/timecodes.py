@@ -14,6 +14,8 @@ from pathlib import Path
 import av
 
 from hearing_server.services.media import Codec, RecordingGap, SegmentClosed, TrackName
+from recording.disk import Disk, Disks
+from recording.part import Part
 from recording.party_clock import PartyClock
 from recording.segment import Finished, make_durable
 from recording.track import Track
@@ -105,9 +107,14 @@ class Desk:
         self.gaps.append(gap)
 
     def complete(self, finished: Finished) -> None:
-        self.segments.append(make_durable(self.folder, finished))
+        closed = make_durable(finished).closed
+        assert closed is not None
+        self.segments.append(closed)
 
-    def disk_failed(self, hearing: str, error: OSError) -> None:
+    def sync(self, part: Part, until: int) -> None:
+        part.sync(until)
+
+    def disk_failed(self, hearing: str, disk: Disk, error: OSError) -> None:
         raise error
 
 
@@ -173,7 +180,7 @@ def _act(
         seat.desk = Desk(folder, source)
         name = TrackName(hearing="h1", party="judge", source=seat.name)
         opened = Open(name=name, format=streams.FORMATS[source.codec], wall_offset=WALL)
-        seat.track = Track(seat.number, opened, folder, seat.desk, None, party)
+        seat.track = Track(seat.number, opened, Disks([folder]), seat.desk, None, party)
         return
     assert seat.track is not None
     if kind == "rtp":

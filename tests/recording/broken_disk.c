@@ -1,0 +1,58 @@
+/* Preloaded into a recorder's worker: makes the files below $BROKEN_UNDER fail as $BROKEN_BY says.
+
+   $BROKEN_BY is a file that is read at each call: "write", "fsync" (EIO) or "slow" (an fsync takes
+   two seconds); while it is not there, all is well. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int told(int fd, char *what, size_t size) {
+    char link[64], path[4096];
+    const char *under = getenv("BROKEN_UNDER"), *by = getenv("BROKEN_BY");
+    if (!under || !by) return 0;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length < 0) return 0;
+    path[length] = 0;
+    if (strncmp(path, under, strlen(under))) return 0;
+    int file = open(by, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    ssize_t got = read(file, what, size - 1);
+    close(file);
+    what[got < 0 ? 0 : got] = 0;
+    return 1;
+}
+
+ssize_t write(int fd, const void *data, size_t size) {
+    static ssize_t (*real)(int, const void *, size_t);
+    char what[16];
+    if (!real) real = dlsym(RTLD_NEXT, "write");
+    if (fd > 2 && told(fd, what, sizeof what) && !strcmp(what, "write")) { errno = EIO; return -1; }
+    return real(fd, data, size);
+}
+
+static int synced(int fd, int (*real)(int)) {
+    char what[16];
+    if (told(fd, what, sizeof what)) {
+        if (!strcmp(what, "fsync")) { errno = EIO; return -1; }
+        if (!strcmp(what, "slow")) sleep(2);
+    }
+    return real(fd);
+}
+
+int fsync(int fd) {
+    static int (*real)(int);
+    if (!real) real = dlsym(RTLD_NEXT, "fsync");
+    return synced(fd, real);
+}
+
+int fdatasync(int fd) {
+    static int (*real)(int);
+    if (!real) real = dlsym(RTLD_NEXT, "fdatasync");
+    return synced(fd, real);
+}
