@@ -77,6 +77,19 @@ def _matching(search: Search) -> Select[Any]:
 
 
 def _link(row: SqlRow[Any]) -> Link:
-    values = dict(row._mapping)
-    previous, digest = values.pop("previous"), values.pop("hash")
-    return Link(row=Row(**values), previous=previous, hash=digest)
+    """By place, in the order of the table: this is done for every row of the trail."""
+    values: Any = row
+    number, at, actor, action, subject, detail, address, previous, digest = values
+    return Link(
+        row=Row(
+            id=number,
+            at=at,
+            actor=actor,
+            action=action,
+            subject=subject,
+            detail=detail,
+            address=address,
+        ),
+        previous=previous,
+        hash=digest,
+    )

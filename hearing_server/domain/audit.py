@@ -4,7 +4,7 @@ left out or moved without breaking every later one."""
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 FIRST = bytes(32)  # what stands before the first row
@@ -78,7 +78,7 @@ class Link:
 
 def link(row: Row, previous: bytes) -> Link:
     """SHA-256 over the previous hash and the row as JSON: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(asdict(row), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(row.__dict__, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     digest = hashlib.sha256(previous + text.encode("utf-8", "backslashreplace")).digest()
     return Link(row=row, previous=previous, hash=digest)
 

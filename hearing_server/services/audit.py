@@ -11,7 +11,7 @@ from hearing_server.services.hearings import Clock
 __all__ = ["Action", "Audit", "AuditStore", "Found", "Head", "Search", "Verdict", "Who"]
 
 PAGE = 100  # rows of one answer
-CHUNK = 2000  # rows of one read of the whole trail
+CHUNK = 500  # rows of one read of the whole trail: a few milliseconds of the event loop
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,7 +67,7 @@ class StaffDoor:
         self._court = court
         self._provider_name = provider_name if provider else ""
         self._secure = secure
-        self._tries = RateLimit(per_minute=60)  # by address: each costs a hash or a row
+        self._tries = RateLimit(per_minute=240)  # by address, behind which a whole court may sit
 
     def routes(self) -> list[web.RouteDef]:
         staff = "/api/staff"

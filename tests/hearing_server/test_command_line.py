@@ -147,6 +147,8 @@ def test_a_client_that_is_not_built(
     [
         ([], ["serve", "verify", "HEARING_NAME", "docs/configuration.md"]),
         (["serve"], ["--demo", "--config", "--host", "--port", "--media-port", "--self-signed"]),
+        (["account"], ["add", "list", "reset", "disable"]),
+        (["account", "add"], ["LOGIN", "--name", "--role", "administrator", "--data", "72 hours"]),
         (["verify"], ["file", "--root", "--data", "Exit code"]),
     ],
 )

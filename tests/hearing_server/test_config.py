@@ -64,6 +64,11 @@ def test_each_kind_of_value_is_read_from_text_and_from_toml(tmp_path: Path) -> N
         ({"HEARING_TLS_CERTIFICATE": "PEM", "HEARING_TLS_KEY": "/no"}, "tls_key: /no cannot"),
         ({"HEARING_TLS_CERTIFICATE": "/no", "HEARING_TLS_KEY": "PEM"}, "tls_certificate: /no"),
         ({"HEARING_TIMESTAMP_URL": "http://tsa.example"}, "timestamp_url and timestamp_roots:"),
+        ({"HEARING_OIDC_ISSUER": "https://id.example"}, "oidc_issuer and oidc_client:"),
+        (
+            {"HEARING_OIDC_ISSUER": "http://id.example", "HEARING_OIDC_CLIENT": "x"},
+            "oidc_issuer: give its https address",
+        ),
         (
             {"HEARING_TIMESTAMP_URL": "http://tsa.example", "HEARING_TIMESTAMP_ROOTS": "/no"},
             "timestamp_roots: /no cannot be read",

@@ -102,6 +102,16 @@ async def test_every_route_with_every_role(world: World) -> None:
                 assert (answer.status, code) == (403, "not_allowed"), f"{role} at {name}"
 
 
+async def test_every_route_is_documented(world: World) -> None:
+    """With its method, as PROTOCOL.md lists them: below /api/staff."""
+    page = (Path(__file__).parents[3] / "signaling/PROTOCOL.md").read_text()
+    for route in world.application.router.routes():
+        if route.method != "HEAD" and route.resource is not None:
+            info = route.resource.get_info()
+            path = (info.get("path") or info["formatter"]).removeprefix("/api/staff")
+            assert f"`{route.method} {path}`" in page, path
+
+
 async def test_no_unsafe_request_from_another_page(world: World, admin: Person) -> None:
     """Without our Origin, whoever is signed in and whatever is asked (CSRF)."""
     for name, method, path in routes(world):
