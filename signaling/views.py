@@ -20,9 +20,9 @@ from hearing_server.domain.parties import Right, Role, may
 from hearing_server.domain.visible import (
     concerned,
     inside,
+    knows_exhibit,
     named,
     reader_of,
-    reads_exhibit,
     reads_lines,
     reads_message,
     reads_opinions,
@@ -75,7 +75,7 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         screenings=_screenings(state, seat),
         identity_checks=_identity_checks(state, seat),
         exhibits=[
-            _exhibit(state, e, reader) for e in state.exhibits if reads_exhibit(state, e, reader)
+            _exhibit(state, e, reader) for e in state.exhibits if knows_exhibit(state, e, reader)
         ],
         shown=_shown(state.shown) if state.shown and here else None,
         messages=[
@@ -199,7 +199,15 @@ def _identity_checks(state: HearingState, reader: Seat) -> dict[str, str]:
 def _exhibit(state: HearingState, exhibit: Exhibit, reader: str) -> types.ExhibitView:
     given = exhibit.opinions.values() if reads_opinions(state, exhibit, reader) else ()
     opinions = [_alike(types.OpinionView, opinion) for opinion in given]
-    view: types.ExhibitView = _alike(types.ExhibitView, exhibit, opinions=opinions)
+    seat = state.seats[reader]
+    here = inside(state, seat) or may(seat.party.role, Right.OVERSEE)
+    view: types.ExhibitView = _alike(
+        types.ExhibitView,
+        exhibit,
+        opinions=opinions,
+        was_shown=exhibit.was_shown and here,  # what happens in the courtroom is for those in it
+        shown_at=exhibit.shown_at if here else None,
+    )
     return view
 
 

@@ -113,7 +113,7 @@ def _visible_to_some(state: HearingState, event: Event, seat: Seat) -> bool:
     if isinstance(event, _ASKING):
         return _asked(state, event, party)
     if isinstance(event, ev.ExhibitSubmitted | ev.ExhibitWithdrawn):
-        return reads_exhibit(state, state.exhibits[event.exhibit - 1], party)
+        return knows_exhibit(state, state.exhibits[event.exhibit - 1], party)
     if isinstance(event, ev.OpinionGiven):
         return reads_opinions(state, state.exhibits[event.exhibit - 1], party)
     if isinstance(event, ev.MessageSent | ev.MessagesRead):
@@ -232,6 +232,11 @@ def keeps_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
     return exhibit.party == party or role in STAFF or may(role, Right.JUDGE_EXHIBITS)
 
 
+def knows_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
+    """Whether an exhibit stands in a party's list, also once it is withdrawn."""
+    return keeps_exhibit(state, replace(exhibit, withdrawn=False), party)
+
+
 def reads_opinions(state: HearingState, exhibit: Exhibit, party: str) -> bool:
     """Whether a party may read what the sides say of an exhibit: it goes into the record, so whoever
     reads that. A witness who is shown the exhibit is not to be influenced."""
@@ -272,13 +277,17 @@ def seen(state: HearingState, event: Event, reader: str) -> Event | None:
     return event
 
 
-_MOVES = ev.PartyAdmitted | ev.PartyCalled | ev.PartyDismissed
+_MOVES = ev.PartyAdmitted | ev.PartyCalled | ev.PartyDismissed | ev.PartyRemoved
 
 
 def renews(state: HearingState, event: Event, reader: str) -> bool:
     """Whether `event` changes what `reader` may see of the past: they need the whole view again."""
     if isinstance(event, _MOVES):
         return event.party == reader
+    if isinstance(event, ev.ConsultationJoined):
+        return event.party == reader
+    if isinstance(event, ev.PartyLeft):  # in an adjournment their admission lapses with it
+        return event.party == reader and not state.seats[reader].admitted
     if isinstance(event, ev.ScreeningSet | ev.ScreeningLifted):
         return True
     if isinstance(event, ev.PublicExcluded | ev.PublicAdmitted):

@@ -4,7 +4,7 @@ import type { HearingView, Phase, SeatView } from '@/protocol.gen';
 import { hearing, seat, told } from './hearing';
 
 const after = (events: HearingEvent[], start: HearingView = hearing()): HearingView =>
-  applyAll(start, events.map((event, index) => told(event, 1000 + index)));
+  applyAll(start, events.map((event, index) => told(event, 1000 + index)), 'judge');
 const seatOf = (view: HearingView, party: string): SeatView =>
   view.seats.find((seat) => seat.party === party) as SeatView;
 const line = (number: number, text = '请公诉人宣读起诉书。'): HearingEvent => ({
@@ -29,7 +29,9 @@ describe('phases', () => {
     const moves: Record<string, Partial<Record<Phase, Phase>>> = {
       waiting_room_opened: { scheduled: 'waiting' },
       hearing_opened: { waiting: 'in_session' },
-      hearing_resumed: { paused: 'in_session' },
+      hearing_resumed: { paused: 'in_session', suspended: 'in_session' },
+      hearing_suspended: { in_session: 'suspended', paused: 'suspended' },
+      hearing_cancelled: { scheduled: 'closed', waiting: 'closed' },
       hearing_closed: { in_session: 'closed', paused: 'closed', suspended: 'closed' },
     };
     const phases: Phase[] = ['scheduled', 'waiting', 'in_session', 'paused', 'suspended', 'closed'];
@@ -124,7 +126,7 @@ describe('transcript', () => {
 it('changes neither of its arguments', () => {
   const view = hearing();
   const before = structuredClone(view);
-  applyEvent(view, told(line(1)));
-  applyEvent(view, told({ type: 'party_admitted', party: 'accused' }));
+  applyEvent(view, told(line(1)), 'judge');
+  applyEvent(view, told({ type: 'party_admitted', party: 'accused' }), 'judge');
   expect(view).toEqual(before);
 });

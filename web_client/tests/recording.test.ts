@@ -16,7 +16,7 @@ const before: RecordingView = {
   faults: [{ at: 50, code: 'disk_slow', detail: '', over_at: null }],
 };
 const after = (events: ReturnType<typeof told>[], recording: RecordingView | null = before) =>
-  applyAll(hearing({ recording }), events).recording;
+  applyAll(hearing({ recording }), events, 'judge').recording;
 
 describe('the recording', () => {
   it('goes on from what the view shows: the newest segment, every gap and every fault', () => {

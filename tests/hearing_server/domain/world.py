@@ -61,11 +61,11 @@ def planned(*parties: Party) -> ev.HearingPlanned:
 class World:
     """A hearing and its log, driven by commands."""
 
-    def __init__(self, *parties: Party) -> None:
+    def __init__(self, *parties: Party, plan: ev.HearingPlanned | None = None) -> None:
         self.state = HearingState()
         self.entries: list[Entry] = []
         self.now = NOW
-        self.do(SERVER, cmd.Plan(planned=planned(*parties)))
+        self.do(SERVER, cmd.Plan(planned=plan or planned(*parties)))
 
     def do(self, by: str, command: cmd.Command) -> tuple[ev.Event, ...]:
         self.now += 1000

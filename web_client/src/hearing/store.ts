@@ -27,13 +27,13 @@ export const useHearing = defineStore('hearing', () => {
     you.value = answer.you;
     clockOffset.value = answer.server_time - Date.now();
     if (answer.view) view.value = answer.view;
-    else if (view.value) view.value = applyAll(view.value, answer.missed);
+    else if (view.value) view.value = applyAll(view.value, answer.missed, answer.you);
     seq.value = answer.seq;
   }
 
   function take(told: EventTold): void {
     if (!view.value || told.seq <= seq.value) return; // seen already
-    view.value = applyEvent(view.value, told);
+    view.value = applyEvent(view.value, told, you.value);
     seq.value = told.seq;
   }
 

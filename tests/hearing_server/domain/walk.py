@@ -1,0 +1,135 @@
+"""A hearing walked at random: any party gives any command with arguments that may or may not make sense."""
+
+import dataclasses
+import random
+import types
+import typing
+from enum import StrEnum
+from typing import Any
+
+from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
+from hearing_server.domain.commands import Command
+from hearing_server.domain.decide import RULES
+from hearing_server.domain.errors import Refused
+from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.log import SERVER, Entry
+from hearing_server.domain.parties import Party, Role, Side
+from hearing_server.domain.procedures import TEMPLATES, Procedure
+
+from .world import CLERK, COUNSEL, DEFENDANT, JUDGE, PROSECUTOR, SHA, WITNESS, World, planned
+
+INTERPRETER = Party(
+    id="interpreter",
+    role=Role.INTERPRETER,
+    name="翻译己（虚构）",
+    interpreter_for=("defendant",),
+)
+PEOPLE = (
+    JUDGE,
+    CLERK,
+    dataclasses.replace(PROSECUTOR, side=Side.CLAIM),
+    dataclasses.replace(DEFENDANT, side=Side.DEFENCE, account=""),
+    dataclasses.replace(COUNSEL, side=Side.DEFENCE, counsel_for=("defendant",)),
+    WITNESS,
+    INTERPRETER,
+)
+RARE = (cmd.CloseHearing, cmd.SuspendHearing, cmd.Remove, cmd.Cancel, cmd.EnterArchive, cmd.Leave)
+
+
+class Walker:
+    """Drives a World; every step is one command that somebody gave, refused or not."""
+
+    def __init__(self, chance: random.Random, *people: Party) -> None:
+        self.chance = chance
+        people = people or PEOPLE
+        template = TEMPLATES[Procedure.CRIMINAL]
+        plan = dataclasses.replace(
+            planned(*people), stages=template.stages, checklist=template.checklist
+        )
+        self.world = World(plan=plan)
+        self.by = SERVER
+        for party in people:
+            if chance.random() < 0.8:
+                self.world.arrive(party)
+
+    @property
+    def state(self) -> HearingState:
+        return self.world.state
+
+    def step(self) -> tuple[Command, list[Entry]]:
+        """One command, and the entries that it made: none when it was refused."""
+        kinds = [kind for kind in RULES if kind is not cmd.Plan]
+        weights = [0.1 if kind in RARE else 1.0 for kind in kinds]
+        kind = self.chance.choices(kinds, weights)[0]
+        parties = list(self.state.seats)
+        self.by = SERVER if RULES[kind].server else self.chance.choice(parties)
+        if RULES[kind].right is not None and self.chance.random() < 0.5:
+            self.by = "judge"
+        command = self._make(kind)
+        before = len(self.world.entries)
+        try:
+            self.world.do(self.by, command)
+        except Refused:
+            return command, []
+        return command, self.world.entries[before:]
+
+    def _make(self, kind: type) -> Command:
+        hints = typing.get_type_hints(kind)
+        made: Command = kind(**{name: self._value(name, hint) for name, hint in hints.items()})
+        return made
+
+    def _value(self, name: str, hint: Any) -> Any:
+        chance, state = self.chance, self.state
+        parties = list(state.seats)
+        special: dict[str, Any] = {
+            "speaker": lambda: chance.choice(parties),
+            "connection": self._connection,
+            "item": lambda: chance.choice([i.id for i in state.checklist]),
+            "event": lambda: ev.GapFound(
+                party="judge", source="camera", started_at=1, ended_at=2, cause="network"
+            ),
+            "to": lambda: chance.choice([*parties, "clerk", "technician", "all"]),
+            "correspondent": lambda: chance.choice([*parties, "clerk", "technician", "all"]),
+            "interpreter": lambda: chance.choice(["", "interpreter"]),
+            "until": lambda: self.world.now + 3_600_000,
+            "account": lambda: "account",
+            "accepted_as": lambda: "虚构",
+            "planned_at": lambda: self.world.now + 1000,
+            "number": lambda: "510104199001011234",
+        }
+        if name in special:
+            return special[name]()
+        if name == "party":
+            return self._party() if hint is Party else chance.choice(parties)
+        if name == "parties":
+            return tuple(chance.sample(parties, chance.randint(1, 2)))
+        if "sha256" in name or name == "digest":
+            return SHA
+        return self._of(hint)
+
+    def _of(self, hint: Any) -> Any:
+        chance = self.chance
+        if isinstance(hint, types.UnionType):
+            return chance.choice([None, self._of(hint.__args__[0])])
+        if hint is bool:
+            return chance.random() < 0.5
+        if hint is int:
+            return chance.randint(1, 4)
+        if hint is str:
+            return "虚构之言"
+        if hint is ev.Screening:
+            one, *others = chance.sample(list(self.state.seats), 3)
+            return ev.Screening(party=one, hidden_from=tuple(others), alias="甲")
+        if isinstance(hint, type) and issubclass(hint, StrEnum):
+            return chance.choice(list(hint))
+        raise TypeError(hint)
+
+    def _connection(self) -> str:
+        here = [s.connection for s in self.state.seats.values() if s.connection]
+        return self.chance.choice([f"c{self.chance.randint(1, 10**6)}", *here])
+
+    def _party(self) -> Party:
+        number = self.chance.randint(1, 5)
+        role = self.chance.choice([Role.WITNESS, Role.COUNSEL, Role.OBSERVER])
+        return Party(id=f"extra-{number}", role=role, name=f"虚构{number}")

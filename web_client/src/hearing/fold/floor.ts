@@ -1,0 +1,28 @@
+/** Steps of who may speak, who asks to, and what is sent. */
+import { seatStep, without, type Steps } from './steps';
+
+export const floor: Steps = {
+  microphone_muted: seatStep<'microphone_muted'>(({ locked }) => ({ muted: true, locked })),
+  microphone_unmuted: seatStep<'microphone_unmuted'>(() => ({ muted: false, locked: false })),
+  word_given: (view, { party }) => ({ ...view, word: party }),
+  word_withdrawn: (view) => ({ ...view, word: '' }),
+  request_raised: (view, { request, party, kind, note }, { at }) => ({
+    ...view,
+    requests: [...view.requests, { request, party, kind, note, raised_at: at }],
+  }),
+  request_withdrawn: (view, event) => ({
+    ...view,
+    requests: view.requests.filter(({ request }) => request !== event.request),
+  }),
+  request_answered: (view, event) => ({
+    ...view,
+    requests: view.requests.filter(({ request }) => request !== event.request),
+  }),
+  source_started: seatStep<'source_started'>(({ source }, { sources }) => ({ sources: { ...sources, [source]: true } })),
+  source_resumed: seatStep<'source_resumed'>(({ source }, { sources }) => ({ sources: { ...sources, [source]: true } })),
+  source_paused: seatStep<'source_paused'>(({ source }, { sources }) => ({ sources: { ...sources, [source]: false } })),
+  source_stopped: seatStep<'source_stopped'>(({ source }, { sources }) => ({ sources: without(sources, source) })),
+  sharing_locked: seatStep<'sharing_locked'>(() => ({ share_locked: true })),
+  sharing_allowed: seatStep<'sharing_allowed'>(() => ({ share_locked: false })),
+  channel_set: seatStep<'channel_set'>(({ closed }) => ({ channel_closed: closed })),
+};

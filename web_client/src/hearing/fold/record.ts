@@ -1,0 +1,55 @@
+/** Steps of the record: lines, and the frozen transcript. */
+import type { FreezeView, HearingView, LineView } from '@/protocol.gen';
+import { transcriptChanged, type Of, type Steps } from './steps';
+
+function lineOf(event: Of<'line_entered'>): LineView {
+  const { line, speaker, text, started_at, ended_at } = event;
+  return { line, revision: 1, speaker, text, started_at, ended_at };
+}
+
+function corrected(lines: LineView[], event: Of<'line_corrected'>): LineView[] {
+  const { line: number, revision, speaker, text } = event;
+  return lines.map((line) => (line.line === number ? { ...line, revision, speaker, text } : line));
+}
+
+function freezeOf(event: Of<'transcript_frozen'>, at: number): FreezeView {
+  const { version, digest, signers } = event;
+  return {
+    version,
+    digest,
+    signers,
+    frozen_at: at,
+    sealed: false,
+    pages: 0,
+    sha256: '',
+    signed: {},
+    refused: {},
+    archived: false,
+    changed_since: false,
+  };
+}
+
+/** About a version that a newer freeze has replaced, nothing changes. */
+function withFreeze(
+  view: HearingView,
+  version: number,
+  changes: (freeze: FreezeView) => Partial<FreezeView>,
+): HearingView {
+  const { freeze } = view;
+  if (freeze?.version !== version) return view;
+  return { ...view, freeze: { ...freeze, ...changes(freeze) } };
+}
+
+export const record: Steps = {
+  line_entered: (view, event) => transcriptChanged({ ...view, lines: [...view.lines, lineOf(event)] }),
+  line_corrected: (view, event) => transcriptChanged({ ...view, lines: corrected(view.lines, event) }),
+  transcript_frozen: (view, event, { at }) => ({ ...view, freeze: freezeOf(event, at) }),
+  transcript_sealed: (view, { version, pages, sha256 }) =>
+    withFreeze(view, version, () => ({ sealed: true, pages, sha256 })),
+  transcript_signed: (view, { version, party, sha256 }, { at }) =>
+    withFreeze(view, version, (freeze) => ({ signed: { ...freeze.signed, [party]: at }, sha256 })),
+  signature_refused: (view, { version, party, reason }) =>
+    withFreeze(view, version, (freeze) => ({ refused: { ...freeze.refused, [party]: reason } })),
+  transcript_archived: (view, { version, sha256 }) =>
+    withFreeze(view, version, () => ({ archived: true, sha256 })),
+};

@@ -1,0 +1,49 @@
+/** What the steps of the fold share. */
+import type { EventTold, HearingView, Role, SeatView } from '@/protocol.gen';
+
+export type HearingEvent = EventTold['event'];
+export type Of<T extends HearingEvent['type']> = Extract<HearingEvent, { type: T }>;
+
+/** Whose view it is, and when the event happened. */
+export interface Told {
+  you: string;
+  at: number;
+}
+export type Step<T extends HearingEvent['type']> = (view: HearingView, event: Of<T>, told: Told) => HearingView;
+export type Steps = { [T in HearingEvent['type']]?: Step<T> };
+
+export type SeatChange = (seat: SeatView) => Partial<SeatView>;
+
+export function withSeat(view: HearingView, party: string, change: SeatChange): HearingView {
+  const seats = view.seats.map((seat) => (seat.party === party ? { ...seat, ...change(seat) } : seat));
+  return { ...view, seats };
+}
+
+/** The step of an event of one party that changes its seat. */
+export function seatStep<T extends HearingEvent['type']>(
+  change: (event: Of<T>, seat: SeatView, view: HearingView) => Partial<SeatView>,
+): (view: HearingView, event: Of<T> & { party: string }) => HearingView {
+  return (view, event) => withSeat(view, event.party, (seat) => change(event, seat, view));
+}
+
+const COURT: ReadonlySet<Role> = new Set(['presiding_judge', 'judge', 'assessor', 'clerk']);
+
+/** Whether the reader sees how parties came in, and the recording. */
+export function oversees(view: HearingView, you: string): boolean {
+  const me = view.seats.find((seat) => seat.party === you);
+  return !!me && COURT.has(me.role);
+}
+
+/** Under which name a party writes and reads: the clerks share a desk. */
+export function readerOf(view: HearingView, party: string): string {
+  return view.seats.find((seat) => seat.party === party)?.role === 'clerk' ? 'clerk' : party;
+}
+
+/** What was frozen is not what stands in the record now. */
+export function transcriptChanged(view: HearingView): HearingView {
+  return view.freeze ? { ...view, freeze: { ...view.freeze, changed_since: true } } : view;
+}
+
+export function without<V>(record: Record<string, V>, gone: string): Record<string, V> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== gone));
+}
