@@ -17,5 +17,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
   },
   server: { proxy: { '/api': 'http://localhost:8080', '/socket.io': { target: 'http://localhost:8080', ws: true } } },
-  test: { include: ['tests/**/*.test.ts'] },
+  test: {
+    include: ['tests/**/*.test.ts'],
+    exclude: process.env.FOLD_WALKS ? [] : ['tests/contract.test.ts'], // run by tests/signaling/test_fold.py
+  },
 });
