@@ -101,6 +101,8 @@ class SqlOutbox:
             query = query.where(outbox.c.hearing == wanted.hearing)
         if wanted.states:
             query = query.where(outbox.c.state.in_(wanted.states))
+        if wanted.kinds:
+            query = query.where(outbox.c.kind.in_(wanted.kinds))
         if wanted.account:
             mine = select(hearing_staff.c.hearing).where(hearing_staff.c.account == wanted.account)
             query = query.where(outbox.c.hearing.in_(mine))
@@ -122,6 +124,14 @@ class SqlOutbox:
         query = select(hearing.c.hearing, hearing.c.notify).where(hearing.c.notify != "").limit(20)
         async with self._database.reading() as connection:
             return [(row.hearing, row.notify) for row in await connection.execute(query)]
+
+    async def sittings(self, hearings: Sequence[str]) -> dict[str, tuple[str, int]]:
+        query = select(hearing.c.hearing, hearing.c.number, hearing.c.planned_at).where(
+            hearing.c.hearing.in_(set(hearings))
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query)
+            return {row.hearing: (row.number, row.planned_at) for row in rows}
 
     async def people(self, seats: Sequence[str]) -> dict[str, CaseParty]:
         found: dict[str, CaseParty] = {}

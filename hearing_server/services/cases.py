@@ -134,6 +134,8 @@ class Cases:
     async def change(self, case: Case) -> Case:
         """The case as it is now to be; `version` is the one it was changed from."""
         before = await self._known(case.id)
+        if before.version != case.version:
+            raise Refused(Code.STALE_REVISION, before.number)
         kept = {party.id for party in before.parties}
         # An id that this case never gave out is no id: it could be another case's person.
         case = _checked(replace(case, created_at=before.created_at, closed=before.closed))
@@ -237,8 +239,9 @@ class Cases:
 
     @staticmethod
     def _bounded(account: Account, wanted: CaseFilter) -> CaseFilter:
-        if len(wanted.text) > MAX_SEARCH:
-            raise Refused(Code.BAD_MESSAGE, f"longer than {MAX_SEARCH} characters")
+        for text in (wanted.text, wanted.procedure):
+            if problem := cases.text_problem(text, MAX_SEARCH):
+                raise Refused(Code.BAD_MESSAGE, problem)
         own = "" if sees_all(account) else account.id
         return replace(wanted, text=wanted.text.strip(), account=own)
 

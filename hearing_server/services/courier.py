@@ -87,13 +87,11 @@ class Courier:
     async def _tell_change(self, hearing: str, kind: Kind) -> None:
         """Those who had been told the old time hear of the new one; what waits is replaced."""
         state = await self._hearings.state(hearing)
-        known = await self._store.find(MessageFilter(hearing=hearing), None, 1000)
-        invited = {
-            m.party
-            for m in known
-            if m.kind is Kind.INVITATION and m.state not in (MessageState.HELD, MessageState.QUEUED)
-        }
-        everybody = {m.party for m in known if m.kind is Kind.INVITATION}
+        wanted = MessageFilter(hearing=hearing, kinds=(Kind.INVITATION,))
+        known = await self._store.find(wanted, None, 1000)
+        waiting_states = (MessageState.HELD, MessageState.QUEUED)
+        invited = {m.party for m in known if m.state not in waiting_states}
+        everybody = {m.party for m in known}
         reason = {"reason": await self._reason(hearing)}
         now = self._now()
         seats = [seat for seat in guests(state) if seat in invited]

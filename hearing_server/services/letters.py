@@ -53,6 +53,7 @@ class Sender(Protocol):
 class MessageFilter:
     hearing: str = ""
     states: tuple[MessageState, ...] = ()
+    kinds: tuple[Kind, ...] = ()
     account: str = ""  # only of hearings in which this account sits
 
 
@@ -82,6 +83,9 @@ class OutboxStore(Protocol):
 
     async def to_tell(self) -> list[tuple[str, str]]:
         """Hearings whose parties are still to be told of something, and of what."""
+
+    async def sittings(self, hearings: Sequence[str]) -> dict[str, tuple[str, int]]:
+        """Case number and time of each hearing."""
 
     async def people(self, seats: Sequence[str]) -> dict[str, CaseParty]:
         """Who of their case sits in each seat, as the case has them now."""

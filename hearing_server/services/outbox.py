@@ -174,20 +174,26 @@ class Outbox:
         found = await self._store.find(wanted, after, PAGE + 1)
         page = found[:PAGE]
         people = await self._store.people([message.party for message in page])
-        listed = [await self._listed(message, people.get(message.party)) for message in page]
+        sittings = await self._store.sittings([message.hearing for message in page])
+        listed = [
+            await self._listed(m, people.get(m.party), sittings.get(m.hearing, ("", 0)))
+            for m in page
+        ]
         more = len(found) > PAGE
         return listed, (page[-1].created_at, page[-1].id) if more else None
 
-    async def _listed(self, message: Message, person: CaseParty | None) -> Listed:
-        state = await self._hearings.state(message.hearing)
-        seat = state.seats.get(message.party)
-        return Listed(
-            message=message,
-            name=person.name if person else seat.party.name if seat else "",
-            to=shown_contact(person, message.channel),
-            number=state.case_number,
-            planned_at=state.planned_at,
-        )
+    async def _listed(
+        self, message: Message, person: CaseParty | None, sitting: tuple[str, int]
+    ) -> Listed:
+        name = person.name if person else await self._seated(message)
+        number, planned_at = sitting
+        to = shown_contact(person, message.channel)
+        return Listed(message=message, name=name, to=to, number=number, planned_at=planned_at)
+
+    async def _seated(self, message: Message) -> str:
+        """The name on a seat that nobody of the case sits in: an assessor's, say."""
+        seats = (await self._hearings.state(message.hearing)).seats
+        return seats[message.party].party.name if message.party in seats else ""
 
     async def _known(self, message: str) -> Message:
         found = await self._store.get(message)
@@ -196,6 +202,5 @@ class Outbox:
         return found
 
     async def _invited(self, hearing: str, seats: Sequence[str]) -> bool:
-        wanted = MessageFilter(hearing=hearing)
-        found = await self._store.find(wanted, None, 1000)
-        return any(m.kind is Kind.INVITATION and m.party in seats for m in found)
+        wanted = MessageFilter(hearing=hearing, kinds=(Kind.INVITATION,))
+        return any(m.party in seats for m in await self._store.find(wanted, None, 1000))

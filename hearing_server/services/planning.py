@@ -237,7 +237,7 @@ class Planning:
         return found
 
     async def _drafted(self, wish: Wish) -> tuple[Case, HearingPlanned, Claim]:
-        case = await self._cases.get(wish.case)
+        case = None if text_problem(wish.case, 64) else await self._cases.get(wish.case)
         if case is None:
             raise Refused(Code.NOT_FOUND)
         rooms = {room.name for room in await self._cases.courtrooms() if room.active}
@@ -261,6 +261,9 @@ class Planning:
 
 
 def _own(account: Account, wanted: CalendarFilter) -> CalendarFilter:
+    for text in (wanted.courtroom, wanted.judge, wanted.case, *wanted.phases):
+        if problem := text_problem(text, 100):
+            raise Refused(Code.BAD_MESSAGE, problem)
     return wanted if sees_all(account) else replace(wanted, account=account.id)
 
 

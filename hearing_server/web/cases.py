@@ -72,6 +72,7 @@ class CaseRoutes:
     async def case(self, request: web.Request) -> web.Response:
         account = await self._gate.require(request, *READERS)
         case = await self._cases.get(account, request.match_info["case"])
+        await self._note(request, account, Action.VIEW, case.number)  # contacts stand in it
         hearings, _ = await self._planning.find(account, CalendarFilter(case=case.id))
         return web.json_response(
             {**case_json(case), "hearings": [sitting_json(each) for each in hearings]}

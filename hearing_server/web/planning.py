@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from hearing_server.domain.cases import text_problem
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.outbox import Kind, MessageState
@@ -185,6 +186,8 @@ class PlanningRoutes:
             states = tuple(MessageState(s) for s in request.query.getall("state", []))
         except ValueError:
             raise Refused(Code.BAD_MESSAGE, "state") from None
+        if text_problem(request.query.get("hearing", ""), 64):
+            raise Refused(Code.BAD_MESSAGE, "hearing")
         own = "" if sees_all(account) else account.id
         wanted = MessageFilter(hearing=request.query.get("hearing", ""), states=states, account=own)
         found, cursor = await self._outbox.find(wanted, _cursor(request))

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -266,8 +267,6 @@ async def test_a_message_that_a_crash_caught_is_named(tmp_path: Path) -> None:
 
 def _expire_leases(data: Path) -> None:
     """As if a minute and a half had gone by."""
-    import sqlite3
-
     connection = sqlite3.connect(data / "hearings.sqlite3")
     with connection:
         changed = connection.execute("UPDATE outbox SET leased_until = 1 WHERE state = 'sending'")
