@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, Route, async_playwright, expect
 
 from tests.integration.harness import ServerProcess, serving
 from tests.integration.staff import Authenticator
@@ -79,6 +79,16 @@ async def fit_authenticator(person: Person) -> None:
     await session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
+async def ask_once_more(person: Person) -> None:
+    """The next act of administration is answered as it is ten minutes after the last proof."""
+
+    async def answer(route: Route) -> None:
+        body = {"code": "prove_again", "detail": ""}
+        await route.fulfill(status=403, json=body)
+
+    await person.page.route("**/api/staff/accounts", answer, times=1)
+
+
 @pytest.mark.timeout(180)
 async def test_two_factors_then_the_desk(tmp_path: Path) -> None:
     """The app is set up at the first sign-in and asked for at the next; a used code does nothing."""
@@ -120,7 +130,12 @@ async def test_a_passkey_opens_without_a_password(tmp_path: Path) -> None:
         await admin.get("account-name").fill("吴新人（虚构）")
         await admin.get("account-login").fill("wu.xinren")
         await admin.get("account-role-technician").click()
+        await ask_once_more(admin)
         await admin.click("account-save")
+        await expect(admin.get("proof")).to_be_visible(timeout=PATIENCE)
+        await admin.page.wait_for_timeout(400)  # it fades in
+        await admin.page.screenshot(path=str(tmp_path / "proof.png"))
+        await admin.click("second-passkey")
         link = await admin.get("setup-link").inner_text()
         await admin.click("setup-link-done")
         row = admin.get("account-wu.xinren")

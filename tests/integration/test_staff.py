@@ -102,6 +102,18 @@ async def test_console_and_server_share_accounts_and_trail(server: ServerProcess
         assert len(ended.stderr.splitlines()) == 1
 
 
+async def test_refusals_at_a_seat_stand_in_the_trail(server: ServerProcess) -> None:
+    """Who came to a seat that is not theirs, from where, and to what; never what they showed."""
+    async with Client(server, "counsel") as stranger:
+        await refused(stranger.get("/api/seats/somebody"))
+        await refused(stranger.post("/api/enter", {"link": "somebody.forged-proof"}))
+    rows = await trail(server, action="denied")
+    told = [(row["subject"], row["detail"], row["address"]) for row in rows]
+    assert ("GET seat", "no_session", "127.0.0.1") in told
+    assert ("POST enter", "bad_token", "127.0.0.1") in told
+    assert "forged-proof" not in str(rows)
+
+
 async def test_a_kill_forgets_nothing(server: ServerProcess) -> None:
     """Sessions, second factors and the trail are there again; the demonstration's passwords are new."""
     async with StaffClient(server) as judge:
