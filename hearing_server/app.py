@@ -28,6 +28,7 @@ from hearing_server.case_parts import CaseParts
 from hearing_server.config import Settings
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
+from hearing_server.entering_parts import EnteringParts
 from hearing_server.services.access import Access, Seated
 from hearing_server.services.exhibits import MB, ExhibitLimits, Exhibits
 from hearing_server.services.hearings import Hearings
@@ -44,6 +45,7 @@ from hearing_server.web.seats import Seats
 from recording.recorder import ProcessRecorder, RecorderUnavailable
 from signaling.asks import Asks
 from signaling.gateway import Gateway
+from signaling.mirror import Mirrors
 from signaling.rooms import Rooms
 from signaling.sfu import Sfu, SfuSettings
 from transcript import pdf as printing
@@ -101,6 +103,7 @@ class Server:
         await self._start_media()
         self.cases = self._open_cases()
         self.exhibits = await self._open_exhibits()
+        self.entering = self._open_entering()
         self.hearings.subscribe(self._on_entries)
         self.hearings.on_load(self.transcripts.resume)
         await self._listen(client)
@@ -141,6 +144,23 @@ class Server:
         exhibits = Exhibits(self.hearings, files, ChildExaminer(), limits, now)
         self._stack.push_async_callback(exhibits.close)
         return exhibits
+
+    def _open_entering(self) -> EnteringParts:
+        mirrors = Mirrors(self.sfu)
+        self._stack.callback(mirrors.close_all)
+        return EnteringParts(
+            self.store.database,
+            self.hearings,
+            self.access,
+            self.cases.outbox,
+            self.staff.credentials,
+            self.audit,
+            mirrors,
+            self.folder,
+            self.settings,
+            now,
+            self.rooms.cut,
+        )
 
     def _open_authority(self) -> Authority:
         """The court's keys, and the fonts that every transcript needs."""
@@ -247,6 +267,7 @@ class Server:
         files = ExhibitRoutes(self.exhibits, self.audit, seats.seated, proxies=s.trusted_proxies)
         application.add_routes(files.routes())
         application.add_routes(self.cases.routes(self.gate, self.audit))
+        application.add_routes(self.entering.routes(self.gate))
         application.add_routes(self.staff.routes(self.access, self.hearings))
         application.add_routes(
             SeatMessages(self.access, self.hearings, secure=s.secure_pages).routes()
@@ -279,6 +300,7 @@ class Server:
             try:
                 await self.store.forget_expired(now())
                 await self.staff.store.forget_expired(now())
+                await self.entering.code_store.forget_expired(now())
             except Exception:
                 log.exception("expired tokens not dropped")
             await asyncio.sleep(FORGET_EVERY)

@@ -201,6 +201,13 @@ class Rooms:
             room.close("left")
             del self._rooms[peer.seated.hearing]
 
+    def cut(self, party: str) -> None:
+        """End whatever connection sits in a seat; whoever may comes back by a ticket."""
+        for room in self._rooms.values():
+            if (peer := room.peers.get(party)) is not None:
+                peer.end_media()
+                peer.dismiss()
+
     def holds(self, peer: Peer) -> bool:
         """Whether this connection is the one in its party's seat."""
         room = self._rooms.get(peer.seated.hearing)

@@ -36,6 +36,7 @@ class DataFolder:
             self.documents = self._folder("documents")
             self.exports = self._folder("exports")
             self.exhibits = self._folder("exhibits")
+            self.pictures = self._folder("pictures", 0o700)
             self.tls = self._folder("tls", 0o700)
         except FolderUnusable:
             self.close()

@@ -124,6 +124,13 @@ class SqlStore:
             row = (await connection.execute(query)).one_or_none()
         return Seated(hearing=row.hearing, party=row.party) if row else None
 
+    async def end_session(self, digest: bytes) -> None:
+        session, ticket = tables.session, tables.ticket
+        party = select(session.c.party).where(session.c.digest == digest).scalar_subquery()
+        async with self.database.writing() as connection:
+            await connection.execute(delete(ticket).where(ticket.c.party == party))
+            await connection.execute(delete(session).where(session.c.digest == digest))
+
     async def save_ticket(self, digest: bytes, seated: Seated, expires_at: int) -> None:
         await self._save_token(tables.ticket, digest, seated, expires_at)
 

@@ -49,6 +49,12 @@ class Action(StrEnum):
     INVITED = "invited"
     LINK_SHOWN = "link_shown"  # of a party's seat, to a clerk
     READ_OUT = "read_out"  # a message, by a clerk
+    CODE_READ = "code_read"  # a one-time code, by a clerk to a party without a contact
+    PICTURE_SEEN = "picture_seen"  # of a document, by bench or clerk
+    KIOSK_ADDED = "kiosk_added"
+    KIOSK_PAIRED = "kiosk_paired"  # the machine has entered its code
+    KIOSK_REVOKED = "kiosk_revoked"
+    OBSERVERS_LINK = "observers_link"  # made or revoked
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,6 +51,10 @@ class Code(StrEnum):
     QUOTA = "quota"  # of a party or the whole hearing; the detail is the most, in MB
     BAD_TOKEN = "bad_token"  # wrong, expired or used  # noqa: S105 - a code, not a secret
     NO_SESSION = "no_session"
+    CODE_NEEDED = "code_needed"  # the one-time code was not entered in this session
+    CODE_WRONG = "code_wrong"  # or older than ten minutes, or sent to another browser
+    NO_CONTACT = "no_contact"  # nothing on file to send the code to: the clerk reads one out
+    BAD_PICTURE = "bad_picture"  # no JPEG or PNG of a sensible size
     BAD_ORIGIN = "bad_origin"
     TOO_MANY = "too_many"  # a rate or a cap
     BAD_SIGNATURE = "bad_signature"

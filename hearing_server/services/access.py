@@ -43,6 +43,9 @@ class AccessStore(Protocol):
 
     async def session(self, digest: bytes, now: int) -> Seated | None: ...
 
+    async def end_session(self, digest: bytes) -> None:
+        """The session, and every ticket of its seat: whoever has another session gets a new one."""
+
     async def save_ticket(self, digest: bytes, seated: Seated, expires_at: int) -> None: ...
 
     async def use_ticket(self, digest: bytes, now: int) -> Seated | None:
@@ -53,8 +56,17 @@ async def _nobody_barred(seated: Seated) -> None:
     return
 
 
+# Refuses a session (by its digest) that has still to prove something before it may do more than that.
+Guard = Callable[[Seated, bytes], Awaitable[None]]
+
+
 class Access:
-    """`bar` refuses a seat whose session is worth nothing any more: Refused(removed)."""
+    """`bar` refuses a seat whose session is worth nothing any more: Refused(removed).
+
+    `guard`, when set, stands before everything that a session may do.
+    """
+
+    guard: Guard | None = None
 
     def __init__(
         self, store: AccessStore, secret: bytes, now: Clock, bar: Bar = _nobody_barred
@@ -88,31 +100,46 @@ class Access:
         """A new session for somebody who has proved the seat, by its link or by their account."""
         await self._bar(seated)
         token = secrets.token_urlsafe(32)
-        await self._store.save_session(_digest(token), seated, self._now() + SESSION_MS, account)
+        await self._store.save_session(digest_of(token), seated, self._now() + SESSION_MS, account)
         return token
 
     async def session(self, token: str, party: str) -> Seated:
-        """Who the cookie proves; Refused(no_session), also for another seat's cookie."""
-        seated = await self._store.session(_digest(token), self._now()) if token else None
+        """Who the cookie proves, and may act; Refused(no_session), or by the guard."""
+        seated = await self.known(token, party)
+        if self.guard is not None:
+            await self.guard(seated, digest_of(token))
+        return seated
+
+    async def known(self, token: str, party: str) -> Seated:
+        """As `session` before the guard: enough to be told about the seat, and to pass the guard.
+
+        Refused(no_session), also for another seat's cookie.
+        """
+        seated = await self._store.session(digest_of(token), self._now()) if token else None
         if seated is None or seated.party != party:
             raise Refused(Code.NO_SESSION)
         await self._bar(seated)
         return seated
 
+    async def end(self, digest: bytes) -> None:
+        """A session, by what is kept of it, opens nothing any more."""
+        await self._store.end_session(digest)
+
     async def ticket(self, seated: Seated) -> str:
         token = secrets.token_urlsafe(32)
-        await self._store.save_ticket(_digest(token), seated, self._now() + TICKET_MS)
+        await self._store.save_ticket(digest_of(token), seated, self._now() + TICKET_MS)
         return token
 
     async def use_ticket(self, ticket: str) -> Seated:
         """Who the ticket lets in, this once; Refused(bad_token)."""
-        seated = await self._store.use_ticket(_digest(ticket), self._now())
+        seated = await self._store.use_ticket(digest_of(ticket), self._now())
         if seated is None:
             raise Refused(Code.BAD_TOKEN)
         await self._bar(seated)
         return seated
 
 
-def _digest(token: str) -> bytes:
+def digest_of(token: str) -> bytes:
+    """What a store keeps of a token."""
     # A header's stray bytes and a JSON escape may become lone surrogates: no token, but no fault of ours.
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -36,6 +36,8 @@ def routes(folder: Path) -> list[web.AbstractRouteDef]:
         web.get("/", index, name="index"),
         web.get("/enter", index, name="enter-page"),
         web.get(r"/seat/{rest:.*}", index, name="seat-page"),
+        web.get("/observe/{rest:.*}", index, name="observe-page"),
+        web.get("/kiosk", index, name="kiosk-page"),
         web.get(r"/staff{rest:(?:/.*)?}", index, name="staff-page"),
         web.get(r"/{name:[A-Za-z0-9_-]+\.(?:svg|png|ico|webmanifest|txt)}", root_file, name="file"),
         web.static("/assets", folder / "assets", name="assets"),

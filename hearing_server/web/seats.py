@@ -13,12 +13,15 @@ from aiohttp import web
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.parties import Right, may
-from hearing_server.services.access import SESSION_MS, Access, Seated
+from hearing_server.services.access import Access, Seated
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.rate import RateLimit
 from hearing_server.services.recordings import Recordings
 from hearing_server.services.transcripts import SignatureRequest, Transcripts
 from hearing_server.web.http import client_address, read_body
+from hearing_server.web.seat_session import SEAT, SeatGate, remember_seat, seat_cookie
+
+__all__ = ["Seats", "remember_seat", "seat_cookie"]
 
 
 class EnterBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -52,14 +55,14 @@ class Seats:
         self._hearings = hearings
         self._transcripts = transcripts
         self._recordings = recordings
-        self._secure = secure
+        self._gate = SeatGate(access, secure=secure)
         self._proxies = proxies
         self._entries = RateLimit(per_minute=60)  # by address
         self._tickets = RateLimit(per_minute=60)  # by seat: how often it may change hands
         self._signatures = RateLimit(per_minute=30)  # by seat: each costs a certificate
 
     def routes(self) -> list[web.RouteDef]:
-        seat = "/api/seats/{seat:[A-Za-z0-9_-]{1,64}}"
+        seat = SEAT
         return [
             web.post("/api/enter", self.enter, name="enter"),
             web.get(seat, self.about, name="seat"),
@@ -88,13 +91,21 @@ class Seats:
         self._entries.check(client_address(request, self._proxies))
         seated, token = await self._access.enter((await read_body(request, EnterBody)).link)
         response = web.json_response({"seat": seated.party})
-        remember_seat(response, seated.party, token, secure=self._secure)
+        remember_seat(response, seated.party, token, secure=self._gate.secure)
         return response
 
     async def about(self, request: web.Request) -> web.Response:
-        seated = await self.seated(request)
+        """Also while a one-time code is still wanted: `code_needed` says so."""
+        seated = await self._gate.known(request)
         state = await self._hearings.state(seated.hearing)
-        return web.json_response(_about(state, seated.party))
+        needed = False
+        try:
+            await self._gate.seated(request)
+        except Refused as refusal:
+            if refusal.code is not Code.CODE_NEEDED:
+                raise
+            needed = True
+        return web.json_response({**_about(state, seated.party), "code_needed": needed})
 
     async def ticket(self, request: web.Request) -> web.Response:
         seated = await self.seated(request)
@@ -149,10 +160,8 @@ class Seats:
         return web.FileResponse(path, headers={**headers, "Content-Type": "video/x-matroska"})
 
     async def seated(self, request: web.Request) -> Seated:
-        """Whose seat the address names, and their session proves; Refused(no_session)."""
-        party = request.match_info["seat"]
-        token = request.cookies.get(seat_cookie(party, secure=self._secure), "")
-        return await self._access.session(token, party)
+        """Whose seat the address names, and their session proves; Refused(no_session, code_needed)."""
+        return await self._gate.seated(request)
 
     async def _overseer(self, request: web.Request) -> Seated:
         """Bench and clerk; for everybody else there is nothing here."""
@@ -161,23 +170,6 @@ class Seats:
         if not may(state.seats[seated.party].party.role, Right.OVERSEE):
             raise Refused(Code.NOT_FOUND)
         return seated
-
-
-def seat_cookie(party: str, *, secure: bool) -> str:
-    return f"__Host-seat-{party}" if secure else f"seat-{party}"
-
-
-def remember_seat(response: web.Response, party: str, token: str, *, secure: bool) -> None:
-    """The session of one seat, and of no other."""
-    response.set_cookie(
-        seat_cookie(party, secure=secure),
-        token,
-        max_age=SESSION_MS // 1000,
-        httponly=True,
-        secure=secure,
-        samesite="Strict",
-        path="/",
-    )
 
 
 def _about(state: HearingState, party: str) -> dict[str, Any]:
@@ -198,7 +190,8 @@ def _about(state: HearingState, party: str) -> dict[str, Any]:
             "name": seat.party.name,
             "site": seat.party.site,
         },
-        "accepted_as": seat.accepted_as,
+        "accepted_as": None if seat.consent_withdrawn else seat.accepted_as,
+        "kiosk": bool(seat.kiosk),
         "signer": _signer(state, party),
     }
 

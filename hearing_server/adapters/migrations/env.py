@@ -2,7 +2,11 @@
 
 from alembic import context
 
-from hearing_server.adapters import case_tables, staff_tables  # noqa: F401 - they join the metadata
+from hearing_server.adapters import (  # noqa: F401 - they join the metadata
+    case_tables,
+    entering_tables,
+    staff_tables,
+)
 from hearing_server.adapters.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)

@@ -29,6 +29,10 @@ class FakeAccessStore:
         seated, expires_at = self.sessions.get(digest, (None, 0))
         return seated if expires_at > now else None
 
+    async def end_session(self, digest: bytes) -> None:
+        seated, _ = self.sessions.pop(digest, (None, 0))
+        self.tickets = {d: t for d, t in self.tickets.items() if t[0] != seated}
+
     async def save_ticket(self, digest: bytes, seated: Seated, expires_at: int) -> None:
         self.tickets[digest] = (seated, expires_at)
 

@@ -129,5 +129,9 @@ export default {
     too_large: 'The file is too large: at most {detail} MB.',
     quota: 'No more room for exhibits: at most {detail} MB.',
     chat_closed: 'The judge has not opened the chat.',
+    code_needed: 'Please enter the one-time code first.',
+    code_wrong: 'The code is not right, or is older than ten minutes.',
+    no_contact: 'There is no telephone or e-mail on file. The clerk can read the code out to you.',
+    bad_picture: 'Only a JPEG or PNG picture can be used.',
   },
 };

@@ -216,6 +216,12 @@ export default {
       invited: 'Invited',
       link_shown: 'Link shown',
       read_out: 'Message read out',
+      code_read: 'One-time code read out',
+      picture_seen: 'Document picture shown',
+      kiosk_added: 'Kiosk code made',
+      kiosk_paired: 'Kiosk paired',
+      kiosk_revoked: 'Kiosk revoked',
+      observers_link: 'Observers’ link',
     },
   },
 };

@@ -129,5 +129,9 @@ export default {
     too_large: '文件过大：最多 {detail} MB。',
     quota: '证据空间不足：最多 {detail} MB。',
     chat_closed: '审判长尚未开放交流。',
+    code_needed: '请先输入一次性验证码。',
+    code_wrong: '验证码不正确，或已超过十分钟。',
+    no_contact: '没有登记手机或邮箱，请联系书记员口头告知验证码。',
+    bad_picture: '只能使用 JPEG 或 PNG 图片。',
   },
 };

@@ -216,6 +216,12 @@ export default {
       invited: '发送通知',
       link_shown: '显示链接',
       read_out: '宣读消息',
+      code_read: '口头告知验证码',
+      picture_seen: '查看证件照片',
+      kiosk_added: '生成终端配对码',
+      kiosk_paired: '终端配对',
+      kiosk_revoked: '停用终端',
+      observers_link: '旁听链接',
     },
   },
 };
