@@ -1,5 +1,5 @@
 /** What follows from a role: where one sits, what one may do here, what one is called. */
-import type { Phase, Role, SeatView } from '@/protocol.gen';
+import type { HearingView, Role, SeatView } from '@/protocol.gen';
 
 export type Place = 'bench' | 'clerk' | 'left' | 'right' | 'stand';
 
@@ -40,7 +40,13 @@ const ORDER: Role[] = [
 
 const STAFF: ReadonlySet<Role> = new Set(['presiding_judge', 'judge', 'assessor', 'clerk']);
 
-export const placeOf = (role: Role): Place => PLACES[role];
+const BY_SIDE: Partial<Record<SeatView['side'], Place>> = { claim: 'left', defence: 'right' };
+
+/** Parties and their counsel sit on their side; everybody else has a place of their own. */
+export function placeOf({ role, side }: Pick<SeatView, 'role' | 'side'>): Place {
+  const place = PLACES[role];
+  return place === 'left' || place === 'right' ? (BY_SIDE[side] ?? place) : place;
+}
 export const presides = (role: Role): boolean => role === 'presiding_judge';
 export const admits = (role: Role): boolean => role === 'presiding_judge' || role === 'clerk';
 export const writes = (role: Role): boolean => role === 'clerk';
@@ -49,16 +55,47 @@ export const speaks = (role: Role): boolean => role !== 'observer';
 export const readsLines = (role: Role): boolean =>
   !['witness', 'expert', 'bailiff', 'detention_officer', 'observer'].includes(role);
 
-/**
- * Whether two seats share sound and picture in this phase (as reach.py has it): in a pause only bench and
- * clerk, after the closing everybody with the clerk and the staff among themselves.
- */
-export function shares(phase: Phase, viewer: Role, sender: Role): boolean {
-  const staff = isStaff(viewer) && isStaff(sender);
-  if (phase === 'waiting' || phase === 'in_session') return true;
-  if (phase === 'closed') return staff || viewer === 'clerk' || sender === 'clerk';
-  return staff;
+/** What a party may do, as parties.py has it: only what pages show. The server decides. */
+export type Right = 'preside' | 'raise' | 'object' | 'consult';
+
+const BENCH: ReadonlySet<Role> = new Set(['presiding_judge', 'judge', 'assessor']);
+const OF_PARTIES: ReadonlySet<Role> = new Set(['prosecutor', 'plaintiff', 'defendant', 'counsel']);
+const HEARD: ReadonlySet<Role> = new Set(['witness', 'expert', 'interpreter']);
+
+export function has(role: Role, right: Right): boolean {
+  if (right === 'preside') return presides(role);
+  if (right === 'object') return OF_PARTIES.has(role);
+  if (right === 'consult') return OF_PARTIES.has(role) || HEARD.has(role);
+  return role !== 'presiding_judge' && role !== 'observer';
 }
+
+export const onBench = (role: Role): boolean => BENCH.has(role);
+/** Called into the courtroom, and outside it before and after: whoever is heard as evidence. */
+export const isCalled = (role: Role): boolean => role === 'witness' || role === 'expert';
+
+/**
+ * Whether sound and picture of `seat` come to `me` in this state, as reach.py has it: everybody is in one
+ * room at a time. What a single source or a screening takes away is not in it.
+ */
+export function meets(view: HearingView, me: SeatView, seat: SeatView): boolean {
+  if (me.presence === 'consulting' || seat.presence === 'consulting') {
+    return me.consultation !== null && me.consultation === seat.consultation;
+  }
+  if (view.identity_checks[seat.party] === me.party || view.identity_checks[me.party] === seat.party) return true;
+  if (me.presence !== 'admitted' || seat.presence !== 'admitted' || seat.role === 'observer') return false;
+  if (me.role === 'observer') return view.phase === 'in_session' && !view.public_excluded && !view.deliberating;
+  if (view.deliberating) return onBench(me.role) && onBench(seat.role);
+  if (view.phase === 'waiting' || view.phase === 'in_session') return true;
+  const staff = isStaff(me.role) && isStaff(seat.role);
+  return staff || (view.phase === 'closed' && (me.role === 'clerk' || seat.role === 'clerk'));
+}
+
+/** Whether two may talk in private: counsel and client, interpreter and whom they interpret for. */
+export function linked(one: SeatView, other: SeatView): boolean {
+  return serves(one, other.party) || serves(other, one.party) || one.counsel_for.some((p) => other.counsel_for.includes(p));
+}
+
+const serves = (seat: SeatView, party: string) => seat.counsel_for.includes(party) || seat.interpreter_for.includes(party);
 
 export interface Arrangement {
   bench: SeatView[];
@@ -70,7 +107,7 @@ export interface Arrangement {
 
 /** Every seat in its fixed place; the presiding judge sits in the middle of the bench. */
 export function arrange(seats: readonly SeatView[]): Arrangement {
-  const at = (place: Place) => inOrder(seats).filter((seat) => placeOf(seat.role) === place);
+  const at = (place: Place) => inOrder(seats).filter((seat) => seat.role !== 'observer' && placeOf(seat) === place);
   const [president, ...others] = at('bench');
   const half = Math.ceil(others.length / 2);
   const bench = president ? [...others.slice(0, half), president, ...others.slice(half)] : others;

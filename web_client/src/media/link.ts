@@ -3,8 +3,10 @@ import { Device } from 'mediasoup-client';
 import type { Consumer, Producer, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
 import type { AskFunction } from '@/connection/socket';
 import type { ConsumerOpened, Source, TransportCreated } from '@/protocol.gen';
+import { groupOf } from './groups';
 
 const MAX_VIDEO_BITRATE = 1_200_000; // bit/s
+const MAX_SCREEN_BITRATE = 2_500_000; // bit/s
 const START_VIDEO_BITRATE = 800; // kbit/s, as Chromium's own parameter wants it
 
 const GATHER = 12; // ms in which consumers are gathered, so that they share one negotiation
@@ -126,18 +128,18 @@ export class MediaLink {
       track,
       stopTracks: false,
       appData: { source },
-      ...(track.kind === 'video' ? this.videoOptions() : AUDIO_OPTIONS),
+      ...(track.kind === 'video' ? this.videoOptions(source) : source === 'screen_sound' ? SCREEN_SOUND_OPTIONS : AUDIO_OPTIONS),
     });
     this.producers.set(source, producer);
     if (!running) await this.pause(source);
   }
 
-  private videoOptions() {
+  private videoOptions(source: Source) {
     const codec = this.device.sendRtpCapabilities.codecs?.find(
       ({ mimeType }) => mimeType.toLowerCase() === 'video/vp8',
     );
     return {
-      encodings: [{ maxBitrate: MAX_VIDEO_BITRATE }],
+      encodings: [{ maxBitrate: source === 'screen' ? MAX_SCREEN_BITRATE : MAX_VIDEO_BITRATE }],
       codecOptions: { videoGoogleStartBitrate: START_VIDEO_BITRATE },
       ...(codec ? { codec } : {}),
     };
@@ -175,7 +177,7 @@ export class MediaLink {
       producerId: opened.producer,
       kind: opened.kind,
       rtpParameters: { ...opened.rtp_parameters, mid: this.nextMid() } as never,
-      streamId: opened.party, // one stream a party, so that lips and sound stay together
+      streamId: `${opened.party}-${groupOf(opened.source)}`, // one stream, so that lips and sound stay together
     });
     this.consumers.set(opened.consumer, consumer);
     this.owner.onTrack(opened, consumer.track);
@@ -217,6 +219,7 @@ export async function warmUp(): Promise<void> {
   connection.close();
 }
 
+const SCREEN_SOUND_OPTIONS = { codecOptions: { opusStereo: false, opusFec: true, opusDtx: false } };
 const AUDIO_OPTIONS = { codecOptions: { opusStereo: false, opusFec: true, opusDtx: true } };
 
 function transportOptions(created: TransportCreated): TransportOptions {

@@ -1,4 +1,4 @@
-/** Sound and picture of the hearing: what we send, and one stream for every other party. */
+/** Sound and picture of the hearing: what we send, and for every other party a stream of each group. */
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
 import { Refused } from '@/api/http';
@@ -8,6 +8,7 @@ import { useHearing } from '@/hearing/store';
 import { speaks } from '@/hearing/roles';
 import type { ConsumerOpened, Source } from '@/protocol.gen';
 import { useDevices, type Kind } from './devices';
+import { groupOf, type Group } from './groups';
 import type { MediaLink } from './link';
 
 /** The code of the media plane is fetched while the self-check runs, not when somebody waits for it. */
@@ -16,8 +17,13 @@ export const warmUpMedia = async () => (await load()).warmUp();
 
 const RETRY = [500, 1000, 2000, 4000, 8000]; // ms, the last one again and again
 
+/** What is sent beside camera and microphone, while somebody wants it. */
+export type Extra = Exclude<Source, Kind>;
+type Streams = Record<string, MediaStream>;
+
 interface Remote {
   consumer: string;
+  group: Group;
   party: string;
   source: Source;
   track: MediaStreamTrack;
@@ -25,7 +31,9 @@ interface Remote {
 
 export const useMedia = defineStore('media', () => {
   const wanted = ref<Record<Kind, boolean>>({ camera: true, microphone: true });
-  const streams = shallowRef<Record<string, MediaStream>>({});
+  const groups = { person: shallowRef<Streams>({}), share: shallowRef<Streams>({}), room: shallowRef<Streams>({}) };
+  const extras = new Map<Extra, MediaStreamTrack>();
+  const pictured = shallowRef<ReadonlySet<string>>(new Set()); // whose camera comes here
   const blocked = ref(false); // the browser refused to play sound before a click
   const failed = ref(false); // the media plane could not be reached
   const remotes = new Map<string, Remote>();
@@ -56,6 +64,7 @@ export const useMedia = defineStore('media', () => {
     try {
       await link.whenReady();
       await Promise.all((['microphone', 'camera'] as const).map((kind) => send(kind)));
+      await Promise.all([...extras].map(([source, track]) => link?.send(source, track, true)));
       failed.value = false;
       tries = 0;
     } catch {
@@ -95,20 +104,25 @@ export const useMedia = defineStore('media', () => {
     for (const [id, remote] of remotes) {
       if (remote.party === party && remote.source === source) remotes.delete(id);
     }
-    remotes.set(consumer, { consumer, party, source, track });
-    refresh(party);
+    const remote = { consumer, group: groupOf(source), party, source, track };
+    remotes.set(consumer, remote);
+    refresh(remote);
   }
 
   function drop(consumer: string): void {
     link?.drop(consumer);
     const remote = remotes.get(consumer);
     remotes.delete(consumer);
-    if (remote) refresh(remote.party);
+    if (remote) refresh(remote);
   }
 
-  /** The party's stream holds exactly its tracks; the object stays the same while it has any. */
-  function refresh(party: string): void {
-    const tracks = [...remotes.values()].filter((remote) => remote.party === party).map(({ track }) => track);
+  /** A party's stream holds exactly its tracks; the object stays the same while it has any. */
+  function refresh({ party, group }: Remote): void {
+    const streams = groups[group];
+    const cameras = [...remotes.values()].filter(({ source }) => source === 'camera');
+    pictured.value = new Set(cameras.map((remote) => remote.party));
+    const of = [...remotes.values()].filter((remote) => remote.party === party && remote.group === group);
+    const tracks = of.map(({ track }) => track);
     const stream = streams.value[party];
     if (!tracks.length || !stream) {
       const { [party]: _, ...others } = streams.value;
@@ -117,6 +131,23 @@ export const useMedia = defineStore('media', () => {
     }
     for (const track of stream.getTracks()) if (!tracks.includes(track)) stream.removeTrack(track);
     for (const track of tracks) stream.addTrack(track);
+  }
+
+  /** Rejects with the server's refusal; then nothing is sent. */
+  async function sendExtra(source: Extra, track: MediaStreamTrack): Promise<void> {
+    extras.set(source, track);
+    try {
+      await link?.send(source, track, true);
+    } catch (error) {
+      extras.delete(source);
+      throw error;
+    }
+  }
+
+  /** Also when the server has ended it already. */
+  async function stopExtra(source: Extra): Promise<void> {
+    if (!extras.delete(source)) return;
+    await link?.stopSending(source).catch(() => undefined);
   }
 
   async function turn(kind: Kind, on: boolean): Promise<void> {
@@ -142,7 +173,8 @@ export const useMedia = defineStore('media', () => {
 
   function clear(): void {
     remotes.clear();
-    streams.value = {};
+    pictured.value = new Set();
+    for (const streams of Object.values(groups)) streams.value = {};
   }
 
   function stop(): void {
@@ -151,8 +183,13 @@ export const useMedia = defineStore('media', () => {
     clearTimeout(retry);
     link?.close();
     link = null;
+    extras.clear();
     clear();
   }
 
-  return { wanted, streams, blocked, failed, start, consume, drop, turn, networkChanged, stop };
+  const { person: streams, share: shares, room: rooms } = groups;
+  return {
+    wanted, streams, shares, rooms, pictured, blocked, failed,
+    start, consume, drop, turn, sendExtra, stopExtra, networkChanged, stop,
+  };
 });

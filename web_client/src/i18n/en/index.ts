@@ -5,8 +5,11 @@ import clerk from './clerk';
 import common from './common';
 import court from './court';
 import entering from './entering';
+import floor from './floor';
+import lobby from './lobby';
 import messages from './messages';
 import staff from './staff';
+import talk from './talk';
 
-const en: typeof zh = { ...cases, ...clerk, ...common, ...court, ...entering, ...messages, ...staff };
+const en: typeof zh = { ...cases, ...clerk, ...common, ...court, ...entering, ...floor, ...lobby, ...messages, ...staff, ...talk };
 export default en;

@@ -4,7 +4,10 @@ import clerk from './clerk';
 import common from './common';
 import court from './court';
 import entering from './entering';
+import floor from './floor';
+import lobby from './lobby';
 import messages from './messages';
 import staff from './staff';
+import talk from './talk';
 
-export default { ...cases, ...clerk, ...common, ...court, ...entering, ...messages, ...staff };
+export default { ...cases, ...clerk, ...common, ...court, ...entering, ...floor, ...lobby, ...messages, ...staff, ...talk };
