@@ -56,6 +56,7 @@ from transcript.signing.timestamp import RemoteTimestamps
 MAX_BODY = 1 << 20  # bytes of an HTTP request
 SETTLE_WITHIN = 5.0  # seconds
 FORGET_EVERY = 600.0  # seconds
+WATCH_EVERY = 2.0  # seconds
 
 log = structlog.get_logger()
 
@@ -110,6 +111,7 @@ class Server:
         self._own(self.cases.courier.run(), "courier")
         self._own(health.watch_loop(), "loop watch")
         self._own(self._forget_expired(), "forget expired")
+        self._own(self._watch_accounts(), "watch accounts")
 
     async def _open_store(self) -> None:
         self.store = SqlStore(Database(self.settings.database_url))
@@ -304,6 +306,20 @@ class Server:
             except Exception:
                 log.exception("expired tokens not dropped")
             await asyncio.sleep(FORGET_EVERY)
+
+    async def _watch_accounts(self) -> None:
+        """Hang up whoever sits here from an account that was disabled elsewhere: console, other node."""
+        while True:
+            await asyncio.sleep(WATCH_EVERY)
+            try:
+                disabled = await self.staff.store.disabled() if self.rooms.hearings else set()
+                for hearing in self.rooms.hearings if disabled else ():
+                    state = await self.hearings.state(hearing)
+                    parties = [seat.party for seat in state.seats.values()]
+                    out = {party.id for party in parties if party.account in disabled}
+                    await self.gateway.hang_up(out)
+            except Exception:
+                log.exception("accounts not watched")
 
     def _own(self, coroutine: Coroutine[None, None, None], name: str) -> None:
         task = asyncio.create_task(coroutine, name=name)

@@ -32,6 +32,11 @@ class SqlStaff:
             rows = await connection.execute(select(*ACCOUNT).order_by(account.c.login))
             return [_account(row) for row in rows]
 
+    async def disabled(self) -> set[str]:
+        async with self._database.reading() as connection:
+            query = select(account.c.id).where(~account.c.active)
+            return set((await connection.execute(query)).scalars())
+
     async def account(self, identity: str) -> Account | None:
         return await self._one(account.c.id == identity)
 

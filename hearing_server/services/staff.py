@@ -22,6 +22,9 @@ class AccountStore(Protocol):
 
     async def accounts(self) -> list[Account]: ...
 
+    async def disabled(self) -> set[str]:
+        """The ids of accounts that are not active."""
+
     async def account(self, identity: str) -> Account | None: ...
 
     async def by_login(self, login: str) -> Account | None: ...

@@ -77,6 +77,22 @@ async def test_a_judge_enters_from_the_account_and_leaves_with_it(server: Server
             await at_the_bench.hang_up()
 
 
+async def test_whoever_is_disabled_at_the_console_is_out_too(server: ServerProcess) -> None:
+    """A connection that is open asks for nothing any more: the server looks for itself."""
+    async with StaffClient(server) as judge, Client(server, "clerk") as clerk:
+        await judge.sign_in("judge")
+        seat = server.links["presiding_judge"].partition(".")[0]
+        hearing = (await clerk.enter())["view"]["hearing"]
+        await judge.post(f"/hearings/{hearing}/seat")
+        at_the_bench = Client(server, "presiding_judge")
+        await at_the_bench.http.close()
+        at_the_bench.http, at_the_bench.seat = judge.http, seat
+        await at_the_bench.enter()
+        assert (await console(server, "disable", "demo.judge")).returncode == 0
+        await clerk.event("party_left", party=seat)
+        await at_the_bench.hang_up()
+
+
 async def test_console_and_server_share_accounts_and_trail(server: ServerProcess) -> None:
     """`hearing-server account` beside a running server: the link works there, once; the chain holds."""
     made = await console(server, "add", "wu.xin", "--name", "吴某（虚构）", "--role", "auditor")
