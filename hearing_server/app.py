@@ -25,6 +25,7 @@ from hearing_server.adapters.notary import TypstNotary
 from hearing_server.adapters.store import SqlStore
 from hearing_server.adapters.tls import server_context
 from hearing_server.case_parts import CaseParts
+from hearing_server.centre_parts import CentreParts
 from hearing_server.config import Settings
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
@@ -105,11 +106,14 @@ class Server:
         self.cases = self._open_cases()
         self.exhibits = await self._open_exhibits()
         self.entering = self._open_entering()
+        self.centre = self._open_centre()
         self.hearings.subscribe(self._on_entries)
         self.hearings.on_load(self.transcripts.resume)
         await self._listen(client)
         self._own(self.cases.courier.run(), "courier")
         self._own(health.watch_loop(), "loop watch")
+        self._own(self.centre.probe.run(self.centre.on_health), "node probe")
+        self._own(self.centre.centre.run(), "command centre")
         self._own(self._forget_expired(), "forget expired")
         self._own(self._watch_accounts(), "watch accounts")
 
@@ -162,6 +166,19 @@ class Server:
             self.settings,
             now,
             self.rooms.cut,
+        )
+
+    def _open_centre(self) -> CentreParts:
+        return CentreParts(
+            self.store.database,
+            self.hearings,
+            self.cases,
+            self.rooms,
+            self.recorder,
+            self.sfu,
+            self.settings,
+            self.folder.path,
+            now,
         )
 
     def _open_authority(self) -> Authority:
@@ -270,6 +287,7 @@ class Server:
         application.add_routes(files.routes())
         application.add_routes(self.cases.routes(self.gate, self.audit))
         application.add_routes(self.entering.routes(self.gate))
+        application.add_routes(self.centre.routes(self.gate, self.audit))
         application.add_routes(self.staff.routes(self.access, self.hearings))
         application.add_routes(
             SeatMessages(self.access, self.hearings, secure=s.secure_pages).routes()
@@ -294,6 +312,7 @@ class Server:
         """After an event is saved: who must hear of it, in this order."""
         self.rooms.on_entries(state, entries)
         self.transcripts.on_entries(state, entries)
+        self.centre.centre.on_entries(state, entries)
         health.count(entries)
         health.connections.set(len(self.rooms.peers))
 

@@ -47,6 +47,7 @@ class Socket:
 
     seated: Seated
     line: asyncio.Transport | None = None
+    browser: str = ""
     peer: Peer | None = None
     leaving: bool = False
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -112,7 +113,9 @@ class Gateway:
                 raise Refused(Code.BAD_TOKEN)
             seated = await self._access.use_ticket(ticket)
             await self._make_room(seated)
-            self._sockets[sid] = Socket(seated, environ["aiohttp.request"].transport)
+            line = environ["aiohttp.request"].transport
+            browser = environ.get("HTTP_USER_AGENT", "")[:300]
+            self._sockets[sid] = Socket(seated, line, browser)
         except Refused as refusal:
             log.info("socket refused", code=refusal.code)
             raise socketio.exceptions.ConnectionRefusedError(refusal.code.value) from None
@@ -163,7 +166,13 @@ class Gateway:
             await self.server.disconnect(sid)
 
         connection = secrets.token_hex(8)
-        peer = Peer(seated=socket.seated, connection=connection, send=send, hang_up=hang_up)
+        peer = Peer(
+            seated=socket.seated,
+            connection=connection,
+            send=send,
+            hang_up=hang_up,
+            browser=socket.browser,
+        )
         try:
             welcome = await self._asks.enter(peer, ask)
         except BaseException:  # the seat may have been taken before it failed

@@ -26,6 +26,7 @@ class Peer:
     connection: str
     send: Send
     hang_up: Hang
+    browser: str = ""  # what it says of itself
     send_transport: Transport | None = None
     receive_transport: Transport | None = None
     rtp_capabilities: dict[str, object] | None = None

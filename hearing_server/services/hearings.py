@@ -94,6 +94,11 @@ class Hearings:
         if seat is not None and seat.removed:
             raise Refused(Code.REMOVED)
 
+    def loaded(self, hearing: str) -> HearingState | None:
+        """The state of a hearing that is in memory here."""
+        live = self._live.get(hearing)
+        return live.state if live else None
+
     async def entries(self, hearing: str, after: int = 0) -> list[Entry]:
         return await self._store.read(hearing, after)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Iterable
 
 import structlog
@@ -11,7 +12,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, generate_late
 from hearing_server.config import is_loopback
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.hearing import Phase
 from hearing_server.domain.log import Entry
+from hearing_server.domain.watch import AlarmKind
+from hearing_server.services.centre import Summary
 from hearing_server.services.media import RecordingHealth
 
 BLOCKED = 0.2  # seconds that the event loop must never be held
@@ -23,8 +27,54 @@ recording_free = Gauge(
     "hearing_recording_free_bytes", "Free in a recordings directory.", ["directory"]
 )
 recording_segments = Counter("hearing_recording_segments", "Recording segments closed.")
+hearings_today = Gauge("hearing_hearings_today", "Hearings of today, by phase.", ["phase"])
+alarms = Gauge("hearing_alarms", "Alarms that last, of all hearings of today.", ["kind"])
+tasks = Gauge("hearing_tasks_outstanding", "Tasks that nobody has ticked off.")
+worst_loss = Gauge("hearing_worst_line_loss", "Loss of the worst line, 0 to 1.")
+loop_delay = Gauge("hearing_loop_delay_seconds", "Longest delay of the event loop in ten seconds.")
+free_bytes = Gauge("hearing_disk_free_bytes", "Free on the disk of the data folder.")
+recorder_up = Gauge("hearing_recorder_up", "1 while the recorder's process runs.")
+database_up = Gauge("hearing_database_up", "1 while the database answers.")
+database_seconds = Gauge("hearing_database_seconds", "How long the database took to answer.")
 
 log = structlog.get_logger()
+
+
+class Delay:
+    """How late the event loop was, over the last ten seconds."""
+
+    def __init__(self) -> None:
+        self._late: deque[tuple[float, float]] = deque(maxlen=200)
+
+    def add(self, late: float) -> None:
+        self._late.append((time.monotonic(), late))
+
+    def worst(self) -> float:
+        """Seconds."""
+        since = time.monotonic() - 10
+        return max((late for at, late in self._late if at >= since), default=0.0)
+
+
+delay = Delay()
+
+
+def note_hearings(summary: Summary) -> None:
+    """Keep the figures of the hearings in step with the command centre's."""
+    for phase in (*Phase, "cancelled"):
+        hearings_today.labels(phase).set(summary.phases.get(phase, 0))
+    for kind in AlarmKind:
+        alarms.labels(kind).set(summary.alarms.get(kind, 0))
+    tasks.set(summary.outstanding)
+    worst_loss.set(summary.worst_loss)
+
+
+def note_node(*, disk_free: int, recorder: bool, database_ms: int | None) -> None:
+    loop_delay.set(delay.worst())
+    free_bytes.set(disk_free)
+    recorder_up.set(recorder)
+    database_up.set(database_ms is not None)
+    if database_ms is not None:
+        database_seconds.set(database_ms / 1000)
 
 
 def count(entries: Iterable[Entry]) -> None:
@@ -67,6 +117,7 @@ async def watch_loop(interval: float = 0.1) -> None:
         started = time.monotonic()
         await asyncio.sleep(interval)
         late = time.monotonic() - started - interval
+        delay.add(late)
         if late > BLOCKED:
             blocked_total.inc()
             log.warning("event loop blocked", milliseconds=round(late * 1000))

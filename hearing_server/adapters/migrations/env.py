@@ -4,6 +4,7 @@ from alembic import context
 
 from hearing_server.adapters import (  # noqa: F401 - they join the metadata
     case_tables,
+    centre_tables,
     entering_tables,
     staff_tables,
 )
