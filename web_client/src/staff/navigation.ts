@@ -15,6 +15,7 @@ export const NAVIGATION: readonly Destination[] = [
   { to: '/staff/cases', word: 'cases.nav.cases', about: 'cases.about.cases', icon: 'folder', roles: ['clerk', 'judge'] },
   { to: '/staff/calendar', word: 'cases.nav.calendar', about: 'cases.about.calendar', icon: 'calendar', roles: ['clerk', 'judge'] },
   { to: '/staff/outbox', word: 'cases.nav.outbox', about: 'cases.about.outbox', icon: 'mail', roles: ['clerk', 'judge'] },
+  { to: '/staff/centre', word: 'centre.nav', about: 'centre.nav_about', icon: 'line', roles: ['technician', 'administrator'] },
   { to: '/staff/courtrooms', word: 'cases.nav.courtrooms', about: 'cases.about.courtrooms', icon: 'door', roles: ['administrator'] },
   { to: '/staff/accounts', word: 'staff.nav.accounts', about: 'staff.about.accounts', icon: 'people', roles: ['administrator'] },
   { to: '/staff/audit', word: 'staff.nav.audit', about: 'staff.about.audit', icon: 'shield', roles: ['auditor'] },

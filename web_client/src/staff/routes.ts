@@ -8,5 +8,6 @@ export const STAFF_PAGES: RouteRecordRaw[] = [
   { path: 'account', component: () => import('./AccountPage.vue') },
   { path: 'accounts', component: () => import('./AccountsPage.vue') },
   { path: 'audit', component: () => import('./AuditPage.vue') },
+  { path: 'centre', component: () => import('@/centre/CentrePage.vue') },
   ...CASE_PAGES,
 ];

@@ -1,6 +1,7 @@
 /** English: the same keys as 简体中文, one file an area. */
 import type zh from '../zh-CN';
 import cases from './cases';
+import centre from './centre';
 import clerk from './clerk';
 import common from './common';
 import court from './court';
@@ -11,5 +12,5 @@ import messages from './messages';
 import staff from './staff';
 import talk from './talk';
 
-const en: typeof zh = { ...cases, ...clerk, ...common, ...court, ...entering, ...floor, ...lobby, ...messages, ...staff, ...talk };
+const en: typeof zh = { ...cases, ...centre, ...clerk, ...common, ...court, ...entering, ...floor, ...lobby, ...messages, ...staff, ...talk };
 export default en;

@@ -1,5 +1,6 @@
 /** 简体中文: every word on the screen, one file an area. English has the same keys. */
 import cases from './cases';
+import centre from './centre';
 import clerk from './clerk';
 import common from './common';
 import court from './court';
@@ -10,4 +11,4 @@ import messages from './messages';
 import staff from './staff';
 import talk from './talk';
 
-export default { ...cases, ...clerk, ...common, ...court, ...entering, ...floor, ...lobby, ...messages, ...staff, ...talk };
+export default { ...cases, ...centre, ...clerk, ...common, ...court, ...entering, ...floor, ...lobby, ...messages, ...staff, ...talk };
