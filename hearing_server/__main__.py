@@ -1,4 +1,4 @@
-"""The command line: `hearing-server serve | verify | account`."""
+"""The command line: `hearing-server serve | verify | account | recording-key`."""
 
 import argparse
 import asyncio
@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 from cryptography import x509
 
-from hearing_server import account_commands, config
+from hearing_server import account_commands, config, recording_keys
 from hearing_server.adapters.folder import FolderUnusable
 from hearing_server.app import CannotStart, Server, now
 from hearing_server.demo import plan_demo
@@ -83,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=_verify)
     account_commands.add_commands(commands, _load, _account_settings)
+    recording_keys.add_commands(commands)
     return top
 
 

@@ -30,6 +30,7 @@ from hearing_server.config import Settings
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.entering_parts import EnteringParts
+from hearing_server.recording_keys import recording_keys
 from hearing_server.services.access import Access, Seated
 from hearing_server.services.exhibits import MB, ExhibitLimits, Exhibits
 from hearing_server.services.hearings import Hearings
@@ -209,10 +210,12 @@ class Server:
         """The keeper before the recorder: what an earlier run left is reported at its start."""
         self.rooms: Rooms
         self.keeper = RecordKeeper(self.hearings, lambda: self.rooms.hearings)
+        public, keyring = recording_keys(self.settings)
         self.recorder = ProcessRecorder(
             self.folder.recordings,
             self.keeper.report,
             second=self.settings.second_recordings,
+            key=public,
             on_health=health.recording,
         )
         self.rooms = Rooms(self.recorder, self.keeper.fault)
@@ -223,7 +226,7 @@ class Server:
         except RecorderUnavailable as error:
             raise CannotStart(f"recordings: {error}") from error
         self._stack.push_async_callback(self.recorder.close)
-        exporter = SegmentExporter(self.recorder.folders, self.folder.exports)
+        exporter = SegmentExporter(self.recorder.folders, self.folder.exports, keyring)
         self.recordings = Recordings(self.hearings, exporter, self._settle)
 
     async def _settle(self, hearing: str) -> None:

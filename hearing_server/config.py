@@ -46,6 +46,13 @@ class Settings:
     recordings_second: str = _setting(
         "", "Second folder for recordings, on another disk: each segment is written to both."
     )
+    recording_key: str = _setting(
+        "", "Public key for which recordings are encrypted, PEM file of `recording-key new`."
+    )
+    recording_private_key: str = _setting(
+        "", "Private key of it, PEM file: only where encrypted recordings are to be read."
+    )
+    recording_passphrase: str = _setting("", "Passphrase of that private key.")
     database: str = _setting("", "SQLAlchemy URL; SQLite in the data folder if empty.")
     court: str = _setting(
         "示范人民法院", "Name of the court: heading of the transcript, name of its CA."
@@ -222,7 +229,10 @@ def check(settings: Settings) -> None:
     ):
         if len([name for name in pair if getattr(settings, name)]) == 1:
             raise BadSetting(f"{pair[0]} and {pair[1]}: give both or neither")
-    for name in ("tls_certificate", "tls_key", "timestamp_roots"):
+    for name in (
+        *("tls_certificate", "tls_key", "timestamp_roots"),
+        *("recording_key", "recording_private_key"),
+    ):
         path = getattr(settings, name)
         if path and not os.access(path, os.R_OK):
             raise BadSetting(f"{name}: {path} cannot be read")

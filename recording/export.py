@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 import av
 import msgspec
@@ -21,7 +22,9 @@ from av.packet import Packet
 from av.stream import Stream
 
 from hearing_server.services.media import SegmentClosed
+from recording.encryption import Keyring, Unreadable
 from recording.integrity import Finding, locate
+from recording.reading import open_segment, unseal
 
 MOST_SEGMENTS = 50_000
 CPU_S = 1800
@@ -29,14 +32,21 @@ MEMORY = 2 << 30
 TIMEOUT_S = 3600.0
 PACKAGES = str(Path(__file__).resolve().parent.parent)
 
-Paths = dict[str, Path]  # by a segment's name
+
+class _Files(NamedTuple):
+    """Where each segment lies whole, by its name, and what opens the encrypted ones."""
+
+    paths: dict[str, Path]
+    keys: Keyring
+
 
 _MS = Fraction(1, 1000)
 
 
 class ExportRefused(Exception):
     """No file was made. `code` is one of `no_segments`, `several_parties`, `segment_missing`,
-    `segment_truncated`, `segment_changed`, `segment_unreadable`, `export_failed`; `segment` is its
+    `segment_truncated`, `segment_changed`, `segment_unreadable`, `export_failed`, or a code of
+    `encryption.Unreadable`, such as `no_key` and `wrong_key`; `segment` is its
     name, where one is to blame.
     """
 
@@ -59,6 +69,7 @@ class _Order(msgspec.Struct, frozen=True):
     folders: list[str]
     output: str
     segments: list[SegmentClosed]
+    keys: dict[str, str] = {}  # data keys by their sealed form, hex
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -73,12 +84,15 @@ async def export_party(
     segments: Sequence[SegmentClosed],
     output: Path,
     timeout: float = TIMEOUT_S,
+    keys: Keyring | None = None,
 ) -> ExportResult:
     """Run `party_file` in a process of its own; at most `timeout` seconds. Raises ExportRefused.
 
+    `keys` opens segments that are encrypted; the process is given only what it needs of them.
     Cancelling ends the process. `output` appears only when it is complete.
     """
-    order = _Order([str(folder) for folder in folders], str(output), list(segments))
+    unsealed = await asyncio.to_thread(_unsealed, folders, segments, keys)
+    order = _Order([str(folder) for folder in folders], str(output), list(segments), unsealed)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-P", "-m", "recording.export"),
@@ -99,6 +113,22 @@ async def export_party(
     return _answered(said, process.returncode)
 
 
+def _unsealed(
+    folders: Sequence[Path], segments: Sequence[SegmentClosed], keys: Keyring | None
+) -> dict[str, str]:
+    found = (
+        next((path for folder in folders if (path := folder / segment.name).is_file()), None)
+        for segment in segments
+    )
+    try:
+        opened = unseal((path for path in found if path is not None), keys or Keyring())
+    except Unreadable as error:
+        raise ExportRefused(error.code, str(error)) from error
+    except OSError as error:
+        raise ExportRefused("export_failed", str(error)) from error
+    return {sealed.hex(): data.hex() for sealed, data in opened.items()}
+
+
 def _answered(said: bytes, status: int | None) -> ExportResult:
     try:
         answer = msgspec.json.decode(said, type=_Answer)
@@ -111,17 +141,20 @@ def _answered(said: bytes, status: int | None) -> ExportResult:
 
 
 def party_file(
-    folders: Sequence[Path], segments: Sequence[SegmentClosed], output: Path
+    folders: Sequence[Path],
+    segments: Sequence[SegmentClosed],
+    output: Path,
+    keys: Keyring | None = None,
 ) -> ExportResult:
     """Write all segments of one party into `output` (Matroska). Blocks. Raises ExportRefused.
 
     A segment whose SHA-256 is not that of the log is refused by name, and then nothing is written.
     """
-    paths = _check(folders, segments)
+    files = _Files(_check(folders, segments), keys or Keyring())
     started_at = min(segment.started_at for segment in segments)
     part = _part(output)
     try:
-        tracks = _remux(paths, segments, started_at, part)
+        tracks = _remux(files, segments, started_at, part)
         with part.open("rb") as file:
             os.fsync(file.fileno())
         os.replace(part, output)
@@ -141,13 +174,13 @@ def _part(output: Path) -> Path:
     return output.with_name(output.name + ".part")
 
 
-def _check(folders: Sequence[Path], segments: Sequence[SegmentClosed]) -> Paths:
+def _check(folders: Sequence[Path], segments: Sequence[SegmentClosed]) -> dict[str, Path]:
     """Where each segment lies whole."""
     if not 0 < len(segments) <= MOST_SEGMENTS:
         raise ExportRefused("no_segments", f"{len(segments)} segments")
     if len({(segment.track.hearing, segment.track.party) for segment in segments}) > 1:
         raise ExportRefused("several_parties", "the segments are not of one party")
-    paths: Paths = {}
+    paths: dict[str, Path] = {}
     for segment in segments:
         found = locate(folders, segment)
         if isinstance(found, Finding):
@@ -169,16 +202,16 @@ def _by_track(segments: Sequence[SegmentClosed]) -> dict[str, list[SegmentClosed
 
 
 def _remux(
-    paths: Paths, segments: Sequence[SegmentClosed], started_at: int, part: Path
+    files: _Files, segments: Sequence[SegmentClosed], started_at: int, part: Path
 ) -> list[str]:
     tracks = _by_track(segments)
     with av.open(str(part), "w", format="matroska") as output:
         output.metadata["STARTED_AT"] = str(started_at)
         streams = [
-            _add_stream(output, paths, title, of_track) for title, of_track in tracks.items()
+            _add_stream(output, files, title, of_track) for title, of_track in tracks.items()
         ]
         timelines = [
-            _packets(paths, of_track, started_at, index)
+            _packets(files, of_track, started_at, index)
             for index, of_track in enumerate(tracks.values())
         ]
         for _, index, packet in heapq.merge(*timelines, key=lambda item: item[:2]):
@@ -189,11 +222,11 @@ def _remux(
 
 def _add_stream(
     output: av.container.OutputContainer,
-    paths: Paths,
+    files: _Files,
     title: str,
     segments: list[SegmentClosed],
 ) -> Stream:
-    with _opened(paths, segments[0]) as source:
+    with _opened(files, segments[0]) as source:
         stream = output.add_stream_from_template(source.streams[0], opaque=True)
     stream.time_base = _MS
     stream.metadata["title"] = title
@@ -201,12 +234,12 @@ def _add_stream(
 
 
 def _packets(
-    paths: Paths, segments: list[SegmentClosed], started_at: int, index: int
+    files: _Files, segments: list[SegmentClosed], started_at: int, index: int
 ) -> Iterator[tuple[int, int, "Packet[Stream]"]]:
     """Packets of one track in milliseconds since `started_at`, never two at one time."""
     last = -1
     for segment in segments:
-        with _opened(paths, segment) as source:
+        with _opened(files, segment) as source:
             for packet in source.demux(source.streams[0]):
                 if packet.pts is None:
                     continue  # the demuxer's own mark of the end
@@ -219,10 +252,15 @@ def _packets(
 
 
 @contextlib.contextmanager
-def _opened(paths: Paths, segment: SegmentClosed) -> Iterator[av.container.InputContainer]:
+def _opened(files: _Files, segment: SegmentClosed) -> Iterator[av.container.InputContainer]:
     try:
-        with av.open(str(paths[segment.name]), format="matroska") as source:
+        with (
+            open_segment(files.paths[segment.name], files.keys) as file,
+            av.open(file, mode="r", format="matroska") as source,
+        ):
             yield source
+    except Unreadable as error:
+        raise ExportRefused(error.code, str(error), segment.name) from error
     except av.FFmpegError as error:
         raise ExportRefused("segment_unreadable", str(error), segment.name) from error
 
@@ -233,11 +271,10 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=_Order)
     try:
-        answer = _Answer(
-            party_file(
-                [Path(folder) for folder in order.folders], order.segments, Path(order.output)
-            )
-        )
+        folders = [Path(folder) for folder in order.folders]
+        opened = {bytes.fromhex(key): bytes.fromhex(data) for key, data in order.keys.items()}
+        keys = Keyring(opened=opened)
+        answer = _Answer(party_file(folders, order.segments, Path(order.output), keys))
     except ExportRefused as refused:
         answer = _Answer(None, refused.code, str(refused), refused.segment)
     except ValueError as error:

@@ -62,7 +62,7 @@ def _check(path: Path, segment: SegmentClosed) -> Finding | None:
 def check_segments(folders: Sequence[Path], segments: Sequence[SegmentClosed]) -> list[Finding]:
     """Every difference between the log's segments and the files of the same hearings.
 
-    `segments` must be all that the log has of each hearing it names: any other `.mkv` of these
+    `segments` must be all that the log has of each hearing it names: any other complete one of these
     hearings is `extra`. Reads every file: for a thread or a process.
     """
     findings = [
@@ -73,8 +73,9 @@ def check_segments(folders: Sequence[Path], segments: Sequence[SegmentClosed]) -
     for hearing in sorted({segment.track.hearing for segment in segments}):
         for folder in folders:
             for _, below in names.track_folders(folder, hearing):
-                for path in sorted(below.glob("*.mkv")):
-                    extra[path.relative_to(folder).as_posix()] = None
+                for path in sorted(below.iterdir()):
+                    if path.name.endswith(names.WHOLE):
+                        extra[path.relative_to(folder).as_posix()] = None
     return findings + [
         Finding(problem="extra", name=name, detail="not in the log")
         for name in extra

@@ -1,4 +1,5 @@
-"""Where a segment lies below the recordings folder: `<hearing>/<party>/<source>/<start ms>-<n>.mkv`.
+"""Where a segment lies below the recordings folder: `<hearing>/<party>/<source>/<start ms>-<n>.mkv`,
+and `.mkv.enc` where it is encrypted.
 
 Every part is checked both ways, so no name can lead outside the folder.
 """
@@ -8,13 +9,14 @@ from pathlib import Path
 
 from hearing_server.services.media import TrackName
 
+WHOLE = (".mkv", ".mkv.enc")  # complete segments
 PART = ".part"  # still being written, or left by a crash
 COPY = ".copy"  # on its way from the other directory
 UNUSABLE = ".unusable"  # kept, but nothing in it could be read
 UNFINISHED = ".unfinished"  # one journal per hearing whose segments may not all be in the log
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_FILE = re.compile(r"(\d{1,15})-(\d{1,9})\.mkv")
+_FILE = re.compile(r"(\d{1,15})-(\d{1,9})\.mkv(?:\.enc)?")
 
 
 def check_id(text: str) -> str:
@@ -29,9 +31,13 @@ def track_folder(track: TrackName) -> str:
     return "/".join(check_id(part) for part in (track.hearing, track.party, track.source))
 
 
-def segment_name(track: TrackName, started_at: int, number: int) -> str:
+def segment_name(track: TrackName, started_at: int, number: int, encrypted: bool = False) -> str:
     """The name of a segment that starts at `started_at` (Unix ms)."""
-    return f"{track_folder(track)}/{started_at}-{number}.mkv"
+    return f"{track_folder(track)}/{started_at}-{number}{WHOLE[encrypted]}"
+
+
+def is_encrypted(name: str) -> bool:
+    return name.removesuffix(PART).endswith(WHOLE[True])
 
 
 def parse_segment_name(name: str) -> tuple[TrackName, int]:

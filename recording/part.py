@@ -113,13 +113,15 @@ class Part:
                 os.close(fd)
 
 
-def create(disks: list[Disk], track: TrackName, started_at: int) -> tuple[str, list[Part]]:
+def create(
+    disks: list[Disk], track: TrackName, started_at: int, encrypted: bool
+) -> tuple[str, list[Part]]:
     """A new `.part` file on each of these disks, of a name taken on none.
 
     Failures are left in the `error` of parts that are not open.
     """
     for number in range(1000):
-        name = names.segment_name(track, started_at, number)
+        name = names.segment_name(track, started_at, number, encrypted)
         if any(_taken(disk, name) for disk in disks):
             continue
         return name, [_create(disk, name) for disk in disks]

@@ -16,6 +16,8 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
 from hearing_server.services.media import (
     RecordingFailed,
     RecordingHealth,
@@ -73,7 +75,8 @@ class ProcessRecorder:
 
     `on_report` is called on the event loop; a segment is reported when it is durable, so the order of
     reports is not quite that of their times. `on_health` is called once a second while the worker is well.
-    `second` is another directory, on a disk of its own, that gets a copy of everything.
+    `second` is another directory, on a disk of its own, that gets a copy of everything. With a `key`, the
+    court's, segments are encrypted.
 
     Failures it is told of, and of their end: `disk_full`, `disk_error` (nothing is written), `one_disk_full`,
     `one_disk_error` (the other directory has all of it), `recorder_behind` (packets are dropped and
@@ -87,11 +90,13 @@ class ProcessRecorder:
         on_report: Callable[[RecordingReport], None],
         *,
         second: Path | None = None,
+        key: X25519PublicKey | None = None,
         on_health: Callable[[RecordingHealth], None] = lambda health: None,
         spool_bytes: int = SPOOL_BYTES,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.folders = [path.absolute() for path in (folder, second) if path is not None]
+        self._key = key.public_bytes_raw().hex() if key else "-"
         self._on_report = on_report
         self._on_health = on_health
         self._troubles: set[str] = set()  # of the recorder as a whole
@@ -256,7 +261,8 @@ class ProcessRecorder:
         # Of the environment it gets nothing that could be a secret.
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-P", "-m", "recording.worker", str(link.fileno()), *map(str, self.folders)),
+            *("-P", "-m", "recording.worker", str(link.fileno()), self._key),
+            *map(str, self.folders),
             pass_fds=(link.fileno(),),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,

@@ -16,7 +16,7 @@ from typing import get_args
 import msgspec
 
 from hearing_server.services.media import GapCause, RecordingGap, TrackName
-from recording import matroska, names
+from recording import encryption, matroska, names
 from recording.disk import Disk, Disks
 from recording.part import Part, sync_folder
 from recording.segment import Finished
@@ -190,7 +190,7 @@ def _segments(folder: Path, hearing: str) -> list[str]:
 
 def _newest_end(below: Path) -> int:
     newest = max(
-        (path for path in below.iterdir() if path.name.endswith((".mkv", names.PART))),
+        (path for path in below.iterdir() if path.name.endswith((*names.WHOLE, names.PART))),
         key=lambda path: int(path.name.partition("-")[0]),
         default=None,
     )
@@ -202,7 +202,8 @@ def _read(fd: int, size: int) -> matroska.Contents | None:
     if not 0 < size <= MAX_FILE:
         return None
     with mmap.mmap(fd, size, access=mmap.ACCESS_READ) as data:
-        return matroska.trim(data)
+        encrypted = data[: len(encryption.MAGIC)] == encryption.MAGIC
+        return encryption.trim(data) if encrypted else matroska.trim(data)
 
 
 def _ended_at(contents: matroska.Contents) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hearing_server.services.media import Codec, SegmentClosed, TrackName
 from recording import matroska
 from recording.disk import Disk
+from recording.encryption import CLUSTER, FIRST, LAST, Encryptor, HearingKey, end_of
 from recording.part import Part, create
 
 LONGEST_MS = 10_000
@@ -50,6 +51,7 @@ class SegmentWriter:
         header: matroska.Header,
         clean: bool,
         failed: PartFailed,
+        key: HearingKey | None = None,
     ) -> None:
         self.started_at = header.started_at
         self.header = header
@@ -65,10 +67,17 @@ class SegmentWriter:
         self._held = 0  # bytes in `_blocks`
         self._frames = 0
         self._cluster = 0  # ms since the start
-        self.name, self._parts = create(disks, track, header.started_at)
+        self._plain = len(self._head)  # bytes, before encryption
+        self._in_cluster = self._interval = 0  # frames; ms between the last two
+        self._encryptor: Encryptor | None = None
+        first = self._head
+        if key is not None:
+            self._encryptor = Encryptor(key, track, header.codec, header.started_at)
+            first = self._encryptor.head + self._encryptor.chunk(FIRST, first)
+        self.name, self._parts = create(disks, track, header.started_at, key is not None)
         self._live = list(self._parts)
         try:
-            self._write(self._head)
+            self._write(first)
         except OSError:
             self._drop()
             raise
@@ -89,13 +98,21 @@ class SegmentWriter:
         self._blocks += (matroska.block_head(size, time, key), data)
         self._held += size
         self._frames += 1
+        self._in_cluster += 1
+        self._interval = at - self.last
         self.last, self.ended_at = at, end
 
     def flush(self) -> None:
         """Write what is held as one cluster."""
         if self._blocks:
             data = matroska.cluster(self._cluster, self._blocks)
-            self._blocks, self._held = [], 0
+            self._plain += len(data)
+            if self._encryptor is not None:
+                last_at = self.last - self.started_at
+                data = self._encryptor.chunk(
+                    CLUSTER, data, last_at, self._interval, self._in_cluster
+                )
+            self._blocks, self._held, self._in_cluster = [], 0, 0
             self._write(data)
             self.written_until = self.ended_at
             for part in self._live:
@@ -105,7 +122,11 @@ class SegmentWriter:
         """Write the rest; the segment is complete but for `make_durable`."""
         self.flush()
         duration = self.ended_at - self.started_at
-        return self._finished(self.ended_at, matroska.patches(self._head, self.size, duration))
+        patches = matroska.patches(self._head, self._plain, duration)
+        if self._encryptor is None:
+            return self._finished(self.ended_at, patches)
+        self._write(self._encryptor.chunk(LAST, end_of(patches)))
+        return self._finished(self.ended_at, [])
 
     def abandon(self) -> Finished | None:
         """After an error: what was written before it, None when that is nothing."""

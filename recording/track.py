@@ -12,6 +12,7 @@ from hearing_server.services.media import GapCause, RecordingGap, TrackHealth
 from recording.clock import RtpClock
 from recording.depacketise import Frame, depacketiser, opus_duration
 from recording.disk import Disk, Disks
+from recording.encryption import HearingKey
 from recording.gaps import GapLedger
 from recording.loudness import audible
 from recording.matroska import Header
@@ -52,7 +53,7 @@ class Outlet(Protocol):
 
 class Track:
     """`previous` is until when an earlier recording of the same track lasts, and why it ended; `party`
-    is shared by the tracks of one party.
+    is shared by the tracks of one party; with a `key` the segments are encrypted.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Track:
         outlet: Outlet,
         previous: tuple[int, GapCause] | None,
         party: PartyClock | None = None,
+        key: HearingKey | None = None,
     ) -> None:
         track_folder(opened.name)  # raises on a bad id
         self.name = opened.name
@@ -76,6 +78,7 @@ class Track:
         self._reorder = ReorderBuffer()
         self._clock = RtpClock(opened.format.clock_rate, opened.wall_offset)
         self._party = party or PartyClock()
+        self._key = key
         self._depacketiser = depacketiser(opened.format.codec)
         self._gaps = GapLedger(opened.name)
         if previous:
@@ -288,7 +291,9 @@ class Track:
             },
         )
         try:
-            self._writer = SegmentWriter(disks, self.name, header, frame.key, self._part_failed)
+            self._writer = SegmentWriter(
+                disks, self.name, header, frame.key, self._part_failed, self._key
+            )
         except OSError:
             self._disk_failed()
             return False

@@ -1,4 +1,6 @@
-"""The recorder's own process: `python -m recording.worker SOCKET_FD FOLDER [SECOND]`.
+"""The recorder's own process: `python -m recording.worker SOCKET_FD KEY FOLDER [SECOND]`.
+
+KEY is the court's public recording key in hex, `-` for none.
 
 It takes packets from the server over one socket, writes the segments and reports them. When the
 server is gone it sees the end of the socket, finishes its files and exits.
@@ -15,6 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
 from hearing_server.services.media import (
     GapCause,
     RecordingFailed,
@@ -25,6 +29,7 @@ from hearing_server.services.media import (
 )
 from recording import recovery, wire
 from recording.disk import Disk, Disks, Taken
+from recording.encryption import HearingKey, new_hearing_key
 from recording.finisher import Finisher
 from recording.keeping import Keeping
 from recording.part import Part
@@ -37,6 +42,7 @@ INBOX = 1 << 20
 LOCK_WAIT_S = 10.0
 MOST_FILES = 8192
 MOST_ENDS = 8192
+MOST_KEYS = 4096  # hearings; one that comes again gets a new key
 ALARM_EVERY_S = 10.0
 HEALTH_EVERY_S = 1.0
 
@@ -44,8 +50,12 @@ HEALTH_EVERY_S = 1.0
 class Worker:
     """Owns the folders while it runs. `run` returns when the server closes, dies or asks to end."""
 
-    def __init__(self, disks: Disks, link: socket.socket) -> None:
+    def __init__(
+        self, disks: Disks, link: socket.socket, court: X25519PublicKey | None = None
+    ) -> None:
         self._disks = disks
+        self._court = court
+        self._keys: dict[str, HearingKey] = {}  # by hearing
         self._link = link
         self._linked = True
         self._running = True
@@ -203,7 +213,17 @@ class Worker:
         self, number: int, opened: wire.Open, previous: tuple[int, GapCause] | None
     ) -> Track:
         party = self._parties.setdefault((opened.name.hearing, opened.name.party), PartyClock())
-        return Track(number, opened, self._disks, self, previous, party)
+        key = self._key(opened.name.hearing)
+        return Track(number, opened, self._disks, self, previous, party, key)
+
+    def _key(self, hearing: str) -> HearingKey | None:
+        if self._court is None:
+            return None
+        if hearing not in self._keys:
+            self._keys[hearing] = new_hearing_key(self._court, hearing)
+            while len(self._keys) > MOST_KEYS:
+                del self._keys[next(iter(self._keys))]
+        return self._keys[hearing]
 
     def _forget_party(self, track: Track) -> None:
         """With its last track goes a party's clock."""
@@ -365,7 +385,7 @@ def main() -> int:
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C goes to the whole group; the server ends us
-    link, disks = socket.socket(fileno=int(sys.argv[1])), Disks([Path(p) for p in sys.argv[2:]])
+    link, disks = socket.socket(fileno=int(sys.argv[1])), Disks([Path(p) for p in sys.argv[3:]])
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(MOST_FILES, hard), hard))
     try:
@@ -376,7 +396,8 @@ def main() -> int:
     except Taken:
         print("recordings folder: another recorder is at work in it", file=sys.stderr)
         return 3
-    worker = Worker(disks, link)
+    court = None if sys.argv[2] == "-" else bytes.fromhex(sys.argv[2])
+    worker = Worker(disks, link, X25519PublicKey.from_public_bytes(court) if court else None)
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     worker.run()
     return 0

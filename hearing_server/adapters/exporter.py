@@ -7,17 +7,21 @@ from pathlib import Path
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import SegmentRecorded
 from hearing_server.services.media import SegmentClosed, TrackName
+from recording.encryption import Keyring
 from recording.export import ExportRefused, export_party
 
 
 class SegmentExporter:
-    """`recordings` are the directories. Exports are kept until the segments differ: the name is a hash
-    of the segments' hashes.
+    """`recordings` are the directories, `keys` opens those that are encrypted. Exports are kept until
+    the segments differ: the name is a hash of the segments' hashes.
     """
 
-    def __init__(self, recordings: Sequence[Path], exports: Path) -> None:
+    def __init__(
+        self, recordings: Sequence[Path], exports: Path, keys: Keyring | None = None
+    ) -> None:
         self._recordings = recordings
         self._exports = exports
+        self._keys = keys
 
     async def party_file(
         self, hearing: str, party: str, segments: Sequence[SegmentRecorded]
@@ -30,7 +34,7 @@ class SegmentExporter:
             return output
         closed = [_closed(hearing, segment) for segment in segments]
         try:
-            await export_party(self._recordings, closed, output)
+            await export_party(self._recordings, closed, output, keys=self._keys)
         except ExportRefused as refusal:
             raise Refused(
                 Code.RECORDING_DAMAGED, f"{refusal.code} {refusal.segment or ''}"

@@ -1,4 +1,5 @@
-"""What recording costs for each received packet: `python -m tests.recording.cost [PARTIES] [SECONDS]`.
+"""What recording costs for each received packet: `python -m tests.recording.cost [PARTIES] [SECONDS]
+[everything]`; with the last, encrypted and to two directories.
 
 Feeds a real recorder in real time with VP8 of 1.2 Mbit/s and Opus for so many parties, then feeds
 sinks that do nothing; the difference is the cost on the event loop. The worker's CPU time is read
@@ -13,6 +14,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from hearing_server.services.media import PacketSink, RecordingReport, SegmentClosed, TrackName
 from recording.recorder import ProcessRecorder
@@ -74,7 +77,7 @@ def worker_cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def measure(parties: int, seconds: int) -> dict[str, float]:
+async def measure(parties: int, seconds: int, everything: bool) -> dict[str, float]:
     video, sound = second_of_video(), streams.sound_packets(streams.encode_sound(1.0))
     load = sorted(
         (
@@ -87,7 +90,9 @@ async def measure(parties: int, seconds: int) -> dict[str, float]:
     )
     reports: list[RecordingReport] = []
     with tempfile.TemporaryDirectory() as folder:
-        recorder = ProcessRecorder(Path(folder), reports.append)
+        one, two = Path(folder) / "one", Path(folder) / "two"
+        key = X25519PrivateKey.generate().public_key() if everything else None
+        recorder = ProcessRecorder(one, reports.append, second=two if everything else None, key=key)
         await recorder.start()
         sinks = [
             tuple(
@@ -122,5 +127,12 @@ async def measure(parties: int, seconds: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    arguments = [int(word) for word in sys.argv[1:]]
-    print(json.dumps(asyncio.run(measure(*(arguments + [26, 10][len(arguments) :])))))
+    words = [word for word in sys.argv[1:] if word != "everything"]
+    arguments = [int(word) for word in words]
+    print(
+        json.dumps(
+            asyncio.run(
+                measure(*(arguments + [26, 10][len(arguments) :]), len(words) < len(sys.argv) - 1)
+            )
+        )
+    )
