@@ -8,9 +8,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
-import os
 import socket
-import sys
 import time
 from collections.abc import Callable, Container
 from dataclasses import dataclass
@@ -27,6 +25,7 @@ from hearing_server.services.media import (
     TrackName,
 )
 from recording import names, wire
+from recording.process import exit_text, spawn
 from recording.spool import Spool
 from recording.track_sink import TrackSink
 
@@ -46,8 +45,6 @@ READ = 1 << 18
 
 START_S = 30.0
 FLUSH_S = 30.0
-WORKER_ENVIRONMENT: dict[str, str] = {}  # what the site's measuring needs, such as LD_PRELOAD
-PACKAGES = str(Path(__file__).resolve().parent.parent)
 
 
 class RecorderUnavailable(RuntimeError):
@@ -226,9 +223,9 @@ class ProcessRecorder:
             if self._closing:
                 break
             if self._ready is not None and not self._ready.done():
-                self._ready.set_exception(RecorderUnavailable(_exit_text(status)))
+                self._ready.set_exception(RecorderUnavailable(exit_text(status)))
                 return
-            self._trouble("recorder_died", _exit_text(status))
+            self._trouble("recorder_died", exit_text(status))
             lasted = time.monotonic() - started > LASTED_S
             pause = RESTART_S if lasted else min(pause * 2, RESTART_MOST_S)
             await asyncio.sleep(pause)
@@ -242,7 +239,7 @@ class ProcessRecorder:
         with ours:
             try:
                 with theirs:
-                    process = self._process = await self._spawn(theirs)
+                    process = self._process = await spawn(theirs, self._key, self.folders)
                 await self._listen(ours)
                 return await asyncio.wait_for(process.wait(), CLOSE_S)
             except (TimeoutError, ValueError, OSError) as error:
@@ -255,20 +252,6 @@ class ProcessRecorder:
                     with contextlib.suppress(ProcessLookupError):
                         process.kill()
                     await process.wait()
-
-    async def _spawn(self, link: socket.socket) -> asyncio.subprocess.Process:
-        # A session of its own: Ctrl-C in a terminal is for the server, which then ends the worker.
-        # Of the environment it gets nothing that could be a secret.
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-P", "-m", "recording.worker", str(link.fileno()), self._key),
-            *map(str, self.folders),
-            pass_fds=(link.fileno(),),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-            env={"PATH": os.defpath, "PYTHONPATH": PACKAGES} | WORKER_ENVIRONMENT,
-        )
 
     async def _listen(self, link: socket.socket) -> None:
         loop, reader = asyncio.get_running_loop(), wire.ReportReader()
@@ -391,13 +374,3 @@ class ProcessRecorder:
 
     def _fail(self, code: str, detail: str, hearing: str | None = None) -> None:
         self._report(RecordingFailed(hearing=hearing, code=code, detail=detail))
-
-
-def _exit_text(status: int) -> str:
-    """Why a worker ended, for people."""
-    known = {
-        0: "the recorder's worker was asked to end",
-        3: "another recorder is at work in this folder",
-        4: "the recordings folder cannot be written",
-    }
-    return known.get(status, f"the recorder's worker ended with status {status}")
