@@ -17,6 +17,7 @@ from hearing_server.services.media import DirectoryHealth
 RETRY_S = 1.0
 STEADY_S = 3.0  # without a new fault, before it counts as back
 RATE_S = 60.0
+CLAIM_WAIT_S = 10.0
 
 
 class Taken(Exception):
@@ -120,6 +121,32 @@ class Disks:
     def others_work(self, disk: Disk) -> bool:
         """Whether what is recorded now still reaches another directory."""
         return any(not other.trouble for other in self.all if other is not disk)
+
+
+def claim(disks: Disks, wait: float = CLAIM_WAIT_S) -> None:
+    """Take the folders for this process, waiting for another to finish.
+
+    Raises Taken, and OSError when not one can be used; one of two may fail and be tried later.
+    """
+    until = time.monotonic() + wait
+    while True:
+        try:
+            return _claim(disks)
+        except Taken:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(0.02)
+
+
+def _claim(disks: Disks) -> None:
+    for disk in disks:
+        try:
+            disk.claim()
+        except OSError as error:
+            disk.fail(error, time.monotonic())
+            disk.first_fault = error
+            if not disks.others_work(disk):
+                raise
 
 
 def _nearest(folder: Path) -> os.stat_result:

@@ -28,7 +28,7 @@ from hearing_server.services.media import (
     TrackName,
 )
 from recording import recovery, wire
-from recording.disk import Disk, Disks, Taken
+from recording.disk import Disk, Disks, Taken, claim
 from recording.encryption import HearingKey, new_hearing_key
 from recording.finisher import Finisher
 from recording.keeping import Keeping
@@ -39,7 +39,6 @@ from recording.track import Track
 
 TICK_S = 0.05
 INBOX = 1 << 20
-LOCK_WAIT_S = 10.0
 MOST_FILES = 8192
 MOST_ENDS = 8192
 MOST_KEYS = 4096  # hearings; one that comes again gets a new key
@@ -352,32 +351,6 @@ def _gap_cause(cause: str) -> GapCause:
 
 
 _CAUSES = frozenset(get_args(GapCause))
-
-
-def claim(disks: Disks, wait: float = LOCK_WAIT_S) -> None:
-    """Take the folders for this process, waiting for another to finish.
-
-    Raises Taken, and OSError when not one can be used; one of two may fail and be tried later.
-    """
-    until = time.monotonic() + wait
-    while True:
-        try:
-            return _claim(disks)
-        except Taken:
-            if time.monotonic() >= until:
-                raise
-        time.sleep(0.02)
-
-
-def _claim(disks: Disks) -> None:
-    for disk in disks:
-        try:
-            disk.claim()
-        except OSError as error:
-            disk.fail(error, time.monotonic())
-            disk.first_fault = error
-            if not disks.others_work(disk):
-                raise
 
 
 def main() -> int:

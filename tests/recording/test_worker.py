@@ -9,8 +9,8 @@ import pytest
 
 from hearing_server.services.media import RecordingGap, SegmentClosed, TrackName
 from recording import recovery, wire
-from recording.disk import Disks, Taken
-from recording.worker import Worker, claim
+from recording.disk import Disks, Taken, claim
+from recording.worker import Worker
 
 from . import streams
 
