@@ -14,10 +14,13 @@ from hearing_server.adapters.case_tables import (
     courtroom,
     hearing,
     hearing_staff,
+    seat_person,
 )
 from hearing_server.adapters.database import Database
+from hearing_server.adapters.projection import CANCELLED
 from hearing_server.domain.cases import Case, CaseParty, Courtroom
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.hearing import Phase
 from hearing_server.domain.parties import Role, Side
 from hearing_server.domain.procedures import Procedure
 from hearing_server.services.cases import CaseFilter, Cursor, NumberTaken
@@ -51,6 +54,7 @@ class SqlCases:
                 raise NumberTaken from None
             if not done.rowcount:
                 raise Refused(Code.STALE_REVISION, case.number)
+            await _keep_seated(connection, case)
             await connection.execute(delete(case_party).where(case_party.c.case_id == case.id))
             await _add_parties(connection, [case])
 
@@ -174,6 +178,23 @@ def _sits_in(account: str) -> ColumnElement[bool]:
 
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+async def _keep_seated(connection: AsyncConnection, case: Case) -> None:
+    """Refused(in_use) if somebody is left out who has a seat in a hearing that is still to end."""
+    query = (
+        select(case_party.c.name)
+        .join(seat_person, seat_person.c.case_party == case_party.c.id)
+        .join(hearing, hearing.c.hearing == seat_person.c.hearing)
+        .where(
+            case_party.c.case_id == case.id,
+            case_party.c.id.not_in([party.id for party in case.parties]),
+            hearing.c.phase.not_in((Phase.CLOSED, CANCELLED)),
+        )
+    )
+    found = (await connection.execute(query)).first()
+    if found is not None:
+        raise Refused(Code.IN_USE, found.name)
 
 
 async def _add_parties(connection: AsyncConnection, cases: Sequence[Case]) -> None:

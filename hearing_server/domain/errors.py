@@ -63,7 +63,7 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     BAD_FIELDS = "bad_fields"  # the answer's `faults` say which, and what is wrong with each
     CLASH = "clash"  # courtroom, staff or a person is elsewhere then; `clashes` say where
-    IN_USE = "in_use"  # a case with a hearing is closed, never deleted
+    IN_USE = "in_use"  # a case with a hearing is closed, never deleted; who sits in one stays in it
     RECORDING_DAMAGED = "recording_damaged"  # a segment is missing or not what the log says
     BAD_CREDENTIALS = "bad_credentials"  # login, password or code: never said which
     LOCKED = "locked"  # too many wrong tries: after a while again

@@ -87,7 +87,10 @@ class CaseStore(Protocol):
         """All or none; NumberTaken."""
 
     async def change(self, case: Case, seen: int) -> None:
-        """Refused(stale_revision) unless the stored version is `seen`; NumberTaken."""
+        """Refused(stale_revision) unless the stored version is `seen`; NumberTaken.
+
+        Refused(in_use) if somebody is left out who has a seat in a hearing still to end.
+        """
 
     async def remove(self, case: str) -> None:
         """Refused(in_use) if it has a hearing."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import structlog
 
-from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.errors import PASSING, Code, Refused
 from hearing_server.domain.events import HearingCancelled, HearingPostponed
 from hearing_server.domain.outbox import Kind, Message, MessageState, next_try, schedule
 from hearing_server.services.hearings import Clock, Hearings
@@ -129,6 +129,10 @@ class Courier:
             await self._hand_over(message)
         except Undeliverable as fault:
             await self._store.settle(self._failed(message, fault))
+            return
+        except Refused as refusal:  # a hearing or seat that is not there: no other try will find it
+            lost = Undeliverable(refusal.code, permanent=refusal.code not in PASSING)
+            await self._store.settle(self._failed(message, lost))
             return
         sent = replace(
             message, state=MessageState.SENT, done_at=self._now(), error="",

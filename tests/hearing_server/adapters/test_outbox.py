@@ -1,7 +1,7 @@
 """The outbox on real databases, its senders written by hand: codes, leases, what is held for the clerk."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -183,6 +183,23 @@ async def test_a_reminder_of_a_hearing_that_has_begun_is_dropped(store: SqlStore
     await desk.carry()
     assert len(mail.sent) == 1
     assert MessageState.QUEUED not in await desk.states(hearing)
+
+
+async def test_a_message_of_a_seat_that_is_not_there_does_not_hold_the_others(
+    store: SqlStore,
+) -> None:
+    """It fails for good, and is not tried for ever."""
+    mail = Post()
+    desk = Desk(Node(store), {Channel.EMAIL: mail})
+    hearing, seat = await desk.planned()
+    made = await desk.outbox.invite(hearing, [seat])
+    lost = replace(made[0], id="lost", hearing="nowhere", priority=0)
+    await desk.store.enqueue([lost])
+    await desk.carry()
+    kept = await desk.store.get("lost")
+    assert kept is not None
+    assert (kept.state, kept.error) == (MessageState.FAILED, "unknown_hearing")
+    assert len(mail.sent) == 1
 
 
 async def test_six_failures_are_the_end(store: SqlStore) -> None:

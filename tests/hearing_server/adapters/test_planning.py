@@ -201,6 +201,21 @@ async def test_a_wish_s_faults_are_named_together(node: Node) -> None:
     }  # fmt: skip
 
 
+async def test_who_sits_in_a_hearing_stays_in_the_case(node: Node) -> None:
+    """Until it is over; contacts may change all the while."""
+    case = await node.cases.create(draft(1))
+    hearing = await node.plan(wish(case))
+    first, second = case.parties
+    with pytest.raises(Refused) as caught:
+        await node.cases.change(replace(case, parties=(first,)))
+    assert caught.value.code is Code.IN_USE
+    moved = replace(second, email="new@example.com")
+    changed = await node.cases.change(replace(case, parties=(first, moved)))
+    assert (await node.cases.get(CLERKS[0], case.id)).parties[1].email == "new@example.com"
+    await node.planning.cancel(hearing, reason="撤诉", account=CLERKS[0], noted=unnoted)
+    await node.cases.change(replace(changed, parties=(first,)))
+
+
 async def test_nothing_is_planned_in_a_case_that_is_gone(node: Node) -> None:
     """Deleted or closed; and a case that has a hearing is not deleted."""
     case = await node.cases.create(draft(1))

@@ -77,7 +77,7 @@ export default {
     busy: 'Somebody else is signing. Please try again shortly.',
     clash: 'Something is taken at that time.',
     empty: 'The text says nothing.',
-    in_use: 'The case has a hearing: it can be closed, not deleted.',
+    in_use: 'A hearing needs it: a case is then closed, not deleted, and its people stay. {detail}',
     internal: 'The server had a fault. Please try again shortly.',
     last_administrator: 'At least one active administrator must remain.',
     last_factor: 'This is the account’s only second factor. Add another first.',
