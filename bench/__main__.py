@@ -8,6 +8,8 @@ BENCHES = {
     "join": "bench.join",
     "lines": "bench.lines",
     "lists": "bench.lists",
+    "reach": "bench.reach",
+    "act": "bench.act",
 }
 
 

@@ -20,7 +20,10 @@ from tests.integration.harness import ServerProcess
 
 @contextlib.asynccontextmanager
 async def serving(counsels: int) -> AsyncIterator[ServerProcess]:
-    """A hearing with a presiding judge, a clerk and `counsels` counsel, named counsel-0 and on."""
+    """A hearing with a presiding judge, a clerk and `counsels` counsel, named counsel-0 and on.
+
+    Each but the first is counsel of the first, so that they may talk in private.
+    """
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         data = Path(folder) / "data"
         roles = ["presiding_judge", "clerk", *(f"counsel-{n}" for n in range(counsels))]
@@ -36,6 +39,7 @@ async def _plan(data: Path, roles: list[str]) -> None:
     await asyncio.to_thread(data.mkdir, parents=True)
     store = SqlStore(Database(Settings(data=str(data)).database_url))
     await store.database.start()
+    ids = [new_id() for _ in roles]
     planned = HearingPlanned(
         hearing=new_id(),
         court="示范人民法院",
@@ -45,7 +49,12 @@ async def _plan(data: Path, roles: list[str]) -> None:
         title="测量",
         planned_at=now(),
         parties=tuple(
-            Party(id=new_id(), role=Role(role.partition("-")[0]), name=f"虚构{n}", site="")
+            Party(
+                id=ids[n],
+                role=Role(role.partition("-")[0]),
+                name=f"虚构{n}",
+                counsel_for=tuple(ids[2:3]) if n > 2 else (),
+            )
             for n, role in enumerate(roles)
         ),
     )
