@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.hearing import percentile, serving
-from bench.party import Edge, Party
+from bench.party import Edge, Party, drain
 
 WINDOW = 0.2  # seconds without a packet: it does not flow
 SETTLE = 0.7  # seconds after which an act has had its effect
@@ -62,6 +62,8 @@ async def _measure(parties: int, rounds: int) -> dict[str, object]:
     arrivals = Arrivals()
     async with contextlib.AsyncExitStack() as stack:
         server = await stack.enter_async_context(serving(parties - 2))
+        looking = asyncio.create_task(drain())
+        stack.callback(looking.cancel)
         people = []
         for n, role in enumerate(server.seats):
             party = await stack.enter_async_context(Party(server, role, arrivals.take))

@@ -140,7 +140,7 @@ def _company(state: HearingState, rooms: _Rooms, seat: Seat) -> Parties:
     if party in state.identity_checks:
         return frozenset({state.identity_checks[party]}) & rooms.clerks
     if _identifies(state, seat):
-        return frozenset(p for p, clerk in state.identity_checks.items() if clerk == party)
+        return frozenset(_checked_by(state, party))
     if party not in rooms.courtroom:
         return NOBODY
     if state.deliberating:
@@ -151,6 +151,13 @@ def _company(state: HearingState, rooms: _Rooms, seat: Seat) -> Parties:
 def _identifies(state: HearingState, seat: Seat) -> bool:
     """The clerk talks to a waiting party: they hear the courtroom meanwhile, it does not hear them."""
     return seat.party.role is Role.CLERK and seat.party.id in state.identity_checks.values()
+
+
+def _checked_by(state: HearingState, clerk: str) -> Iterator[str]:
+    """Whose identity this clerk confirms; nobody reaches into a private talk for it."""
+    for party, by in state.identity_checks.items():
+        if by == clerk and state.seats[party].consultation is None:
+            yield party
 
 
 def _courtroom(state: HearingState, rooms: _Rooms, party: str) -> set[str]:

@@ -265,15 +265,19 @@ def seen(state: HearingState, event: Event, reader: str) -> Event | None:
     """The event as `reader` may see it, or None."""
     if not visible(state, event, reader):
         return None
+    overseer = may(state.seats[reader].party.role, Right.OVERSEE)
     if isinstance(event, ev.HearingPlanned):
-        overseer = may(state.seats[reader].party.role, Right.OVERSEE)
-        parties = tuple(named(state, party, reader) for party in event.parties)
+        parties = tuple(
+            named(state, party, reader)
+            for party in event.parties
+            if overseer or party.role is not Role.OBSERVER or party.id == reader
+        )
         screenings = event.screenings if overseer else ()
         return replace(event, parties=parties, screenings=screenings)
     if isinstance(event, ev.PartyAdded):
         return replace(event, party=named(state, event.party, reader), account="")
-    if isinstance(event, ev.MessageSent):
-        return replace(event, account="")
+    if isinstance(event, ev.MessageSent | ev.HearingPostponed | ev.HearingCancelled):
+        return event if overseer else replace(event, account="")
     return event
 
 

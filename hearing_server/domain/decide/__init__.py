@@ -24,7 +24,7 @@ _SUBJECTS = (course, people, floor, private, exhibits, messages, record)
 RULES: Mapping[type, Rule] = MappingProxyType(
     {command: rule for subject in _SUBJECTS for command, rule in subject.RULES.items()}
 )
-_DECISIONS: Mapping[type, Decision] = MappingProxyType(
+DECISIONS: Mapping[type, Decision] = MappingProxyType(
     {command: made for subject in _SUBJECTS for command, made in subject.DECISIONS.items()}
 )
 
@@ -35,15 +35,16 @@ def decide(state: HearingState, command: Command, by: str, now: int) -> Events:
     Raises `Refused`, and then nothing has happened.
     """
     check(state, type(command), by)
-    return _DECISIONS[type(command)](state, command, by, now)
+    return DECISIONS[type(command)](state, command, by, now)
 
 
 def check(state: HearingState, command: type, by: str) -> None:
-    """Refuse `by` giving this kind of command at all: role first, then phase, then presence."""
+    """Refuse `by` giving this kind of command at all: role first, then a removal, presence, phase."""
     check_rule(state, RULES[command], by, command.__name__)
 
 
 __all__ = [
+    "DECISIONS",
     "RULES",
     "Rule",
     "check",

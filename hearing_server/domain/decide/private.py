@@ -55,7 +55,7 @@ def _ask(state: HearingState, command: cmd.AskConsultation, by: str, now: int) -
     if not _all_linked([seat.party for seat in seats]):
         raise Refused(Code.NOT_LINKED)
     for seat in seats:
-        _free(seat)
+        _free(state, seat)
         if not may(seat.party.role, Right.CONSULT):
             raise Refused(Code.NOT_LINKED, seat.party.id)
     if any(by == talk.asked_by for talk in state.consultations.values()):
@@ -76,7 +76,9 @@ def _all_linked(parties: Sequence[Party]) -> bool:
     return True
 
 
-def _free(seat: Seat) -> None:
+def _free(state: HearingState, seat: Seat) -> None:
+    if seat.party.id in state.identity_checks:
+        raise Refused(Code.BUSY, "an identity check is going on")
     if seat.presence is Presence.CONSULTING:
         raise Refused(Code.CONSULTING, seat.party.id)
     if seat.presence not in _FREE:
@@ -104,7 +106,7 @@ def _begin(state: HearingState, talk: Consultation, *, permitted: bool) -> Event
         return ()
     seats = [seat_of(state, party) for party in talk.parties]
     for seat in seats:
-        _free(seat)
+        _free(state, seat)
     laid_down = [event for seat in seats for event in floor_of(state, seat)]
     began = ev.ConsultationBegan(consultation=talk.consultation, parties=talk.parties)
     return (*laid_down, began)
@@ -136,7 +138,7 @@ def _join(state: HearingState, command: cmd.JoinConsultation, by: str, now: int)
         raise Refused(Code.NOT_FOUND)
     if talk.locked:
         raise Refused(Code.CONSULTATION_LOCKED)
-    _free(seat)
+    _free(state, seat)
     if len(talk.members) >= MAX_MEMBERS:
         raise Refused(Code.TOO_MANY)
     if needs_leave(state, (by,)) and not talk.permitted:

@@ -40,7 +40,7 @@ class Rule:
 
 
 def check_rule(state: HearingState, rule: Rule, by: str, what: str) -> None:
-    """Refuse `by` this kind of command at all: role first, then phase, then presence."""
+    """Refuse `by` this kind of command at all: role first, then a removal, presence, phase."""
     if by == SERVER or rule.server:
         if not (by == SERVER and rule.server):
             raise Refused(Code.NOT_ALLOWED, what)

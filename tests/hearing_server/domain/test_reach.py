@@ -4,13 +4,27 @@ import pytest
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
+from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import Source
+from hearing_server.domain.hearing import Presence, Seat
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import STAFF
-from hearing_server.domain.reach import RECORDER, Edge, reach
+from hearing_server.domain.reach import RECORDER, SEAT_READ, STATE_READ, Edge, reach
 from hearing_server.domain.visible import visible
 
-from .world import FIVE, SHA, WITNESS, World, courtroom, in_session
+from .world import (
+    ADVOCATE,
+    CLERK,
+    DEFENDANT,
+    FIVE,
+    JUDGE,
+    PROSECUTOR,
+    SHA,
+    WITNESS,
+    World,
+    courtroom,
+    in_session,
+)
 
 
 def meetings(world: World, source: Source = Source.CAMERA) -> set[tuple[str, str]]:
@@ -110,3 +124,54 @@ def test_the_waiting_room_may_not_read_the_record() -> None:
 
 def test_an_edge_names_a_source_not_a_person() -> None:
     assert Edge("judge", Source.CAMERA, RECORDER) in reach(in_session().state)
+
+
+def test_all_that_reach_reads_is_named() -> None:
+    """What it reads of a state and of a seat is what `may_differ` looks at."""
+    read: set[str] = set()
+
+    class Watched:
+        def __init__(self, inner: object, prefix: str = "") -> None:
+            self.__dict__.update(_inner=inner, _prefix=prefix)
+
+        def __getattr__(self, name: str) -> object:
+            read.add(self._prefix + name)
+            value = getattr(self._inner, name)
+            if name == "seats":
+                return {party: Watched(seat, "seat.") for party, seat in value.items()}
+            return value
+
+        @property
+        def presence(self) -> object:
+            return Seat.presence.fget(self)  # type: ignore[attr-defined]
+
+        @property
+        def here(self) -> bool:
+            return bool(self.connection)
+
+        @property
+        def arrived(self) -> bool:
+            return self.first_seen is not None
+
+    world = in_session(WITNESS)
+    everything = reach(Watched(world.state))  # type: ignore[arg-type]
+    assert set(everything) == set(reach(world.state))
+    world.do("judge", cmd.BeginDeliberation())
+    reach(Watched(world.state))  # type: ignore[arg-type]
+    assert {name for name in read if not name.startswith("seat.")} <= set(STATE_READ)
+    assert {name[5:] for name in read if name.startswith("seat.")} <= set(SEAT_READ)
+
+
+def test_a_private_talk_waits_for_an_identity_check() -> None:
+    """Or the clerk's voice would come into it."""
+    world = World(JUDGE, CLERK, PROSECUTOR, DEFENDANT, ADVOCATE).arrive(
+        JUDGE, CLERK, DEFENDANT, ADVOCATE
+    )
+    world.do("defendant", cmd.AskConsultation(parties=("advocate",)))
+    world.do("clerk", cmd.BeginIdentityCheck(party="defendant"))
+    with pytest.raises(Refused) as caught:
+        world.do("advocate", cmd.AcceptConsultation(consultation=1))
+    assert caught.value.code is Code.BUSY
+    world.do("clerk", cmd.EndIdentityCheck(party="defendant"))
+    world.do("advocate", cmd.AcceptConsultation(consultation=1))
+    assert world.state.seats["defendant"].presence is Presence.CONSULTING
