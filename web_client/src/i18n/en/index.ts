@@ -1,5 +1,6 @@
 /** English: the same keys as 简体中文, one file an area. */
 import type zh from '../zh-CN';
+import apart from './apart';
 import cases from './cases';
 import centre from './centre';
 import clerk from './clerk';
@@ -7,10 +8,9 @@ import common from './common';
 import court from './court';
 import entering from './entering';
 import floor from './floor';
-import lobby from './lobby';
 import messages from './messages';
 import staff from './staff';
 import talk from './talk';
 
-const en: typeof zh = { ...cases, ...centre, ...clerk, ...common, ...court, ...entering, ...floor, ...lobby, ...messages, ...staff, ...talk };
+const en: typeof zh = { ...apart, ...cases, ...centre, ...clerk, ...common, ...court, ...entering, ...floor, ...messages, ...staff, ...talk };
 export default en;
