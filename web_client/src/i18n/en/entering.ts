@@ -86,16 +86,4 @@ export default {
     left: 'You can come back at any time during the hearing.',
     again: 'Enter again',
   },
-  waiting: {
-    title: 'Waiting room',
-    you_wait: 'You have arrived. Please wait.',
-    next: 'When the presiding judge or the clerk admits you, you enter the courtroom by itself.',
-    next_open: 'The hearing is in session. When the presiding judge or the clerk admits you, you enter by itself.',
-    who: 'Who is here',
-    time_now: 'Time now',
-    starts_in: 'Starts in {minutes} min',
-    starts_now: 'About to start',
-    late: '{minutes} min past the planned time',
-    picture_note: 'Only you see this picture.',
-  },
 };

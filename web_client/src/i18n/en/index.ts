@@ -11,6 +11,7 @@ import floor from './floor';
 import messages from './messages';
 import staff from './staff';
 import talk from './talk';
+import waiting from './waiting';
 
-const en: typeof zh = { ...apart, ...cases, ...centre, ...clerk, ...common, ...court, ...entering, ...floor, ...messages, ...staff, ...talk };
+const en: typeof zh = { ...apart, ...cases, ...centre, ...clerk, ...common, ...court, ...entering, ...floor, ...messages, ...staff, ...talk, ...waiting };
 export default en;

@@ -86,16 +86,4 @@ export default {
     left: '庭审期间可以随时重新进入。',
     again: '重新进入',
   },
-  waiting: {
-    title: '候审室',
-    you_wait: '您已到达，请稍候。',
-    next: '审判长或书记员准许后，您会自动进入法庭。',
-    next_open: '庭审正在进行，审判长或书记员准许后，您会自动进入法庭。',
-    who: '到庭情况',
-    time_now: '现在时间',
-    starts_in: '距开庭还有 {minutes} 分钟',
-    starts_now: '即将开庭',
-    late: '已过开庭时间 {minutes} 分钟',
-    picture_note: '只有您自己能看到这个画面。',
-  },
 };

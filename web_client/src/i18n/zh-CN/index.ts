@@ -10,5 +10,6 @@ import floor from './floor';
 import messages from './messages';
 import staff from './staff';
 import talk from './talk';
+import waiting from './waiting';
 
-export default { ...apart, ...cases, ...centre, ...clerk, ...common, ...court, ...entering, ...floor, ...messages, ...staff, ...talk };
+export default { ...apart, ...cases, ...centre, ...clerk, ...common, ...court, ...entering, ...floor, ...messages, ...staff, ...talk, ...waiting };

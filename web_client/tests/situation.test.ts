@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { duration, isLate, situationOf } from '@/waiting/situation';
+import { hearing, seat } from './hearing';
+
+describe('why somebody is not in the courtroom', () => {
+  const witness = seat('w', 'witness', { presence: 'outside', admitted: true, inside: false });
+
+  it('says what matters most to them', () => {
+    const waiting = seat('a', 'defendant', { presence: 'waiting' });
+    expect(situationOf(hearing(), waiting)).toBe('waiting');
+    expect(situationOf(hearing({ identity_checks: { a: 'writer' } }), waiting)).toBe('checking');
+    expect(situationOf(hearing({ phase: 'suspended' }), waiting)).toBe('suspended');
+    expect(situationOf(hearing({ cancelled: true, phase: 'closed' }), waiting)).toBe('cancelled');
+    expect(situationOf(hearing(), witness)).toBe('outside_witness');
+    expect(situationOf(hearing(), { ...witness, role: 'counsel' })).toBe('outside_dismissed');
+  });
+
+  it('calls late whoever is not here a minute after the planned time', () => {
+    const view = hearing({ planned_at: 1000 });
+    const expected = seat('x', 'counsel');
+    expect(isLate(view, expected, 60_000)).toBe(false);
+    expect(isLate(view, expected, 61_001)).toBe(true);
+    expect(isLate(view, { ...expected, presence: 'waiting' }, 61_001)).toBe(false);
+    expect(isLate({ ...view, phase: 'suspended' }, expected, 61_001)).toBe(false);
+  });
+
+  it('counts down in hours only when there are some', () => {
+    expect(duration(62_000)).toBe('01:02');
+    expect(duration(3_723_000)).toBe('1:02:03');
+    expect(duration(-5)).toBe('00:00');
+  });
+});
