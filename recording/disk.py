@@ -118,6 +118,10 @@ class Disks:
     def usable(self, now: float) -> list[Disk]:
         return [disk for disk in self.all if disk.usable(now)]
 
+    @property
+    def troubled(self) -> bool:
+        return any(disk.trouble for disk in self.all)
+
     def others_work(self, disk: Disk) -> bool:
         """Whether what is recorded now still reaches another directory."""
         return any(not other.trouble for other in self.all if other is not disk)

@@ -129,13 +129,15 @@ class Track:
         self._clock.lag = self._party.lag(self._number)
         self._drain(self._reorder.expire(now))
         writer = self._writer
-        if writer is not None:
-            if self._clock.calendar(now) - writer.started_at > LONGEST_MS + LONGEST_FRAME_MS:
-                self._close()
-            elif self._clock.calendar(now) - writer.last > LONGEST_FRAME_MS:
-                self._flush(writer)
-            if self._writer is not None:
-                self._sync(self._writer, now)
+        if writer is None:
+            return
+        calendar = self._clock.calendar(now)
+        if calendar - writer.started_at > LONGEST_MS + LONGEST_FRAME_MS:
+            self._close()
+        elif calendar - writer.last > LONGEST_FRAME_MS:
+            self._flush(writer)
+        if now - self._synced_at >= SYNC_EVERY_S or self._disks.troubled:
+            self._sync(now)
 
     def durable(self, until: int, at: float) -> None:
         """A segment of this track is durable up to `until` (Unix ms)."""
@@ -308,16 +310,17 @@ class Track:
         except OSError:
             self._disk_failed()
 
-    def _sync(self, writer: SegmentWriter, now: float) -> None:
+    def _sync(self, now: float) -> None:
         """Every five seconds; at once where a directory is being tried again."""
-        due = now - self._synced_at >= SYNC_EVERY_S
+        due, writer = now - self._synced_at >= SYNC_EVERY_S, self._writer
+        if writer is None or writer.written_until is None:
+            return
         if due:
             self._synced_at = now
-        until = writer.written_until
         for part in writer.live:
             trial = part.disk.trouble and not part.synced_at
-            if until is not None and not part.syncing and (trial or due):
-                self._outlet.sync(part, until)
+            if (trial or due) and not part.syncing:
+                self._outlet.sync(part, writer.written_until)
 
     def _close(self) -> None:
         writer = self._writer

@@ -37,7 +37,7 @@ from recording.party_clock import PartyClock
 from recording.segment import Finished, Outcome
 from recording.track import Track
 
-TICK_S = 0.05
+TICK_S = 0.1
 INBOX = 1 << 20
 MOST_FILES = 8192
 MOST_ENDS = 8192

@@ -29,6 +29,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.disks = Disks([folder])
         self.segments: list[SegmentClosed] = []
         self.gaps: list[tuple[int, int, str]] = []
         self.asked: list[int] = []
@@ -60,7 +61,7 @@ def opened(codec: Codec, source: str) -> Open:
 
 def record(desk: Desk, codec: Codec, packets: list[Packet], end: float, source: str = "s") -> Track:
     """Run packets through a track, with ticks between them, and end it."""
-    track = Track(1, opened(codec, source), Disks([desk.folder]), desk, None)
+    track = Track(1, opened(codec, source), desk.disks, desk, None)
     ticked = 0.0
     for packet in packets:
         while ticked < packet.at:
@@ -223,7 +224,7 @@ def test_a_full_disk_is_told_and_recovers(small_disk):
     desk = Desk(small_disk)
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(900_000))
-    track = Track(1, opened("opus", "microphone"), Disks([small_disk]), desk, None)
+    track = Track(1, opened("opus", "microphone"), desk.disks, desk, None)
     packets = streams.sound_packets(streams.encode_sound(25.0))
     for packet in packets:
         if packet.at == pytest.approx(14.0):
