@@ -206,6 +206,7 @@ def planned(n: int) -> HearingPlanned:
     people = (Role.PRESIDING_JUDGE, Role.CLERK, Role.PLAINTIFF, Role.DEFENDANT, Role.COUNSEL)
     return HearingPlanned(
         hearing=new_id(),
+        case="c1",
         court="示范人民法院",
         case_number=f"（2026）测0001民初{n}号",
         procedure="civil",
