@@ -35,7 +35,7 @@ export interface RecordedParty {
   gaps: { source: string; started_at: number; ended_at: number; cause: string }[];
 }
 
-const seatPath = (seat: string, rest = '') => `/api/seats/${encodeURIComponent(seat)}${rest}`;
+export const seatPath = (seat: string, rest = '') => `/api/seats/${encodeURIComponent(seat)}${rest}`;
 
 export const enterByLink = (link: string) => post<{ seat: string }>('/api/enter', { link });
 export const readSeat = (seat: string) => get<SeatInfo>(seatPath(seat));

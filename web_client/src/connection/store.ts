@@ -3,6 +3,7 @@ import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
 import { codeOf, Refused, type FaultCode } from '@/api/http';
 import { takeTicket } from '@/api/seats';
+import { useExhibits } from '@/exhibits/store';
 import { useHearing } from '@/hearing/store';
 import { useDevices } from '@/media/devices';
 import { useMedia } from '@/media/store';
@@ -130,6 +131,8 @@ export const useConnection = defineStore('connection', () => {
         return void useMedia().consume(tell);
       case 'consumer_closed':
         return useMedia().drop(tell.consumer);
+      case 'pointed':
+        return useExhibits().pointed(tell.x, tell.y);
       case 'removed':
         end('left');
         return refuse(new Refused('removed'));

@@ -1,5 +1,6 @@
-/** What stands between the seats and the bench: a shared screen, or an exhibit that is shown. */
+/** What stands between the seats and the bench: a shared screen, or an exhibit that is shown or read alone. */
 import { computed } from 'vue';
+import { useExhibits } from '@/exhibits/store';
 import { meets } from '@/hearing/roles';
 import { useHearing } from '@/hearing/store';
 import type { SeatView } from '@/protocol.gen';
@@ -8,6 +9,7 @@ export type Stage = 'screen' | 'exhibit' | null;
 
 export function useStage() {
   const hearing = useHearing();
+  const exhibits = useExhibits();
 
   /** Who shares a screen before this reader; one at a time. */
   const sharer = computed<SeatView | null>(() => {
@@ -19,7 +21,7 @@ export function useStage() {
   const stage = computed<Stage>(() => {
     if (sharer.value) return 'screen';
     const looking = hearing.me?.presence === 'admitted';
-    return hearing.view?.shown && looking ? 'exhibit' : null;
+    return exhibits.current && looking ? 'exhibit' : null;
   });
   return { stage, sharer };
 }

@@ -6,10 +6,11 @@ import clerk from './clerk';
 import common from './common';
 import court from './court';
 import entering from './entering';
+import exhibits from './exhibits';
 import floor from './floor';
 import messages from './messages';
 import staff from './staff';
 import talk from './talk';
 import waiting from './waiting';
 
-export default { ...apart, ...cases, ...centre, ...clerk, ...common, ...court, ...entering, ...floor, ...messages, ...staff, ...talk, ...waiting };
+export default { ...apart, ...cases, ...centre, ...clerk, ...common, ...court, ...entering, ...exhibits, ...floor, ...messages, ...staff, ...talk, ...waiting };

@@ -1,0 +1,160 @@
+"""Who reads an exhibit's file, and who takes it away: every role, screened or not, before, while and after
+it is shown. Each answer over HTTP, and each that is given stands in the audit first."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from hearing_server.adapters.exhibit_files import StoredExhibits
+from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.log import SERVER
+from hearing_server.domain.parties import STAFF, Party, Role
+from hearing_server.services.access import Seated
+from hearing_server.services.audit import Action
+from hearing_server.services.exhibits import ExhibitLimits, Exhibits
+from hearing_server.services.hearings import Hearings
+from hearing_server.web.exhibits import ExhibitRoutes
+from hearing_server.web.http import coded_errors
+from tests.hearing_server.domain.world import NOW, World, in_session
+from tests.hearing_server.services.fakes import FakeEvents
+
+DATA = b"%PDF-1.7 not opened here"
+OTHERS = tuple(
+    Party(id=f"a-{role}", role=role, name=f"{role}（虚构）")
+    for role in (
+        *(Role.WITNESS, Role.EXPERT, Role.INTERPRETER),
+        *(Role.BAILIFF, Role.DETENTION_OFFICER),
+    )
+)
+SIDES = {"prosecutor", "defendant", "counsel"}
+
+
+class FakeAudit:
+    """Notes, or refuses to."""
+
+    def __init__(self) -> None:
+        self.noted: list[tuple[str, Action, str]] = []
+        self.away = False
+
+    async def note(self, action: Action, *, actor: str, subject: str = "", **_: Any) -> None:
+        if self.away:
+            raise Refused(Code.BUSY)
+        self.noted.append((actor, action, subject))
+
+
+class Files:
+    """The routes over a world, with files in a real folder. Who asks is said in a header."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        stored = StoredExhibits(folder)
+        part = stored.begin(len(DATA))
+        part.append(DATA)
+        held = part.hold("h1")
+        held.settle()
+        self.sha256 = held.sha256
+        world.do(
+            SERVER,
+            cmd.SubmitExhibit(
+                party="prosecutor",
+                name="借条.pdf",
+                media_type="application/pdf",
+                size=len(DATA),
+                sha256=held.sha256,
+                pages=3,
+            ),
+        )
+        self.world = world
+        self.audit = FakeAudit()
+        absent: Any = None
+        self._stored, self._absent = stored, absent
+
+    def client(self) -> TestClient[web.Request, web.Application]:
+        hearings = Hearings(FakeEvents(self.world), lambda: NOW)
+        exhibits = Exhibits(hearings, self._stored, self._absent, ExhibitLimits(), lambda: NOW)
+
+        async def seated(request: web.Request) -> Seated:
+            return Seated(hearing="h1", party=request.match_info["seat"])
+
+        audit: Any = self.audit
+        application = web.Application(middlewares=[coded_errors])
+        application.add_routes(ExhibitRoutes(exhibits, audit, seated, proxies=()).routes())
+        return TestClient(TestServer(application))
+
+    async def readers(self, query: str = "") -> tuple[set[str], set[int]]:
+        """Who gets the file now, and with which statuses everybody else is turned away."""
+        got, refused = set(), set()
+        async with self.client() as client:
+            for party in self.world.state.seats:
+                answer = await client.get(f"/api/seats/{party}/exhibits/1/file{query}")
+                if answer.status == 200:
+                    assert await answer.read() == DATA
+                    got.add(party)
+                else:
+                    refused.add(answer.status)
+        return got, refused
+
+
+@pytest.mark.parametrize("screened", [False, True])
+async def test_who_reads_an_exhibit_when(screened: bool, tmp_path: Path) -> None:
+    """Screened: who submitted it is kept from the counsel, who sees it only once it has been shown."""
+    world = in_session(*OTHERS)
+    if screened:
+        kept = ev.Screening(party="prosecutor", hidden_from=("counsel",), alias="甲")
+        world.do("judge", cmd.Screen(screening=kept))
+    files = Files(world, tmp_path)
+    court = {p for p, s in world.state.seats.items() if s.party.role in STAFF}
+    before = court | {"prosecutor", "defendant"} | (set() if screened else {"counsel"})
+    assert await files.readers() == (before, {404})
+    assert await files.readers("?download=1") == (before, {404})
+
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    inside = {p for p, s in world.state.seats.items() if s.admitted and s.inside}
+    assert {"a-witness", "a-expert"}.isdisjoint(inside)
+    assert {"a-interpreter", "a-bailiff"} <= inside
+    assert await files.readers() == (inside | court | SIDES, {404})
+    taking, statuses = await files.readers("?download=1")
+    assert taking == court | SIDES
+    assert statuses == {403, 404}
+
+    world.do("judge", cmd.Call(party="a-witness"))
+    assert "a-witness" in (await files.readers())[0]
+    assert "a-witness" not in (await files.readers("?download=1"))[0]
+    world.do("judge", cmd.Dismiss(party="a-witness"))
+    assert "a-witness" not in (await files.readers())[0]
+
+    world.do("prosecutor", cmd.HideExhibit())
+    assert await files.readers() == (court | SIDES, {404})
+    world.do("judge", cmd.Remove(party="defendant", reason="扰乱法庭"))
+    assert "defendant" not in (await files.readers())[0]
+
+
+async def test_every_view_and_copy_is_noted_before_it_is_given(tmp_path: Path) -> None:
+    """A film's further ranges are the same view; without the audit nothing is given."""
+    files = Files(in_session(), tmp_path)
+    async with files.client() as client:
+        path = "/api/seats/judge/exhibits/1/file"
+        await client.get(path)
+        await client.get(f"{path}?download=1")
+        for start in (0, 3, 7):
+            answer = await client.get(path, headers={"Range": f"bytes={start}-{start + 2}"})
+            assert (answer.status, await answer.read()) == (206, DATA[start : start + 3])
+        subject = "exhibit 1 of h1"
+        assert files.audit.noted == [
+            ("judge", Action.VIEW, subject),
+            ("judge", Action.DOWNLOAD, subject),
+        ]
+        files.audit.away = True
+        assert (await client.get(path)).status == 503
+
+
+async def test_a_missing_file_is_no_fault_of_the_reader(tmp_path: Path) -> None:
+    files = Files(in_session(), tmp_path)
+    (tmp_path / files.sha256[:2] / files.sha256).unlink()
+    async with files.client() as client:
+        answer = await client.get("/api/seats/judge/exhibits/1/file")
+        assert (answer.status, (await answer.json())["code"]) == (404, "not_found")
