@@ -36,6 +36,35 @@ class PrintedLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrintedOpinion:
+    """What a party says of an exhibit (质证). Each stance is `yes`, `no` or `none`."""
+
+    label: str
+    name: str
+    authentic: str
+    lawful: str
+    relevant: str
+    note: str
+    at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedExhibit:
+    """An exhibit that was shown or spoken about. `pages` is 0 for what has none; `sha256` of its file."""
+
+    number: int
+    name: str
+    media_type: str
+    pages: int
+    sha256: str
+    label: str
+    party_name: str
+    submitted_at: int
+    shown_at: int | None
+    opinions: tuple[PrintedOpinion, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Signer:
     """A party who is asked to sign. `label` is the role as printed."""
 
@@ -64,6 +93,7 @@ class TranscriptDocument:
     attendance: tuple[Attendee, ...]
     lines: tuple[PrintedLine, ...]
     signers: tuple[Signer, ...]
+    exhibits: tuple[PrintedExhibit, ...] = ()
     utc_offset: int = 8 * 60
 
 
@@ -86,12 +116,21 @@ def texts(document: TranscriptDocument) -> tuple[str, ...]:
     people = (t for a in document.attendance for t in (a.role_zh, a.role_en, a.name))
     lines = (t for one in document.lines for t in (one.speaker_label, one.speaker_name, one.text))
     signers = (t for s in document.signers for t in (s.label, s.name))
-    return (*head, *people, *lines, *signers)
+    exhibits = (t for e in document.exhibits for t in (e.name, e.label, e.party_name))
+    given = (o for e in document.exhibits for o in e.opinions)
+    opinions = (t for o in given for t in (o.label, o.name, o.note))
+    return (*head, *people, *lines, *signers, *exhibits, *opinions)
 
 
 def to_json(document: TranscriptDocument) -> bytes:
-    """RFC 8785 canonical JSON: the bytes that are hashed and embedded as `transcript.json`."""
-    return rfc8785.dumps({"format": FORMAT, **_plain(asdict(document))})
+    """RFC 8785 canonical JSON: the bytes that are hashed and embedded as `transcript.json`.
+
+    Without exhibits there is no such member, as in the first transcripts.
+    """
+    fields = {"format": FORMAT, **_plain(asdict(document))}
+    if not document.exhibits:
+        del fields["exhibits"]
+    return rfc8785.dumps(fields)
 
 
 def digest(document: TranscriptDocument) -> str:
@@ -122,7 +161,13 @@ def _read(value: dict[str, Any]) -> TranscriptDocument:
     value["attendance"] = tuple(Attendee(**one) for one in value["attendance"])
     value["lines"] = tuple(PrintedLine(**one) for one in value["lines"])
     value["signers"] = tuple(Signer(**one) for one in value["signers"])
+    value["exhibits"] = tuple(_exhibit(one) for one in value.get("exhibits", ()))
     return TranscriptDocument(**value)
+
+
+def _exhibit(value: dict[str, Any]) -> PrintedExhibit:
+    opinions = tuple(PrintedOpinion(**one) for one in value.pop("opinions"))
+    return PrintedExhibit(**value, opinions=opinions)
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import typst
 
 from . import fonts
-from .document import TranscriptDocument, digest_of, local_time, texts, to_json
+from .document import PrintedExhibit, TranscriptDocument, digest_of, local_time, texts, to_json
 from .errors import PrintingFailed, UnprintableCharacter
 
 _TEMPLATE = Path(__file__).with_name("template.typ")
@@ -125,7 +125,33 @@ def _view(document: TranscriptDocument, digest: str) -> dict[str, Any]:
         "lines": [
             {**_strings(asdict(one)), "at": _clock(document, one.at)} for one in document.lines
         ],
+        "exhibits": [_exhibit(document, one) for one in document.exhibits],
         "signers": [{**_strings(asdict(s)), "party": s.party} for s in document.signers],
+    }
+
+
+STANCES = {"yes": ("认可", "accepted"), "no": ("不认可", "disputed"), "none": ("未表态", "none")}
+KINDS = {"image": ("图片", "picture"), "video": ("视频", "film"), "audio": ("音频", "sound")}
+
+
+def _exhibit(document: TranscriptDocument, one: PrintedExhibit) -> dict[str, Any]:
+    kind = KINDS.get(one.media_type.partition("/")[0], (f"{one.pages} 页", f"{one.pages} p."))
+    shown = None if one.shown_at is None else _clock(document, one.shown_at)
+    opinions = [
+        {
+            **_strings(asdict(given)),
+            "stances": [STANCES[s] for s in (given.authentic, given.lawful, given.relevant)],
+            "at": _clock(document, given.at),
+        }
+        for given in one.opinions
+    ]
+    return {
+        **_strings(asdict(one)),
+        "kind": kind,
+        "shown": shown,
+        "submitted": _calendar(document, one.submitted_at),
+        "sha256": one.sha256,
+        "opinions": opinions,
     }
 
 

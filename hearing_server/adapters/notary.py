@@ -8,11 +8,20 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.hearing import Freeze, HearingState, Seat
+from hearing_server.domain.hearing import Exhibit, Freeze, HearingState, Opinion, Seat
 from hearing_server.domain.parties import Role
 from hearing_server.services.transcripts import Prepared, Printed, SignatureRequest
 from transcript import pdf as printing
-from transcript.document import Attendee, PrintedLine, Signer, TranscriptDocument, digest, texts
+from transcript.document import (
+    Attendee,
+    PrintedExhibit,
+    PrintedLine,
+    PrintedOpinion,
+    Signer,
+    TranscriptDocument,
+    digest,
+    texts,
+)
 from transcript.errors import TranscriptError
 from transcript.signing import archive, signer
 from transcript.signing.authority import Authority
@@ -151,11 +160,47 @@ def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
             )
             for line in state.lines
         ),
+        exhibits=tuple(_exhibit(one, state) for one in state.exhibits if one.on_record),
         signers=tuple(
             Signer(party=party, label=label(party), name=people[party].name)
             for party in freeze.signers
         ),
     )
+
+
+def _exhibit(exhibit: Exhibit, state: HearingState) -> PrintedExhibit:
+    owner = state.seats[exhibit.party].party
+    return PrintedExhibit(
+        number=exhibit.exhibit,
+        name=_printable(exhibit.name),
+        media_type=exhibit.media_type,
+        pages=exhibit.pages,
+        sha256=exhibit.sha256,
+        label=labels(owner.role, state.procedure)[0],
+        party_name=owner.name,
+        submitted_at=exhibit.submitted_at,
+        shown_at=exhibit.shown_at,
+        opinions=tuple(_opinion(given, state) for given in exhibit.opinions.values()),
+    )
+
+
+def _opinion(opinion: Opinion, state: HearingState) -> PrintedOpinion:
+    party = state.seats[opinion.party].party
+    return PrintedOpinion(
+        label=labels(party.role, state.procedure)[0],
+        name=party.name,
+        authentic=opinion.authentic.value,
+        lawful=opinion.lawful.value,
+        relevant=opinion.relevant.value,
+        note=_printable(opinion.note),
+        at=opinion.at,
+    )
+
+
+def _printable(text: str) -> str:
+    """What a party wrote and the clerk cannot correct never keeps the record from being frozen."""
+    missing = frozenset(printing.missing_glyphs(text))
+    return "".join("\u25a1" if character in missing else character for character in text)
 
 
 def _attendee(seat: Seat, state: HearingState) -> Attendee:

@@ -1,5 +1,6 @@
 """An invented hearing, and a browser's key as WebCrypto makes it."""
 
+import dataclasses
 import re
 import struct
 import subprocess
@@ -11,7 +12,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from transcript.document import Attendee, PrintedLine, Signer, TranscriptDocument
+from transcript.document import (
+    Attendee,
+    PrintedExhibit,
+    PrintedLine,
+    PrintedOpinion,
+    Signer,
+    TranscriptDocument,
+)
 from transcript.signing import signer
 from transcript.signing.authority import Authority
 
@@ -132,3 +140,43 @@ def printed_text(pdf: bytes, tmp_path: Path, *options: str) -> str:
 def squeeze(text: str) -> str:
     """Without white space, breaks and zero-width spaces."""
     return re.sub(r"[\s\u200b]+", "", text)
+
+
+def with_exhibits(record: TranscriptDocument) -> TranscriptDocument:
+    """The same hearing with one exhibit that two sides spoke about, and one that nobody did."""
+    opinions = (
+        PrintedOpinion(
+            label="辩护人",
+            name="Evelyn Hartmoor",
+            authentic="no",
+            lawful="yes",
+            relevant="none",
+            note="系复印件，请求提交原件。\n另：日期有涂改。",
+            at=OPENED + 900_000,
+        ),
+        PrintedOpinion(
+            label="被告人",
+            name="阮小满",
+            authentic="yes",
+            lawful="yes",
+            relevant="yes",
+            note="",
+            at=OPENED + 960_000,
+        ),
+    )
+    paper = PrintedExhibit(
+        number=1,
+        name="借条扫描件.pdf",
+        media_type="application/pdf",
+        pages=3,
+        sha256="ab" * 32,
+        label="公诉人",
+        party_name="纪明远",
+        submitted_at=OPENED - 86_400_000,
+        shown_at=OPENED + 600_000,
+        opinions=opinions,
+    )
+    photo = dataclasses.replace(
+        paper, number=4, name="照片.jpg", media_type="image/jpeg", shown_at=None, opinions=()
+    )
+    return dataclasses.replace(record, exhibits=(paper, photo))

@@ -23,6 +23,14 @@ def test_json_form_is_canonical_and_read_back() -> None:
     assert digest(document) == digest_of(data)
 
 
+def test_exhibits_are_of_the_record() -> None:
+    """They are read back and change the digest; a record without any is as it was before there were any."""
+    plain, full = court.document(), court.with_exhibits(court.document())
+    assert from_json(to_json(full)) == full
+    assert digest(full) != digest(plain)
+    assert b'"exhibits"' not in to_json(plain)
+
+
 @given(st.text(max_size=20), st.integers(1, 10**12))
 def test_digest_changes_with_every_word(text: str, at: int) -> None:
     """Two transcripts have the same digest only if they are the same."""

@@ -44,6 +44,30 @@ def test_every_line_is_printed(tmp_path: Path) -> None:
     assert f"{rendered.pages}/{rendered.pages}" in text
 
 
+def test_exhibits_and_opinions_are_printed(tmp_path: Path) -> None:
+    """Whose each is, when it was shown, what each side says of it and why; still archival and tagged."""
+    rendered = pdf.render(court.with_exhibits(court.document()))
+    text = squeeze(printed_text(rendered.pdf, tmp_path, "-raw"))
+    said = (
+        *("证据及质证意见", "证据1借条扫描件.pdf", "公诉人（纪明远）", "当庭出示shown：14:13:07"),
+        *(
+            "不认可disputed",
+            "认可accepted",
+            "未表态none",
+            "系复印件，请求提交原件。另：日期有涂改。",
+        ),
+        *("证据4照片.jpg", "未当庭出示", "无质证意见", f"SHA-256{'ab' * 32}"),
+    )
+    for words in said:
+        assert squeeze(words) in text, words
+    assert text.index("证据4") < text.index("以下无正文")
+    path = tmp_path / "e.pdf"
+    path.write_bytes(rendered.pdf)
+    metadata = subprocess.run(["pdfinfo", "-meta", path], capture_output=True, check=True).stdout
+    assert b"<pdfaid:part>3</pdfaid:part>" in metadata
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in metadata
+
+
 def test_it_is_an_archival_and_accessible_pdf(tmp_path: Path) -> None:
     """The file says PDF/A-3a and PDF/UA-1, is tagged, and embeds every font."""
     path = tmp_path / "t.pdf"

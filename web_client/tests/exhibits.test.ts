@@ -7,9 +7,8 @@ import { upload, type UploadState } from '@/exhibits/upload';
 import { applyEvent } from '@/hearing/fold';
 import type { HearingEvent } from '@/hearing/fold';
 import type { HearingView } from '@/protocol.gen';
-import { hearing, seat } from './hearing';
+import { hearing, seat, told } from './hearing';
 
-const told = (event: HearingEvent, at = 1000) => ({ type: 'event_told' as const, seq: 1, at, by: 'x', event });
 const after = (view: HearingView, ...events: HearingEvent[]) => events.reduce((now, event) => applyEvent(now, told(event)), view);
 const submitted = { type: 'exhibit_submitted', exhibit: 1, party: 'prosecutor', name: 'a.pdf', media_type: 'application/pdf', size: 9, sha256: 'a', pages: 3 } as const;
 const shown = { type: 'exhibit_shown', exhibit: 1, party: 'prosecutor', page: 2, name: 'a.pdf', media_type: 'application/pdf', pages: 3, sha256: 'a' } as const;
@@ -35,10 +34,11 @@ it('keeps one opinion a party, and leaves a frozen transcript behind', () => {
 it('lets the court show any exhibit and a party its own', () => {
   const view = { ...after(hearing(), submitted), phase: 'in_session' as const };
   const [one] = view.exhibits;
-  expect(mayShow(view, seat('judge', 'presiding_judge'), one!)).toBe(true);
-  expect(mayShow(view, seat('prosecutor', 'prosecutor'), one!)).toBe(true);
-  expect(mayShow(view, seat('counsel', 'counsel'), one!)).toBe(false);
-  expect(mayShow(view, seat('witness', 'witness'), one!)).toBe(false);
+  const here = { presence: 'admitted' } as const;
+  expect(mayShow(view, seat('judge', 'presiding_judge', here), one!)).toBe(true);
+  expect(mayShow(view, seat('prosecutor', 'prosecutor', here), one!)).toBe(true);
+  expect(mayShow(view, seat('counsel', 'counsel', here), one!)).toBe(false);
+  expect(mayShow(view, seat('witness', 'witness', here), one!)).toBe(false);
 });
 
 it('knows where a film stands that plays for everybody', () => {

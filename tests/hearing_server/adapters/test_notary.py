@@ -6,10 +6,12 @@ import pytest
 
 from hearing_server.adapters.notary import LABELS, TypstNotary, document_of, labels
 from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Freeze
+from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Role
-from tests.hearing_server.domain.world import DIGEST, NOW, WITNESS, World, frozen, in_session
+from tests.hearing_server.domain.world import DIGEST, NOW, SHA, WITNESS, World, frozen, in_session
 from transcript.document import digest
 
 
@@ -58,6 +60,28 @@ def test_the_same_state_gives_the_same_digest() -> None:
     freeze = a_freeze(world)
     draft = Freeze(version=1, digest="", signers=freeze.signers, frozen_at=freeze.frozen_at)
     assert digest(document_of(world.state, draft)) == digest(document_of(world.state, freeze))
+
+
+def test_exhibits_that_were_shown_or_spoken_about_are_in_the_document() -> None:
+    """A name or a note that cannot be printed keeps nobody from freezing: the clerk cannot correct them."""
+    world = in_session()
+    for name in ("借条😀.pdf", "未出示.pdf"):
+        exhibit = cmd.SubmitExhibit(
+            party="prosecutor", name=name, media_type="application/pdf", size=9, sha256=SHA, pages=2
+        )
+        world.do(SERVER, exhibit)
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    shown_at = world.now
+    yes, no, none = ev.Stance.YES, ev.Stance.NO, ev.Stance.NONE
+    opinion = cmd.GiveOpinion(exhibit=1, authentic=no, lawful=yes, relevant=none, note="复印件🙂")
+    world.do("counsel", opinion)
+    freeze = Freeze(version=1, digest=DIGEST, signers=(), frozen_at=NOW)
+    (printed,) = document_of(world.state, freeze).exhibits
+    assert (printed.number, printed.name, printed.label) == (1, "借条\u25a1.pdf", "公诉人")
+    assert (printed.shown_at, printed.sha256, printed.pages) == (shown_at, SHA, 2)
+    (given,) = printed.opinions
+    assert (given.label, given.authentic, given.lawful) == ("辩护人", "no", "yes")
+    assert (given.relevant, given.note) == ("none", "复印件\u25a1")
 
 
 def test_roles_are_called_as_the_procedure_calls_them() -> None:
