@@ -9,7 +9,7 @@ import type { HearingEvent } from '@/hearing/fold';
 import type { HearingView } from '@/protocol.gen';
 import { hearing, seat, told } from './hearing';
 
-const after = (view: HearingView, ...events: HearingEvent[]) => events.reduce((now, event) => applyEvent(now, told(event)), view);
+const after = (view: HearingView, ...events: HearingEvent[]) => events.reduce((now, event) => applyEvent(now, told(event), 'judge'), view);
 const submitted = { type: 'exhibit_submitted', exhibit: 1, party: 'prosecutor', name: 'a.pdf', media_type: 'application/pdf', size: 9, sha256: 'a', pages: 3 } as const;
 const shown = { type: 'exhibit_shown', exhibit: 1, party: 'prosecutor', page: 2, name: 'a.pdf', media_type: 'application/pdf', pages: 3, sha256: 'a' } as const;
 const given = { type: 'opinion_given', exhibit: 1, party: 'counsel', authentic: 'yes', lawful: 'no', relevant: 'none', note: '' } as const;
