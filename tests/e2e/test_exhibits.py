@@ -111,6 +111,7 @@ async def test_an_exhibit_from_submission_to_opinion(tmp_path: Path) -> None:
         await shots({"counsel": counsel}, "3-opinion")
         await look(counsel, "opinion")
         await counsel.click("opinion-save")
+        await expect(counsel.get("opinion-form")).to_have_count(0, timeout=PATIENCE)
         await judge.click("exhibits-open")
         given = judge.get("opinions").locator("[data-stance]")
         await expect(given).to_have_count(3, timeout=PATIENCE)
