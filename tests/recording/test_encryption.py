@@ -102,7 +102,7 @@ def test_who_mends_the_checksums_is_still_found_out(tmp_path):
     fields = list(encryption.CHUNK.unpack_from(data, chunk.start - encryption.CHUNK.size))
     fields[3] += 1  # when its last frame is
     head = encryption.CHUNK.pack(*fields)[:-4]
-    crc = encryption.crc32(bytes(data[chunk.start : chunk.end]), encryption.crc32(head))
+    crc = encryption.check_value(head, bytes(data[chunk.start : chunk.end]))
     data[chunk.start - encryption.CHUNK.size : chunk.start] = head + crc.to_bytes(4, "big")
     path.write_bytes(data)
     with pytest.raises(Unreadable) as caught:
