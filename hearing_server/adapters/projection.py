@@ -50,8 +50,12 @@ async def project(connection: AsyncConnection, name: str, entries: Sequence[Entr
             await _planned(connection, event)
         elif isinstance(event, ev.HearingPostponed):
             await _moved(connection, name, event.planned_at, event.minutes)
+        elif isinstance(event, ev.PartyAdded):
+            await _joined(connection, name, event)
         elif type(event) in PHASES:
             await _turned(connection, name, entry)
+            if isinstance(event, ev.HearingSuspended) and event.until is not None:
+                await _adjourned(connection, name, event.until)
 
 
 async def _planned(connection: AsyncConnection, event: ev.HearingPlanned) -> None:
@@ -85,6 +89,24 @@ async def _moved(connection: AsyncConnection, name: str, planned_at: int, minute
     await connection.execute(update(hearing).where(hearing.c.hearing == name).values(**times))
 
 
+async def _joined(connection: AsyncConnection, name: str, event: ev.PartyAdded) -> None:
+    one_more = update(hearing).where(hearing.c.hearing == name)
+    await connection.execute(one_more.values(parties=hearing.c.parties + 1))
+
+
+async def _adjourned(connection: AsyncConnection, name: str, until: int) -> None:
+    """The judge has said when it goes on: what it takes moves there, and the parties are told.
+
+    A clash is not asked for here: the order stands, and the calendar shows it.
+    """
+    lasts = hearing.c.ends_at - hearing.c.planned_at
+    moved = {"planned_at": until, "ends_at": until + lasts, "notify": Kind.POSTPONED}
+    await connection.execute(update(hearing).where(hearing.c.hearing == name).values(**moved))
+    ends = select(hearing.c.ends_at).where(hearing.c.hearing == name).scalar_subquery()
+    taken = update(booking).where(booking.c.hearing == name)
+    await connection.execute(taken.values(starts_at=until, ends_at=ends))
+
+
 async def _turned(connection: AsyncConnection, name: str, entry: Entry) -> None:
     """A new phase. What a cancelled hearing took is free, and what one took that is over from now on."""
     event, at = entry.event, entry.at
@@ -111,9 +133,16 @@ async def take(connection: AsyncConnection, claim: Claim) -> None:
         if (await connection.execute(held.with_for_update(read=True))).first() is None:
             raise Refused(Code.NOT_FOUND, "the case has been deleted")
     refuse(in_the_way(claim, await clashes(connection, claim)))
-    await connection.execute(delete(booking).where(booking.c.hearing == claim.hearing))
+    if not claim.adds:
+        await connection.execute(delete(booking).where(booking.c.hearing == claim.hearing))
     times = {"hearing": claim.hearing, "starts_at": claim.starts_at, "ends_at": claim.ends_at}
-    rows = [{"resource": b.resource, "name": b.name, **times} for b in claim.bookings]
+    held = select(booking.c.resource).where(booking.c.hearing == claim.hearing)
+    known = set((await connection.execute(held)).scalars())
+    rows = [
+        {"resource": b.resource, "name": b.name, **times}
+        for b in claim.bookings
+        if b.resource not in known
+    ]
     if rows:
         await connection.execute(insert(booking), rows)
     if claim.people:
@@ -124,8 +153,9 @@ async def take(connection: AsyncConnection, claim: Claim) -> None:
                 for seat, person in claim.people
             ],
         )
-    told = update(hearing).where(hearing.c.hearing == claim.hearing)
-    await connection.execute(told.values(notify=claim.notify))
+    if claim.notify is not None:
+        told = update(hearing).where(hearing.c.hearing == claim.hearing)
+        await connection.execute(told.values(notify=claim.notify))
 
 
 def refuse(found: Sequence[Clash]) -> None:

@@ -14,7 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hearing_server.adapters import projection, tables
 from hearing_server.adapters.database import FAULTS, Database
 from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.events import HearingPlanned, SegmentRecorded
+from hearing_server.domain.events import (
+    HearingPlanned,
+    ObserverRegistered,
+    PartyAdded,
+    SegmentRecorded,
+)
 from hearing_server.domain.log import Entry, canonical, entry_from, leaf_hash
 from hearing_server.domain.planning import Claim
 from hearing_server.services.access import Seated
@@ -182,6 +187,9 @@ async def _project(connection: AsyncConnection, hearing: str, entries: Sequence[
         if isinstance(entry.event, HearingPlanned):
             seats = [{"party": party.id, "hearing": hearing} for party in entry.event.parties]
             await connection.execute(insert(tables.seat), seats)
+        elif isinstance(entry.event, PartyAdded | ObserverRegistered):
+            row = {"party": entry.event.party.id, "hearing": hearing}
+            await connection.execute(insert(tables.seat).values(**row))
         elif isinstance(entry.event, SegmentRecorded):
             row = {"name": entry.event.name, "hearing": hearing}
             await connection.execute(insert(tables.segment).values(**row))

@@ -38,7 +38,8 @@ class Claim:
     """What a hearing wants, decided on in the very transaction that writes its entries.
 
     Times are Unix ms; `buffer` ms must lie between two hearings. `people` are pairs of a seat and the
-    person of the case who sits in it. With `overridden` clashes of people are accepted.
+    person of the case who sits in it. With `overridden` clashes of people are accepted; with `adds` it
+    comes to what the hearing has taken already, instead of in its place.
     """
 
     hearing: str
@@ -48,8 +49,9 @@ class Claim:
     bookings: tuple[Booking, ...]
     people: tuple[tuple[str, str], ...] = ()
     overridden: bool = False
+    adds: bool = False
     case: str = ""  # must still be there
-    notify: str = ""  # what the parties are to be told once it stands
+    notify: str | None = ""  # what the parties are to be told once it stands; None: as before
 
 
 @dataclass(frozen=True, kw_only=True)

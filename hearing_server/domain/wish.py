@@ -160,7 +160,7 @@ def planned(
         )
         for seat in wish.staff
     ]
-    people = [_seat(p, seat_of) for p in case.parties if p.id in seat_of]
+    people = [seat(p, seat_of) for p in case.parties if p.id in seat_of]
     template = TEMPLATES[case.procedure]
     checklist = template.checklist if wish.checklist is None else wish.checklist
     event = HearingPlanned(
@@ -189,7 +189,8 @@ def planned(
     return event, tuple((seat, person) for person, seat in seat_of.items())
 
 
-def _seat(person: CaseParty, seat_of: dict[str, str]) -> Party:
+def seat(person: CaseParty, seat_of: Mapping[str, str]) -> Party:
+    """The party who sits in `seat_of[person.id]`; links to people without a seat are left out."""
     return Party(
         id=seat_of[person.id],
         role=person.role,

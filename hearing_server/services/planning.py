@@ -10,14 +10,14 @@ from typing import Protocol
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import wish as wishes
-from hearing_server.domain.cases import Case, Courtroom, Fault, text_problem
+from hearing_server.domain.cases import Case, CaseParty, Courtroom, Fault, text_problem
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import HearingPlanned
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.outbox import Kind
 from hearing_server.domain.parties import Role
-from hearing_server.domain.planning import DAY, MINUTE, Claim, Clash, Taken
+from hearing_server.domain.planning import DAY, MINUTE, Claim, Clash, Taken, person_bookings
 from hearing_server.domain.staff import Account, StaffRole
 from hearing_server.domain.wish import MAX_TEXT, Wish
 from hearing_server.services.cases import bad_fields, new_id, sees_all
@@ -191,6 +191,43 @@ class Planning:
             ),
             notify=Kind.POSTPONED,
         )
+
+    async def others(self, sitting: Sitting) -> list[CaseParty]:
+        """Who of the case has no seat in the hearing."""
+        case = await self._cases.get(sitting.case) if sitting.case else None
+        seated = set((await self._store.seats(sitting.hearing)).values())
+        return [person for person in case.parties if person.id not in seated] if case else []
+
+    async def add(
+        self, hearing: str, person: str, *, override: str, account: Account, noted: Noted
+    ) -> str:
+        """Give a person of the case a seat in a hearing that is planned; the seat.
+
+        Refused(not_found) unless they are of the case and have none, Refused(clash).
+        """
+        sitting = await self._known(hearing)
+        found = next((p for p in await self.others(sitting) if p.id == person), None)
+        if found is None:
+            raise Refused(Code.NOT_FOUND)
+        state = await self._hearings.state(hearing)
+        seat_of = {p: seat for seat, p in (await self._store.seats(hearing)).items()}
+        seat_of[person] = new_id()
+        claim = Claim(
+            hearing=hearing,
+            starts_at=state.planned_at,
+            ends_at=state.planned_at + state.minutes * MINUTE,
+            buffer=self._buffer,
+            bookings=person_bookings(found),
+            people=((seat_of[person], person),),
+            notify=None,
+            adds=True,
+        )
+        override = _override(override) if await self._store.clashes(claim) else ""
+        await noted(hearing, f"override: {override}" if override else found.id)
+        command = cmd.AddParty(party=wishes.seat(found, seat_of), account=account.id)
+        claim = replace(claim, overridden=bool(override))
+        await self._hearings.execute(hearing, command, SERVER, claim)
+        return seat_of[person]
 
     async def cancel(self, hearing: str, *, reason: str, account: Account, noted: Noted) -> None:
         reason = _reason(reason)

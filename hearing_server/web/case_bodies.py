@@ -99,6 +99,13 @@ class PostponeBody(msgspec.Struct, forbid_unknown_fields=True):
     override: str = ""
 
 
+class AddBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`person` of the case; `override` is the reason why a clash does not matter."""
+
+    person: str
+    override: str = ""
+
+
 class CancelBody(msgspec.Struct, forbid_unknown_fields=True):
     reason: str
 

@@ -1,5 +1,6 @@
 """The routes of planning, calendar and outbox. Clerks write, judges read what they sit in."""
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,10 +15,11 @@ from hearing_server.domain.staff import Account, StaffRole
 from hearing_server.services.access import Access
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.cases import sees_all
-from hearing_server.services.letters import MessageFilter
+from hearing_server.services.letters import NOT_BEGUN, MessageFilter
 from hearing_server.services.outbox import Outbox
 from hearing_server.services.planning import CalendarFilter, Planning
 from hearing_server.web.case_bodies import (
+    AddBody,
     CancelBody,
     InviteBody,
     PostponeBody,
@@ -72,6 +74,7 @@ class PlanningRoutes:
             web.post(f"{one}/postpone", self.postpone, name="postpone-hearing"),
             web.post(f"{one}/postpone-check", self.check_postpone, name="check-postpone"),
             web.post(f"{one}/cancel", self.cancel, name="cancel-hearing"),
+            web.post(f"{one}/parties", self.add, name="add-party"),
             web.post(f"{one}/invitations", self.invite, name="invite"),
             web.post(f"{one}/parties/{{party:{ID}}}/link", self.link, name="party-link"),
             web.get(f"{staff}/outbox", self.messages, name="outbox"),
@@ -98,7 +101,8 @@ class PlanningRoutes:
         account = await self._gate.require(request, *READERS)
         since, until = _number(request, "from"), _number(request, "to")
         found = await self._planning.calendar(account, since, until, _wanted(request, account))
-        return web.json_response({"hearings": [sitting_json(each) for each in found]})
+        hearings = [sitting_json(each) for each in found]
+        return web.json_response({"hearings": hearings, "server_time": time.time_ns() // 1_000_000})
 
     async def find(self, request: web.Request) -> web.Response:
         account = await self._gate.require(request, *READERS)
@@ -125,11 +129,13 @@ class PlanningRoutes:
         account = await self._gate.require(request, *READERS)
         sitting, state = await self._planning.get(account, request.match_info["hearing"])
         seats = await self._planning.seats(sitting.hearing)
+        others = await self._planning.others(sitting)
         return web.json_response(
             {
                 **sitting_json(sitting),
                 "minutes": state.minutes,
                 "seats": [_seat_json(state, seat, seats.get(seat, "")) for seat in state.seats],
+                "others": [{"id": p.id, "role": p.role, "name": p.name} for p in others],
                 "mine": next(
                     (s for s, held in state.seats.items() if held.party.account == account.id), ""
                 ),
@@ -162,6 +168,19 @@ class PlanningRoutes:
         noted = self._noting(request, account, Action.HEARING_CANCELLED)
         await self._planning.cancel(hearing, reason=reason, account=account, noted=noted)
         return web.json_response({})
+
+    async def add(self, request: web.Request) -> web.Response:
+        """A person of the case into a hearing that is planned already, and their invitation."""
+        account, hearing = await self._clerk(request)
+        body = await read_body(request, AddBody)
+        noted = self._noting(request, account, Action.PARTY_ADDED)
+        seat = await self._planning.add(
+            hearing, body.person, override=body.override, account=account, noted=noted
+        )
+        _, state = await self._planning.get(account, hearing)
+        if state.phase in NOT_BEGUN:
+            await self._outbox.invite(hearing, [seat])
+        return web.json_response({"party": seat}, status=201)
 
     async def invite(self, request: web.Request) -> web.Response:
         account, hearing = await self._clerk(request)

@@ -7,6 +7,7 @@ import pytest
 
 from hearing_server.adapters.store import SqlStore
 from hearing_server.domain import commands as cmd
+from hearing_server.domain.cases import CaseParty
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.parties import Role
 from hearing_server.domain.planning import MINUTE
@@ -234,3 +235,55 @@ async def test_nothing_is_planned_in_a_case_that_is_gone(node: Node) -> None:
         await node.hearings.plan(cmd.Plan(planned=drafted[1]), drafted[2])
     assert caught.value.code is Code.NOT_FOUND
     assert len(await node.store.hearings()) == 1
+
+
+async def test_somebody_of_the_case_is_added_to_a_planned_hearing(node: Node) -> None:
+    """They get a seat and a link, once; who is elsewhere then only with a reason."""
+    witness = CaseParty(id="w", role=Role.WITNESS, name="证人（虚构）", telephone="13900000001")
+    one, two = [
+        await node.cases.create(replace(draft(n), parties=(*draft(n).parties, witness)))
+        for n in (1, 2)
+    ]
+    *sides, late = [party.id for party in one.parties]
+    hearing = await node.plan(wish(one, parties=tuple(sides)))
+    sitting = await node.calendar.get(hearing)
+    assert sitting is not None
+    assert [person.id for person in await node.planning.others(sitting)] == [late]
+
+    async def add(name: str, person: str, override: str = "") -> str:
+        return await node.planning.add(
+            name, person, override=override, account=CLERKS[0], noted=unnoted
+        )
+
+    seat = await add(hearing, late)
+    state = await node.hearings.state(hearing)
+    assert state.seats[seat].party.role is Role.WITNESS
+    assert await node.store.hearing_of(seat) == hearing
+    assert (await node.calendar.get(hearing)).parties == len(state.seats)  # type: ignore[union-attr]
+    with pytest.raises(Refused) as caught:
+        await add(hearing, late)
+    assert caught.value.code is Code.NOT_FOUND
+
+    *sides, late = [party.id for party in two.parties]
+    elsewhere = await node.plan(wish(two, 1, parties=tuple(sides)))
+    assert await clash_of(add(elsewhere, late)) == [("person", "证人（虚构）")]
+    await add(elsewhere, late, override="两案同一证人，上午先后出庭")
+
+
+async def test_an_adjournment_to_a_date_moves_the_hearing_and_tells_the_parties(node: Node) -> None:
+    one, two = [await node.cases.create(draft(n)) for n in (1, 2)]
+    hearing = await node.plan(wish(one))
+    state = await node.hearings.state(hearing)
+    judge = next(s for s, held in state.seats.items() if held.party.role is Role.PRESIDING_JUDGE)
+    until = TOMORROW + 48 * HOUR
+    node.clock = TOMORROW
+    for command in (
+        cmd.Arrive(connection="c"), cmd.OpenHearing(), cmd.SuspendHearing(reason="补充证据", until=until),
+    ):  # fmt: skip
+        await node.hearings.execute(hearing, command, judge)
+    sitting = await node.calendar.get(hearing)
+    assert sitting is not None
+    assert (sitting.phase, sitting.planned_at) == ("suspended", until)
+    assert sitting.ends_at - sitting.planned_at == 60 * MINUTE
+    found = await clash_of(node.plan(wish(two, planned_at=until + 10 * MINUTE)))
+    assert ("courtroom", "第一法庭") in found

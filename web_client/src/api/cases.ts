@@ -94,6 +94,7 @@ export interface SeatInfo {
 export interface HearingInfo extends Sitting {
   minutes: number;
   seats: SeatInfo[];
+  others: { id: string; role: Role; name: string }[]; // of the case, without a seat
   mine: string; // the seat of whoever asks, if they have one
 }
 

@@ -58,6 +58,7 @@ export default {
     },
     calendar: { title: 'Calendar', day: 'Day', week: 'Week', today: 'Today', before: 'Previous {unit}', after: 'Next {unit}', unit_day: 'day', unit_week: 'week', courtroom: 'Courtroom', every_courtroom: 'All courtrooms', judge: 'Judge', every_judge: 'All judges', none: 'No hearing in this time.', count: 'Hearings: {n}', date: 'Date', zone: 'Times are of the court’s zone, {zone}' },
     hearing: {
+      add_title: 'Add somebody of the case', add: 'Add to the hearing', add_choose: 'Who?', add_override: 'Reason, if they are elsewhere then',
       title: 'Hearing', people: 'Seats', messages: 'Messages', enter: 'Enter the courtroom', link: 'Show the link', link_text: 'For this person alone. That it was shown is in the audit.', copy: 'Copy', copied: 'Copied', postpone: 'Postpone', cancel: 'Cancel the hearing', reason: 'Reason', postpone_go: 'Postpone and tell everybody', cancel_go: 'Cancel and tell everybody', invite_all: 'Invite everybody again', invite_one: 'Invite again',
       invited: 'Messages queued: {n}', cancel_text: 'The hearing will not take place. Those who were invited are told.', minutes: '{n} minutes', judge: 'Presiding judge {name}', open_case: 'See the case', account: 'enters by a staff account',
     },

@@ -213,6 +213,7 @@ export default {
       hearing_planned: 'Hearing planned',
       hearing_postponed: 'Hearing postponed',
       hearing_cancelled: 'Hearing cancelled',
+      party_added: 'Person added to a hearing',
       invited: 'Invited',
       link_shown: 'Link shown',
       read_out: 'Message read out',
