@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
@@ -134,9 +135,10 @@ class Attendant:
 
     def say(self, source: Source, payload: bytes) -> None:
         self._sent += 1
-        numbers = (self._sent, self._sent * 960)
         ssrc, kind = self.ssrcs[source], TRACKS[source][2]
-        self.up.send_rtp(rtp(*numbers, ssrc=ssrc, payload_type=kind, payload=payload, marker=True))
+        now = int(time.monotonic() * (48_000 if kind == 111 else 90_000))
+        packet = rtp(self._sent, now, ssrc=ssrc, payload_type=kind, payload=payload, marker=True)
+        self.up.send_rtp(packet)
 
     def last(self, kind: type[wire.Tell]) -> wire.Tell | None:
         return next((tell for tell in reversed(self.told) if isinstance(tell, kind)), None)
