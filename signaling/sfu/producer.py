@@ -69,7 +69,7 @@ class Producer:
         self._on_close.append(callback)
 
     def request_keyframe(self) -> None:
-        """Ask the browser for a picture that needs no earlier one, at most twice a second."""
+        """Ask the browser for a picture that needs no earlier one, at most four times a second."""
         if self.kind != "video" or self.closed:
             return
         wait = self._keyframes.request(time.monotonic())

@@ -220,12 +220,15 @@ def test_a_queue_on_the_way_is_seen_whatever_the_clocks() -> None:
 
 
 def test_key_frame_requests_are_spaced() -> None:
-    """The first goes out, the second waits, the third joins it."""
+    """Two go out, the third waits, the fourth joins it: never more than two in half a second."""
     limiter = KeyframeLimiter()
     assert limiter.request(1.0) == 0.0
-    assert limiter.request(1.1) == pytest.approx(0.4)
-    assert limiter.request(1.2) is None
+    assert limiter.request(1.12) == 0.0
+    assert limiter.request(1.22) == pytest.approx(0.28)
+    assert limiter.request(1.3) is None
     limiter.expire(1.5)
+    assert limiter.request(1.55) == pytest.approx(0.07)
+    limiter.expire(1.62)
     assert limiter.request(2.1) == 0.0
 
 
