@@ -150,3 +150,25 @@ async def test_an_export_that_takes_too_long_is_ended(record, tmp_path):
         await export_party([folder], segments, tmp_path / "out.mkv", timeout=0.01)
     assert caught.value.code == "export_failed"
     assert list(tmp_path.glob("out*")) == []
+
+
+async def test_a_share_with_sound_and_a_room_camera_have_tracks_of_their_own(record, tmp_path):
+    """Pictures first, then sound, each under the name of its source and from its own second on."""
+    sound = streams.sound_packets(streams.encode_sound(2.0))
+    folder, segments = await record(
+        ("vp8", "camera", video("vp8", 4), 1.0),
+        ("vp8", "room", video("vp8", 4), 1.0),
+        ("vp8", "screen", video("vp8", 2), 3.0),
+        ("opus", "microphone", sound, 1.0),
+        ("opus", "screen_sound", sound, 3.0),
+    )
+    result = await export_party([folder], segments, tmp_path / "party.mkv")
+    assert result.tracks == [
+        "camera vp8", "room vp8", "screen vp8", "microphone opus", "screen_sound opus",
+    ]  # fmt: skip
+    with av.open(str(tmp_path / "party.mkv")) as source:
+        begins: dict[int, float] = {}
+        for packet in source.demux():
+            if packet.size:
+                begins.setdefault(packet.stream.index, float(packet.pts * packet.time_base))
+    assert [begins[n] for n in range(5)] == pytest.approx([0, 0, 2, 0, 2], abs=0.06)
