@@ -16,7 +16,7 @@ export default {
     people: '{n} people',
     missing: 'Missing: {names}',
     who: 'People',
-    alarms: '{n} alarms',
+    alarms: 'Alarms: {n}',
     line: 'Line',
     line_good: 'Good line',
     line_poor: 'Poor line',
