@@ -24,7 +24,6 @@ class Mirror:
     address: str
     there: Transport
     back: Transport
-    capabilities: dict[str, object]
     end: asyncio.TimerHandle | None = None
     consumers: list[Consumer] = field(default_factory=list)
 
@@ -40,7 +39,7 @@ class Mirrors:
         self._sfu = sfu
         self._open: dict[str, Mirror] = {}
 
-    def make(self, seat: str, address: str, capabilities: dict[str, object]) -> dict[str, Any]:
+    def make(self, seat: str, address: str) -> dict[str, Any]:
         """Both transports, as mediasoup-client takes them; a seat's older mirror ends. too_many."""
         for identity in [i for i, mirror in self._open.items() if mirror.seat == seat]:
             self.close(seat, identity)
@@ -48,7 +47,7 @@ class Mirrors:
         if of_address >= OF_ADDRESS or len(self._open) >= OF_HOUSE:
             raise Refused(Code.TOO_MANY, "mirrors")
         there, back = self._transports()
-        mirror = Mirror(seat, address, there, back, capabilities)
+        mirror = Mirror(seat, address, there, back)
         identity = secrets.token_hex(8)
         loop = asyncio.get_running_loop()
         mirror.end = loop.call_later(LASTS, lambda: self.close(seat, identity))
@@ -80,7 +79,7 @@ class Mirrors:
             raise Refused(Code.MEDIA, error.code) from error
 
     def produce(
-        self, seat: str, identity: str, kind: str, rtp_parameters: object
+        self, seat: str, identity: str, kind: str, rtp_parameters: object, capabilities: object
     ) -> dict[str, Any]:
         """The track comes back as the consumer that is answered."""
         mirror = self._mine(seat, identity)
@@ -88,7 +87,7 @@ class Mirrors:
             raise Refused(Code.TOO_MANY, "tracks")
         try:
             producer = mirror.there.produce(kind, rtp_parameters)
-            consumer = mirror.back.consume(producer, mirror.capabilities)
+            consumer = mirror.back.consume(producer, capabilities)
         except SfuError as error:
             raise Refused(Code.MEDIA, error.code) from error
         mirror.consumers.append(consumer)

@@ -34,10 +34,6 @@ class CheckBody(msgspec.Struct, forbid_unknown_fields=True):
     loss_permille: int | None = None
 
 
-class MirrorBody(msgspec.Struct, forbid_unknown_fields=True):
-    rtp_capabilities: dict[str, Any]
-
-
 class ConnectBody(msgspec.Struct, forbid_unknown_fields=True):
     direction: Literal["send", "receive"]
     dtls_parameters: dict[str, Any]
@@ -46,6 +42,7 @@ class ConnectBody(msgspec.Struct, forbid_unknown_fields=True):
 class TrackBody(msgspec.Struct, forbid_unknown_fields=True):
     kind: Literal["audio", "video"]
     rtp_parameters: dict[str, Any]
+    rtp_capabilities: dict[str, Any]
 
 
 class Checks:
@@ -113,11 +110,8 @@ class Checks:
     async def make(self, request: web.Request) -> web.Response:
         seated = await self._gate.known(request)
         self._made.check(seated.party)
-        body = await read_body(request, MirrorBody)
         address = client_address(request, self._proxies)
-        return web.json_response(
-            self._mirrors.make(seated.party, address, body.rtp_capabilities), status=201
-        )
+        return web.json_response(self._mirrors.make(seated.party, address), status=201)
 
     async def connect(self, request: web.Request) -> web.Response:
         seat, mirror = await self._mirror(request)
@@ -128,9 +122,10 @@ class Checks:
     async def track(self, request: web.Request) -> web.Response:
         seat, mirror = await self._mirror(request)
         body = await read_body(request, TrackBody)
-        return web.json_response(
-            self._mirrors.produce(seat, mirror, body.kind, body.rtp_parameters)
+        track = self._mirrors.produce(
+            seat, mirror, body.kind, body.rtp_parameters, body.rtp_capabilities
         )
+        return web.json_response(track)
 
     async def resume(self, request: web.Request) -> web.Response:
         self._mirrors.resume(*await self._mirror(request))

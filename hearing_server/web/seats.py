@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from hearing_server.domain.decide.people import identified
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.parties import Right, may
@@ -192,6 +193,7 @@ def _about(state: HearingState, party: str) -> dict[str, Any]:
         },
         "accepted_as": None if seat.consent_withdrawn else seat.accepted_as,
         "kiosk": bool(seat.kiosk),
+        "identity": {"needed": not identified(state, seat), "done": seat.identity is not None},
         "signer": _signer(state, party),
     }
 

@@ -10,6 +10,8 @@ export const router = createRouter({
   routes: [
     { path: '/enter', component: EnterScreen },
     { path: '/seat/:seat', component: SeatScreen, props: true },
+    { path: '/observe/:hearing', component: () => import('./observe/ObserveScreen.vue'), props: true },
+    { path: '/kiosk', component: () => import('./kiosk/KioskScreen.vue') },
     { path: '/staff', component: StaffShell, children: STAFF_PAGES },
     { path: '/:rest(.*)*', component: NotFoundScreen },
   ],

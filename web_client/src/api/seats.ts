@@ -14,6 +14,9 @@ export interface SeatInfo {
   server_time: number;
   party: { id: string; role: Role; name: string; site: string };
   accepted_as: string | null;
+  kiosk: boolean;
+  code_needed: boolean;
+  identity: { needed: boolean; done: boolean };
   signer: object | null;
 }
 

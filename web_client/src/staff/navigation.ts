@@ -18,6 +18,7 @@ export const NAVIGATION: readonly Destination[] = [
   { to: '/staff/centre', word: 'centre.nav', about: 'centre.nav_about', icon: 'line', roles: ['technician', 'administrator'] },
   { to: '/staff/courtrooms', word: 'cases.nav.courtrooms', about: 'cases.about.courtrooms', icon: 'door', roles: ['administrator'] },
   { to: '/staff/accounts', word: 'staff.nav.accounts', about: 'staff.about.accounts', icon: 'people', roles: ['administrator'] },
+  { to: '/staff/kiosks', word: 'kiosk.page', about: 'kiosk.page_about', icon: 'camera', roles: ['administrator', 'clerk'] },
   { to: '/staff/audit', word: 'staff.nav.audit', about: 'staff.about.audit', icon: 'shield', roles: ['auditor'] },
   { to: '/staff/account', word: 'staff.nav.account', about: 'staff.about.account', icon: 'person', roles: [] },
 ];

@@ -7,6 +7,7 @@ export const STAFF_PAGES: RouteRecordRaw[] = [
   { path: 'setup', component: () => import('./HomePage.vue') },
   { path: 'account', component: () => import('./AccountPage.vue') },
   { path: 'accounts', component: () => import('./AccountsPage.vue') },
+  { path: 'kiosks', component: () => import('./KiosksPage.vue') },
   { path: 'audit', component: () => import('./AuditPage.vue') },
   { path: 'centre', component: () => import('@/centre/CentrePage.vue') },
   ...CASE_PAGES,

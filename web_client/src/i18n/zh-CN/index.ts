@@ -8,9 +8,10 @@ import court from './court';
 import entering from './entering';
 import exhibits from './exhibits';
 import floor from './floor';
+import kiosk from './kiosk';
 import messages from './messages';
 import staff from './staff';
 import talk from './talk';
 import waiting from './waiting';
 
-export default { ...apart, ...cases, ...centre, ...clerk, ...common, ...court, ...entering, ...exhibits, ...floor, ...messages, ...staff, ...talk, ...waiting };
+export default { ...apart, ...cases, ...centre, ...clerk, ...common, ...court, ...entering, ...exhibits, ...floor, ...kiosk, ...messages, ...staff, ...talk, ...waiting };
