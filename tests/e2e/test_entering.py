@@ -11,7 +11,7 @@ from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 from tests.integration.entering import Planned, planned
 from tests.integration.harness import Client
 
-from .browsers import DESK, PATIENCE, Person, _launch
+from .browsers import DESK, PATIENCE, Person, launch
 from .devices import ELSEWHERE
 from .test_access import AXE, barriers
 
@@ -80,7 +80,7 @@ def photograph(folder: Path) -> Path:
 async def test_a_party_proves_the_code_and_the_document(tmp_path: Path) -> None:
     """From the link on a telephone to the courtroom: code, check over the media path, document."""
     async with planned(tmp_path, code=True, identity=True) as court, async_playwright() as play:
-        browser = await _launch(play, ELSEWHERE, tmp_path)
+        browser = await launch(play, ELSEWHERE, tmp_path)
         party = await person(browser, court, "plaintiff", viewport=PHONE)
         await party.open_link(await court.link("plaintiff"))
         await expect(party.get("enter")).to_be_disabled()
@@ -118,7 +118,7 @@ async def test_a_party_proves_the_code_and_the_document(tmp_path: Path) -> None:
 async def test_a_defendant_at_the_kiosk_with_an_officer(tmp_path: Path) -> None:
     """Paired, called, four steps, the courtroom with three buttons, and waiting again."""
     async with planned(tmp_path, code=True) as court, async_playwright() as play:
-        browser = await _launch(play, ELSEWHERE, tmp_path)
+        browser = await launch(play, ELSEWHERE, tmp_path)
         made = await court.clerk.post("/kiosks", {"name": "一号会见室", "site": "示范看守所"})
         kiosk = await person(browser, court, "kiosk", viewport=ROOM)
         await kiosk.page.goto(f"{court.server.url}/kiosk")
@@ -163,7 +163,7 @@ async def test_a_defendant_at_the_kiosk_with_an_officer(tmp_path: Path) -> None:
 async def test_an_observer_registers_and_only_watches(tmp_path: Path) -> None:
     """By the clerk's link, on the judge's direction, without being asked for a device."""
     async with planned(tmp_path) as court, async_playwright() as play:
-        browser = await _launch(play, ELSEWHERE, tmp_path)
+        browser = await launch(play, ELSEWHERE, tmp_path)
         clerk = await clerk_of(browser, court)
         await clerk.click("make-observers-link")
         link = await clerk.get("observers-link").inner_text()

@@ -45,17 +45,17 @@ async function reflect(seat: string, tracks: MediaStreamTrack[]): Promise<Media>
   await device.load({ routerRtpCapabilities: mirror.rtp_capabilities });
   const there = device.createSendTransport(optionsOf(mirror.send));
   const back = device.createRecvTransport(optionsOf(mirror.receive));
-  const tone = tracks.length ? null : silence();
+  const stand = tracks.some(({ kind }) => kind === 'video') ? null : noise();
   try {
     wire(seat, mirror, there, 'send');
     wire(seat, mirror, back, 'receive');
-    return await within(CONNECT + LISTEN, watch(seat, mirror, device, there, back, tone ? [tone.track] : tracks));
+    return await within(CONNECT + LISTEN, watch(seat, mirror, device, there, back, stand ? [...tracks, stand.track] : tracks));
   } catch {
     return NOTHING;
   } finally {
     there.close();
     back.close();
-    tone?.stop();
+    stand?.stop();
     closeMirror(seat, mirror.mirror).catch(() => undefined);
   }
 }
@@ -101,11 +101,26 @@ async function roundTrip(transport: Transport): Promise<number | null> {
   return null;
 }
 
-/** Somebody without a camera and microphone still has a line. */
-function silence(): { track: MediaStreamTrack; stop: () => void } {
-  const context = new AudioContext();
-  const out = context.createMediaStreamDestination();
-  return { track: out.stream.getAudioTracks()[0]!, stop: () => void context.close() };
+/** Somebody without a camera still has a line: a picture that changes, so that there is something to send. */
+function noise(): { track: MediaStreamTrack; stop: () => void } {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [320, 180];
+  const context = canvas.getContext('2d')!;
+  const paint = () => {
+    const colour = Math.floor(Math.random() * 360);
+    context.fillStyle = `hsl(${colour} 60% 50%)`;
+    context.fillRect(Math.random() * 240, Math.random() * 120, 80, 60);
+  };
+  paint();
+  const timer = setInterval(paint, 66);
+  const track = canvas.captureStream(15).getVideoTracks()[0]!;
+  return {
+    track,
+    stop: () => {
+      clearInterval(timer);
+      track.stop();
+    },
+  };
 }
 
 const optionsOf = (options: object) => options as TransportOptions;
