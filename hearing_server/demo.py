@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.events import HearingPlanned
 from hearing_server.domain.hearing import HearingState
-from hearing_server.domain.parties import Party, Role
+from hearing_server.domain.parties import Party, Role, Side
+from hearing_server.domain.procedures import TEMPLATES, Procedure
 from hearing_server.services.hearings import Hearings
 
 PEOPLE = (
-    (Role.PRESIDING_JUDGE, "宋明理（虚构）", "第一法庭"),
-    (Role.PROSECUTOR, "齐正言（虚构）", "人民检察院"),
-    (Role.DEFENDANT, "吴名氏（虚构）", "看守所"),
-    (Role.COUNSEL, "卞护之（虚构）", "律师事务所"),
-    (Role.CLERK, "季录文（虚构）", "第一法庭"),
+    (Role.PRESIDING_JUDGE, Side.NEUTRAL, "宋明理（虚构）", "第一法庭"),
+    (Role.PROSECUTOR, Side.CLAIM, "齐正言（虚构）", "人民检察院"),
+    (Role.DEFENDANT, Side.DEFENCE, "吴名氏（虚构）", "看守所"),
+    (Role.COUNSEL, Side.DEFENCE, "卞护之（虚构）", "律师事务所"),
+    (Role.CLERK, Side.NEUTRAL, "季录文（虚构）", "第一法庭"),
 )
 
 
@@ -25,21 +26,38 @@ async def plan_demo(
 
     `accounts` are those of the court's staff who sit in it.
     """
-    staff = accounts or {}
+    template = TEMPLATES[Procedure.CRIMINAL]
     planned = HearingPlanned(
         hearing=new_id(),
         court=court,
         case_number="（2026）川0104刑初123号",
-        procedure="criminal",
+        procedure=Procedure.CRIMINAL,
         courtroom="第一法庭",
         title="吴名氏盗窃案（演示）",
         planned_at=planned_at,
-        parties=tuple(
-            Party(id=new_id(), role=role, name=name, site=site, account=staff.get(role, ""))
-            for role, name, site in PEOPLE
-        ),
+        parties=_parties(accounts or {}),
+        stages=template.stages,
+        checklist=template.checklist,
     )
     return await hearings.plan(cmd.Plan(planned=planned))
+
+
+def _parties(accounts: Mapping[Role, str]) -> tuple[Party, ...]:
+    """The five; counsel stands for the defendant."""
+    ids = {role: new_id() for role, *_ in PEOPLE}
+    clients = {Role.COUNSEL: (ids[Role.DEFENDANT],)}
+    return tuple(
+        Party(
+            id=ids[role],
+            role=role,
+            side=side,
+            name=name,
+            site=site,
+            account=accounts.get(role, ""),
+            counsel_for=clients.get(role, ()),
+        )
+        for role, side, name, site in PEOPLE
+    )
 
 
 def new_id() -> str:

@@ -43,7 +43,7 @@ async def write_lines(clients: dict[str, Client]) -> None:
 
 
 async def close_and_freeze(clients: dict[str, Client]) -> None:
-    await clients["presiding_judge"].ask("close_hearing")
+    await clients["presiding_judge"].ask("close_hearing", override="演示")
     await clients["clerk"].ask("freeze_transcript")
     for client in clients.values():
         await client.event("transcript_sealed", version=1)
@@ -177,7 +177,7 @@ async def test_a_name_that_cannot_be_printed(server: ServerProcess) -> None:
         clerk = clients["clerk"]
         await clients["presiding_judge"].ask("open_hearing")
         await clerk.ask("enter_line", speaker=clerk.seat, text="证人𓀀到庭")
-        await clients["presiding_judge"].ask("close_hearing")
+        await clients["presiding_judge"].ask("close_hearing", override="演示")
         with pytest.raises(Refusal, match=r"unprintable_character.*U\+13000"):
             await clerk.ask("freeze_transcript")
         fixed = {"line": 1, "revision": 1, "speaker": clerk.seat}
@@ -220,7 +220,7 @@ async def test_kill_in_the_middle_of_the_hearing(tmp_path: Path) -> None:
                 if s["party"] not in (clerk.seat, seats["clerk"])
             )
             await judge.enter()
-            await judge.ask("close_hearing")
+            await judge.ask("close_hearing", override="演示")
 
 
 async def test_kill_between_freeze_and_seal(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ async def test_kill_between_freeze_and_seal(tmp_path: Path) -> None:
         async with seated(server) as clients:
             await clients["presiding_judge"].ask("open_hearing")
             await write_lines(clients)
-            await clients["presiding_judge"].ask("close_hearing")
+            await clients["presiding_judge"].ask("close_hearing", override="演示")
             await clients["clerk"].ask("freeze_transcript")
             await server.stop(signal.SIGKILL)
         await server.start()
