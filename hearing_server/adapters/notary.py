@@ -10,6 +10,7 @@ from typing import TypeVar
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Exhibit, Freeze, HearingState, Opinion, Seat
 from hearing_server.domain.parties import Role
+from hearing_server.domain.visible import printed_name
 from hearing_server.services.transcripts import Prepared, Printed, SignatureRequest
 from transcript import pdf as printing
 from transcript.document import (
@@ -97,7 +98,7 @@ class TypstNotary:
         certificate = _coded(
             lambda: self._authority.issue_signing_certificate(
                 request.public_key,
-                name=seat.party.name,
+                name=printed_name(state, seat.party),
                 party=request.party,
                 label=labels(seat.party.role, state.procedure)[0],
                 hearing=state.hearing,
@@ -149,12 +150,16 @@ def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
         opened_at=state.opened_at,
         closed_at=state.closed_at,
         frozen_at=freeze.frozen_at,
-        attendance=tuple(_attendee(s, state) for s in state.seats.values() if s.arrived),
+        attendance=tuple(
+            _attendee(s, state)
+            for s in state.seats.values()
+            if s.arrived and s.party.role is not Role.OBSERVER
+        ),
         lines=tuple(
             PrintedLine(
                 number=line.line,
                 speaker_label=label(line.speaker),
-                speaker_name=people[line.speaker].name,
+                speaker_name=printed_name(state, people[line.speaker]),
                 text=line.text,
                 at=line.started_at,
             )
@@ -162,7 +167,7 @@ def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
         ),
         exhibits=tuple(_exhibit(one, state) for one in state.exhibits if one.on_record),
         signers=tuple(
-            Signer(party=party, label=label(party), name=people[party].name)
+            Signer(party=party, label=label(party), name=printed_name(state, people[party]))
             for party in freeze.signers
         ),
     )
@@ -177,7 +182,7 @@ def _exhibit(exhibit: Exhibit, state: HearingState) -> PrintedExhibit:
         pages=exhibit.pages,
         sha256=exhibit.sha256,
         label=labels(owner.role, state.procedure)[0],
-        party_name=owner.name,
+        party_name=printed_name(state, owner),
         submitted_at=exhibit.submitted_at,
         shown_at=exhibit.shown_at,
         opinions=tuple(_opinion(given, state) for given in exhibit.opinions.values()),
@@ -188,7 +193,7 @@ def _opinion(opinion: Opinion, state: HearingState) -> PrintedOpinion:
     party = state.seats[opinion.party].party
     return PrintedOpinion(
         label=labels(party.role, state.procedure)[0],
-        name=party.name,
+        name=printed_name(state, party),
         authentic=opinion.authentic.value,
         lawful=opinion.lawful.value,
         relevant=opinion.relevant.value,
@@ -209,7 +214,7 @@ def _attendee(seat: Seat, state: HearingState) -> Attendee:
         party=seat.party.id,
         role_zh=zh,
         role_en=en,
-        name=seat.party.name,
+        name=printed_name(state, seat.party),
         first_seen=seat.first_seen,
     )
 

@@ -21,12 +21,6 @@ class StaffRole(StrEnum):
     AUDITOR = "auditor"  # reads the audit trail, and nothing else
 
 
-# Whoever decides, writes or watches: a password alone is not enough.
-NEEDS_SECOND_FACTOR = frozenset(
-    {StaffRole.ADMINISTRATOR, StaffRole.JUDGE, StaffRole.CLERK, StaffRole.AUDITOR}
-)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Account:
     """A person of the court's staff. `login` is theirs for ever: it is how the audit trail names them.
@@ -85,4 +79,5 @@ def check_change(accounts: Iterable[Account], changed: Account) -> None:
 
 
 def needs_second_factor(account: Account) -> bool:
-    return not account.provider and bool(account.roles & NEEDS_SECOND_FACTOR)
+    """A password alone is never enough; an identity provider sees to it by itself."""
+    return not account.provider

@@ -14,6 +14,7 @@ from hearing_server.domain.parties import STAFF, Party, Right, Role, may
 CLERK_DESK = "clerk"
 TECHNICIAN_DESK = "technician"
 EVERYBODY = "all"
+UNNAMED = "（身份保密）"  # in a printed document, for whom the court gave no alias
 
 # For bench and clerk alone.
 _OVERSEEN = frozenset({ev.SegmentRecorded, ev.GapFound, ev.RecordingFault, ev.RecordingRecovered})
@@ -259,6 +260,12 @@ def named(state: HearingState, party: Party, reader: str) -> Party:
     seat = state.seats.get(reader)
     overseer = seat is not None and may(seat.party.role, Right.OVERSEE)
     return party if overseer or not party.account else replace(party, account="")
+
+
+def printed_name(state: HearingState, party: Party) -> str:
+    """The name in the document that all sign: whoever is screened from one is not named to anybody."""
+    screening = state.screenings.get(party.id)
+    return party.name if screening is None else screening.alias or UNNAMED
 
 
 def seen(state: HearingState, event: Event, reader: str) -> Event | None:

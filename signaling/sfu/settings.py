@@ -20,7 +20,7 @@ class SfuSettings:
     min_bitrate: int = 150_000  # slow viewers never push a producer below this
     max_transports: int = 1024
     max_producers_per_transport: int = 8
-    max_consumers_per_transport: int = 64
+    max_consumers_per_transport: int = 128  # fifty people, with sound and picture, and shares
     max_ssrcs_per_transport: int = 32  # of producers, retransmission streams included
     max_tcp_connections: int = 512
     silent_after: float = 2.8  # a path that carries media; Chromium's own checks come every 2.5 s

@@ -165,6 +165,5 @@ async def test_the_waiting_room_is_told_nothing_of_the_record(server: ServerProc
         heard = [t["event"]["type"] for t in counsel.tells if t["type"] == "event_told"]
         assert "line_entered" not in heard
         assert all(
-            seat["entry"] is None or seat["party"] == counsel.seat
-            for seat in told["view"]["seats"]
+            seat["entry"] is None or seat["party"] == counsel.seat for seat in told["view"]["seats"]
         )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.fold.steps import Step, drop, put, with_seat
+from hearing_server.domain.fold.steps import Step, drop, put, transcript_changed, with_seat
 from hearing_server.domain.hearing import Consultation, HearingState
 
 
@@ -66,12 +66,15 @@ def _left(state: HearingState, event: ev.ConsultationLeft, at: int) -> HearingSt
 
 
 def _screened(state: HearingState, event: ev.ScreeningSet, at: int) -> HearingState:
+    """Printed names follow it."""
     screening = event.screening
-    return replace(state, screenings=put(state.screenings, screening.party, screening))
+    screenings = put(state.screenings, screening.party, screening)
+    return transcript_changed(replace(state, screenings=screenings))
 
 
 def _lifted(state: HearingState, event: ev.ScreeningLifted, at: int) -> HearingState:
-    return replace(state, screenings=drop(state.screenings, event.party))
+    screenings = drop(state.screenings, event.party)
+    return transcript_changed(replace(state, screenings=screenings))
 
 
 STEPS: Mapping[type, Step] = {

@@ -113,3 +113,20 @@ def test_what_cannot_be_printed_is_named_with_its_line() -> None:
         TypstNotary(None).digest(world.state, a_freeze(world))  # type: ignore[arg-type]
     assert caught.value.code is Code.UNPRINTABLE_CHARACTER
     assert caught.value.detail == "😀 U+1F600 #2 U+2060 #3"
+
+
+def test_whoever_is_screened_is_not_named_to_anybody() -> None:
+    """All sign one document: attendance, lines, signers carry the alias; observers are not in it."""
+    world = in_session(WITNESS)
+    world.do("judge", cmd.Call(party="witness"))
+    world.do("clerk", cmd.EnterLine(speaker="witness", text="我看见了。"))
+    screening = ev.Screening(party="witness", hidden_from=("defendant",), alias="证人甲")
+    world.do("judge", cmd.Screen(screening=screening))
+    freeze = Freeze(version=1, digest=DIGEST, signers=("witness",), frozen_at=NOW)
+    document = document_of(world.state, freeze)
+    assert WITNESS.name not in str(document)
+    assert {document.lines[-1].speaker_name, document.signers[0].name} == {"证人甲"}
+    world.do("judge", cmd.Screen(screening=replace(screening, alias="")))
+    assert WITNESS.name not in str(document_of(world.state, freeze))
+    world.do("judge", cmd.Unscreen(party="witness"))
+    assert WITNESS.name in str(document_of(world.state, freeze))
