@@ -1,6 +1,7 @@
 /** English: the same keys as 简体中文, one file an area. */
 import type zh from '../zh-CN';
 import apart from './apart';
+import bench from './bench';
 import cases from './cases';
 import centre from './centre';
 import clerk from './clerk';
@@ -15,5 +16,21 @@ import staff from './staff';
 import talk from './talk';
 import waiting from './waiting';
 
-const en: typeof zh = { ...apart, ...cases, ...centre, ...clerk, ...common, ...court, ...entering, ...exhibits, ...floor, ...kiosk, ...messages, ...staff, ...talk, ...waiting };
+const en: typeof zh = {
+  ...apart,
+  ...bench,
+  ...cases,
+  ...centre,
+  ...clerk,
+  ...common,
+  ...court,
+  ...entering,
+  ...exhibits,
+  ...floor,
+  ...kiosk,
+  ...messages,
+  ...staff,
+  ...talk,
+  ...waiting,
+};
 export default en;

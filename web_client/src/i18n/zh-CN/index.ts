@@ -1,5 +1,6 @@
 /** 简体中文: every word on the screen, one file an area. English has the same keys. */
 import apart from './apart';
+import bench from './bench';
 import cases from './cases';
 import centre from './centre';
 import clerk from './clerk';
@@ -14,4 +15,20 @@ import staff from './staff';
 import talk from './talk';
 import waiting from './waiting';
 
-export default { ...apart, ...cases, ...centre, ...clerk, ...common, ...court, ...entering, ...exhibits, ...floor, ...kiosk, ...messages, ...staff, ...talk, ...waiting };
+export default {
+  ...apart,
+  ...bench,
+  ...cases,
+  ...centre,
+  ...clerk,
+  ...common,
+  ...court,
+  ...entering,
+  ...exhibits,
+  ...floor,
+  ...kiosk,
+  ...messages,
+  ...staff,
+  ...talk,
+  ...waiting,
+};

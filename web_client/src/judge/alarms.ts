@@ -1,0 +1,28 @@
+/** What the judge must know at once, and what to do about it. Pure. */
+import type { HearingView, SeatView } from '@/protocol.gen';
+
+export interface Alarm {
+  id: string;
+  key: string; // of the words
+  detail?: string;
+  seat?: SeatView;
+  until?: number;
+  pauses?: boolean; // a pause is what helps
+}
+
+export function alarmsOf(view: HearingView, now: number): Alarm[] {
+  const running = view.phase === 'in_session';
+  const open = view.recording?.faults.filter(({ over_at }) => over_at === null) ?? [];
+  const faults = running ? open.map((fault) => ({ id: `fault-${fault.code}`, key: 'fault', detail: fault.detail || fault.code, pauses: true })) : [];
+  return [...faults, ...view.seats.flatMap((seat) => ofSeat(seat, running, now))];
+}
+
+function ofSeat(seat: SeatView, running: boolean, now: number): Alarm[] {
+  const found: Alarm[] = [];
+  const { party, entry } = seat;
+  const lost = running && seat.presence === 'away' && seat.admitted && seat.role !== 'observer';
+  if (lost) found.push({ id: `lost-${party}`, key: 'lost', seat, pauses: true });
+  if (entry?.consent_withdrawn) found.push({ id: `withdrawn-${party}`, key: 'withdrawn', seat });
+  if (entry && entry.code_locked_until > now) found.push({ id: `locked-${party}`, key: 'code_locked', seat, until: entry.code_locked_until });
+  return found;
+}

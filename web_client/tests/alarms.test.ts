@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { alarmsOf } from '@/judge/alarms';
+import { hearing, seat } from './hearing';
+
+const NOW = 1_000_000;
+const entry = {
+  accepted_as: '甲', consent_withdrawn: false, camera: 'ready' as const, microphone: 'ready' as const, check: null,
+  code_confirmed: false, code_locked_until: 0, identity: null, kiosk: '', officer_steps: {}, listens_to: '',
+};
+const ids = (view: ReturnType<typeof hearing>) => alarmsOf(view, NOW).map(({ id }) => id);
+
+it('tells of a fault until it is over, and only in session', () => {
+  const fault = { at: 1, code: 'stalled', detail: '', over_at: null };
+  const recording = { parties: {}, faults: [fault, { ...fault, code: 'disk', over_at: 2 }] };
+  expect(ids(hearing({ phase: 'in_session', recording }))).toEqual(['fault-stalled']);
+  expect(ids(hearing({ phase: 'waiting', recording }))).toEqual([]);
+});
+
+it('tells of who is lost, who withdrew consent, and whose code is locked', () => {
+  const seats = [
+    seat('gone', 'defendant', { presence: 'away', admitted: true, left_by: 'network' }),
+    seat('late', 'counsel', { presence: 'expected' }),
+    seat('no', 'plaintiff', { presence: 'admitted', entry: { ...entry, consent_withdrawn: true } }),
+    seat('code', 'witness', { presence: 'expected', entry: { ...entry, code_locked_until: NOW + 1 } }),
+    seat('past', 'witness', { presence: 'expected', entry: { ...entry, code_locked_until: NOW } }),
+  ];
+  expect(ids(hearing({ phase: 'in_session', seats }))).toEqual(['lost-gone', 'withdrawn-no', 'locked-code']);
+});
