@@ -198,9 +198,10 @@ async def _keep_seated(connection: AsyncConnection, case: Case) -> None:
 
 
 async def _add_parties(connection: AsyncConnection, cases: Sequence[Case]) -> None:
-    rows = [_party_row(case, n, party) for case in cases for n, party in enumerate(case.parties)]
-    for at in range(0, len(rows), AT_ONCE):
-        await connection.execute(insert(case_party), rows[at : at + AT_ONCE])
+    people = [(case, n, party) for case in cases for n, party in enumerate(case.parties)]
+    for at in range(0, len(people), AT_ONCE):
+        rows = [_party_row(*one) for one in people[at : at + AT_ONCE]]
+        await connection.execute(insert(case_party), rows)
 
 
 def _case_row(case: Case) -> dict[str, Any]:
