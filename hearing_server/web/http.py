@@ -137,8 +137,8 @@ def same_origin(origins: Sequence[str]) -> Middleware:
 def client_address(request: web.Request, proxies: Sequence[str]) -> str:
     """Who asks. X-Forwarded-For counts only from a proxy that the settings name, and from its end."""
     peer = request.transport.get_extra_info("peername") if request.transport else None
-    address = peer[0] if peer else ""
-    forwarded = request.headers.get("X-Forwarded-For", "")
+    address = peer[0].removeprefix("::ffff:") if peer else ""
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))  # some proxies add a line
     for hop in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
         if not _is_proxy(address, proxies):
             break

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
+from multidict import CIMultiDict
 
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.services import rate
@@ -105,6 +106,14 @@ def test_an_address_is_believed_from_listed_proxies_from_its_end(
 ) -> None:
     proxies = ("10.0.0.0/8", "2001:db8::1")
     assert client_address(asked(peer, forwarded), proxies) == expected
+
+
+def test_a_proxy_that_adds_a_line_of_its_own_is_believed_and_no_other() -> None:
+    """HAProxy does not join the lines: the first is what the visitor made up."""
+    headers = CIMultiDict([("X-Forwarded-For", "192.0.2.66"), ("X-Forwarded-For", "203.0.113.5")])
+    line: Any = Line("::ffff:10.0.0.1")  # IPv4, as a socket for both kinds names it
+    request = make_mocked_request("GET", "/", headers=headers, transport=line)
+    assert client_address(request, ("10.0.0.0/8",)) == "203.0.113.5"
 
 
 def application() -> web.Application:
