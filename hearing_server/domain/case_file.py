@@ -20,13 +20,12 @@ from hearing_server.domain.case_words import (
 from hearing_server.domain.cases import Case, CaseParty, Fault, Problem
 from hearing_server.domain.parties import Role, Side
 from hearing_server.domain.procedures import Procedure
+from hearing_server.domain.spreadsheet import meant, safe
 
 MAX_BYTES = 1_000_000
 MAX_ROWS = 5_000
 MAX_FIELD = 4_000
 MAX_FAULTS = 500  # named at once; a file with more is of another kind
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # OWASP: CSV injection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +171,7 @@ def _rows(
 def _cell(text: str) -> str:
     """As it was before it was made safe for a spreadsheet."""
     text = text.strip(" \u3000\n")
-    return text[1:] if text[:1] == "'" and text[1:].startswith((*FORMULA, "'")) else text.strip()
+    return meant(text) if text[:1] == "'" else text.strip()
 
 
 def _cases(rows: Sequence[_Row]) -> tuple[tuple[Case, ...], list[RowFault]]:
@@ -310,11 +309,6 @@ def _line(cells: Sequence[str]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerow([safe(cell) for cell in cells])
     return out.getvalue()
-
-
-def safe(cell: str) -> str:
-    """A cell that no spreadsheet reckons with."""
-    return f"'{cell}" if cell.startswith((*FORMULA, "'")) else cell
 
 
 def template(language: str) -> str:

@@ -96,8 +96,10 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
 )
 _TELEPHONE = re.compile(r"\+?\d[\d \-]{3,22}\d")
+# Controls but tab and line break, what turns the direction of reading, and what takes no room at all.
 _HIDDEN = re.compile(
-    "[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+    "[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069"
+    "\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _BRACKETS = str.maketrans("()〔〕[]０１２３４５６７８９", "（）（）（）0123456789")
 
@@ -166,7 +168,7 @@ def _number_faults(number: str) -> list[Fault]:
 def _party_faults(party: CaseParty, others: Sequence[CaseParty]) -> list[Fault]:
     found = [
         *_text_faults("name", party.name, MAX_NAME, required=True),
-        *_text_faults("notes", party.notes, MAX_NOTES),
+        *_text_faults("notes", party.notes, MAX_NOTES, lines=True),
         *_text_faults("detained_at", party.detained_at, MAX_NAME),
     ]
     if party.role not in CASE_ROLES:
@@ -201,23 +203,28 @@ def _link_faults(
     ]
 
 
-def _text_faults(field: str, text: str, limit: int, *, required: bool = False) -> list[Fault]:
-    problem = text_problem(text, limit, required=required)
+def _text_faults(
+    field: str, text: str, limit: int, *, required: bool = False, lines: bool = False
+) -> list[Fault]:
+    problem = text_problem(text, limit, required=required, lines=lines)
     return [Fault(field=field, problem=problem, value=shown(text))] if problem else []
 
 
-def text_problem(text: str, limit: int, *, required: bool = False) -> Problem | None:
-    """What is wrong with a text that a person typed, if anything is."""
+def text_problem(
+    text: str, limit: int, *, required: bool = False, lines: bool = False
+) -> Problem | None:
+    """What is wrong with a text that a person typed, if anything is; `lines`: it may have several."""
     if not text:
         return Problem.REQUIRED if required else None
     if len(text) > limit:
         return Problem.TOO_LONG
-    return Problem.HIDDEN_CHARACTER if _HIDDEN.search(text) else None
+    broken = not lines and ("\n" in text or "\t" in text)
+    return Problem.HIDDEN_CHARACTER if broken or _HIDDEN.search(text) else None
 
 
 def shown(value: str) -> str:
     """A value for a list of faults: short, and nothing in it that does not show."""
-    return _HIDDEN.sub("\ufffd", value)[:60]
+    return _HIDDEN.sub("\ufffd", " ".join(value.split()))[:60]
 
 
 def courtroom_faults(courtroom: Courtroom) -> tuple[Fault, ...]:

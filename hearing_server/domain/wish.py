@@ -108,7 +108,8 @@ def _template_faults(wish: Wish) -> list[Fault]:
     if len(items) > MAX_CHECKLIST or len({item.id for item in items}) != len(items):
         found.append(Fault(field="checklist", problem=Problem.TOO_MANY, value=str(MAX_CHECKLIST)))
     for n, item in enumerate(items):
-        problem = text_problem(item.id, 64, required=True) or text_problem(item.text, MAX_TEXT)
+        problem = text_problem(item.id, 64, required=True)
+        problem = problem or text_problem(item.text, MAX_TEXT, lines=True)
         if problem:
             found.append(Fault(field=f"checklist.{n}", problem=problem))
     return found

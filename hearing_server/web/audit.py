@@ -11,6 +11,7 @@ from aiohttp.typedefs import Middleware
 
 from hearing_server.domain.audit import Link
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.spreadsheet import safe
 from hearing_server.domain.staff import StaffRole
 from hearing_server.services.audit import Action, Audit, Search
 from hearing_server.services.rate import RateLimit
@@ -18,7 +19,7 @@ from hearing_server.web.http import STATUS, Handler, client_address
 from hearing_server.web.staff_session import ACTOR, StaffGate
 
 COLUMNS = ("id", "at", "actor", "action", "subject", "detail", "address", "previous", "hash")
-WATCHED = ("/api/staff", "/api/seats", "/api/enter")
+WATCHED = ("/api/staff", "/api/seats", "/api/enter", "/api/kiosk", "/api/observe")
 NOTED_ELSEWHERE = {Code.BAD_CREDENTIALS, Code.PROVE_AGAIN}  # the first by the sign-in itself
 
 
@@ -106,18 +107,13 @@ async def _csv(pages: AsyncIterator[Sequence[Link]]) -> AsyncIterator[str]:
         text = io.StringIO()
         writer = csv.writer(text)
         for one in links:
-            writer.writerow(_cell(value) for value in _json(one).values())
+            writer.writerow(safe(str(value)) for value in _json(one).values())
         yield text.getvalue()
 
 
 async def _lines(pages: AsyncIterator[Sequence[Link]]) -> AsyncIterator[str]:
     async for links in pages:
         yield "".join(json.dumps(_json(one), ensure_ascii=False) + "\n" for one in links)
-
-
-def _cell(value: Any) -> Any:
-    formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{value}" if formula else value
 
 
 def _json(one: Link) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from hearing_server.domain.case_file import RowFault
 from hearing_server.domain.cases import Case, CaseParty, Problem, faults, tidy
 from hearing_server.domain.parties import Role, Side
 from hearing_server.domain.procedures import Procedure
+from hearing_server.domain.spreadsheet import meant, safe
 
 HEADING = "案号,程序,案由,诉讼地位,姓名或名称,电子邮箱,代理或辩护对象"
 ROWS = (
@@ -176,8 +177,10 @@ def test_nothing_breaks_it(data: str | bytes) -> None:
 
 @given(st.text(max_size=30))
 def test_no_cell_is_a_formula(text: str) -> None:
-    """A spreadsheet reckons with what begins with one of these."""
-    assert not case_file.safe(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    """A spreadsheet reckons with what begins with one of these; and it is read as it was meant."""
+    for cell in (text, *(sign + text for sign in "=+-@\t\r\n＝＋－＠'")):
+        assert not safe(cell).startswith(tuple("=+-@\t\r\n＝＋－＠"))
+        assert meant(safe(cell)) == cell
 
 
 def test_a_formula_in_a_case_is_written_as_text() -> None:

@@ -108,3 +108,13 @@ def test_one_telephone_is_known_however_it_is_written() -> None:
 def test_too_many_people_are_one_fault() -> None:
     crowd = tuple(replace(CASE.parties[0], id=str(n)) for n in range(101))
     assert found(parties=crowd) == [("parties", Problem.TOO_MANY)]
+
+
+@pytest.mark.parametrize(
+    "hidden", ["甲\n审判长：同意", "甲\t乙", "甲\u200b", "\ufeff甲", "甲\u200f"]
+)
+def test_a_name_is_one_line_of_what_can_be_seen(hidden: str) -> None:
+    """It stands in the transcript and in text messages: nothing may look like a line of its own."""
+    assert of_party(name=hidden) == [("parties.1.name", Problem.HIDDEN_CHARACTER)]
+    assert found(title=hidden) == [("title", Problem.HIDDEN_CHARACTER)]
+    assert of_party(notes="一\n\t二") == []
