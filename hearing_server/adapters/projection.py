@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hearing_server.adapters.case_tables import (
     booking,
+    case_party,
     court_case,
     hearing,
     hearing_staff,
@@ -129,9 +130,7 @@ async def take(connection: AsyncConnection, claim: Claim) -> None:
     if connection.dialect.name == "postgresql":
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({PLANNING})"))
     if claim.case:
-        held = select(court_case.c.id).where(court_case.c.id == claim.case)
-        if (await connection.execute(held.with_for_update(read=True))).first() is None:
-            raise Refused(Code.NOT_FOUND, "the case has been deleted")
+        await _check_case(connection, claim)
     refuse(in_the_way(claim, await clashes(connection, claim)))
     if not claim.adds:
         await connection.execute(delete(booking).where(booking.c.hearing == claim.hearing))
@@ -156,6 +155,18 @@ async def take(connection: AsyncConnection, claim: Claim) -> None:
     if claim.notify is not None:
         told = update(hearing).where(hearing.c.hearing == claim.hearing)
         await connection.execute(told.values(notify=claim.notify))
+
+
+async def _check_case(connection: AsyncConnection, claim: Claim) -> None:
+    """The case as the wish was made for it: there, open, with everybody who is to have a seat."""
+    held = select(court_case.c.closed).where(court_case.c.id == claim.case)
+    closed = (await connection.execute(held.with_for_update(read=True))).scalar_one_or_none()
+    if closed is None:
+        raise Refused(Code.NOT_FOUND, "the case has been deleted")
+    people = {person for _, person in claim.people}
+    here = select(func.count()).where(case_party.c.id.in_(people))
+    if closed or (await connection.execute(here)).scalar_one() != len(people):
+        raise Refused(Code.STALE_REVISION, "the case has been changed")
 
 
 def refuse(found: Sequence[Clash]) -> None:

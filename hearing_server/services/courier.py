@@ -11,6 +11,7 @@ import structlog
 
 from hearing_server.domain.errors import PASSING, Code, Refused
 from hearing_server.domain.events import HearingCancelled, HearingPostponed
+from hearing_server.domain.hearing import Phase
 from hearing_server.domain.outbox import Kind, Message, MessageState, next_try, schedule
 from hearing_server.services.hearings import Clock, Hearings
 from hearing_server.services.letters import (
@@ -71,10 +72,16 @@ class Courier:
 
     async def _tell_changes(self) -> None:
         for hearing, what in await self._store.to_tell():
-            if what == Kind.INVITATION:
-                await self._first_invitation(hearing)
-            else:
-                await self._tell_change(hearing, Kind(what))
+            try:
+                if what == Kind.INVITATION:
+                    await self._first_invitation(hearing)
+                else:
+                    await self._tell_change(hearing, Kind(what))
+            except Refused as refusal:  # a hearing that is not there keeps nobody else waiting
+                if refusal.code in PASSING:
+                    raise
+                log.error("parties not told", hearing=hearing, code=refusal.code)
+                await self._store.enqueue([], told=hearing)
 
     async def _first_invitation(self, hearing: str) -> None:
         try:
@@ -122,10 +129,10 @@ class Courier:
 
     async def _send(self, message: Message) -> None:
         now = self._now()
-        if now >= message.expires_at or await self._overtaken(message):
-            await self._store.settle(replace(message, state=MessageState.DROPPED, done_at=now))
-            return
         try:
+            if now >= message.expires_at or await self._overtaken(message):
+                await self._store.settle(replace(message, state=MessageState.DROPPED, done_at=now))
+                return
             await self._hand_over(message)
         except Undeliverable as fault:
             await self._store.settle(self._failed(message, fault))
@@ -141,10 +148,13 @@ class Courier:
         await self._store.settle(sent)
 
     async def _overtaken(self, message: Message) -> bool:
-        """A reminder of a hearing that has begun, or does not take place."""
+        """A reminder of a hearing that has begun, or does not take place; one that was adjourned to
+        another time is still to come."""
         if message.kind not in FOLLOWING:
             return False
-        return (await self._hearings.state(message.hearing)).phase not in NOT_BEGUN
+        state = await self._hearings.state(message.hearing)
+        again = state.phase is Phase.SUSPENDED and state.planned_at > self._now()
+        return state.phase not in NOT_BEGUN and not again
 
     async def _hand_over(self, message: Message) -> None:
         sender = self._letters.senders.get(message.channel)

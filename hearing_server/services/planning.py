@@ -159,7 +159,7 @@ class Planning:
         persons = any(clash.kind is Taken.PERSON for clash in clashes)
         override = _override(override) if persons else ""
         claim = replace(claim, overridden=bool(override))
-        await noted(hearing, f"override: {override}" if override else reason)
+        await noted(hearing, f"override: {override}; {reason}" if override else reason)
         command = cmd.Postpone(
             planned_at=planned_at, minutes=minutes, reason=reason, account=account.id
         )
@@ -305,7 +305,7 @@ def _own(account: Account, wanted: CalendarFilter) -> CalendarFilter:
 
 
 def _reason(text: str) -> str:
-    if problem := text_problem(text.strip(), MAX_TEXT, required=True):
+    if problem := text_problem(text.strip(), MAX_TEXT, required=True, lines=True):
         raise bad_fields(Fault(field="reason", problem=problem))
     return text.strip()
 
@@ -314,6 +314,6 @@ def _override(text: str) -> str:
     """The reason; without one the clash is refused by the store, with all that is in the way."""
     if not text.strip():
         return ""
-    if problem := text_problem(text.strip(), MAX_TEXT):
+    if problem := text_problem(text.strip(), MAX_TEXT, lines=True):
         raise bad_fields(Fault(field="override", problem=problem))
     return text.strip()

@@ -189,8 +189,9 @@ class Staff:
         if account.provider:
             raise Refused(Code.NOT_FOUND, "signs in at the identity provider")
         await self._note(Action.ACCOUNT_RESET, account, who)
+        await self._end(identity)  # first: nobody stays in when the server ends in between
         token = await self._give_setup(account)
-        await self._end(identity)
+        await self._end(identity)  # and whoever came in by the old way meanwhile
         await self._attempts.forget(account.login)
         return account, token
 

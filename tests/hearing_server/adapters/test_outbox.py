@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
+from hearing_server.adapters import case_tables as tables
 from hearing_server.adapters.outbox_store import SqlOutbox
 from hearing_server.adapters.sealing import Sealing
 from hearing_server.adapters.store import SqlStore
+from hearing_server.domain import commands as cmd
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.outbox import Channel, Kind, MessageState
+from hearing_server.domain.parties import Role
 from hearing_server.domain.planning import DAY, MINUTE
 from hearing_server.services.courier import LEASE_MS, Courier
 from hearing_server.services.letters import (
@@ -200,6 +203,50 @@ async def test_a_message_of_a_seat_that_is_not_there_does_not_hold_the_others(
     assert kept is not None
     assert (kept.state, kept.error) == (MessageState.FAILED, "unknown_hearing")
     assert len(mail.sent) == 1
+
+
+async def test_a_hearing_that_is_not_there_does_not_hold_the_others(store: SqlStore) -> None:
+    """Whoever of the others is to be told is told."""
+    mail = Post()
+    desk = Desk(Node(store), {Channel.EMAIL: mail})
+    hearing, _ = await desk.planned()
+    async with store.database.writing() as connection:
+        copy = "INSERT INTO hearing SELECT {} FROM hearing"
+        names = [column.name for column in tables.hearing.columns]
+        first = [f"'{'0' * 16}'" if name == "hearing" else name for name in names]
+        await connection.execute(text(copy.format(", ".join(first))))
+        await connection.execute(text("UPDATE hearing SET notify = 'invitation'"))
+    await desk.courier._tell_changes()
+    await desk.carry()
+    assert len(mail.sent) == 1
+    assert await desk.store.to_tell() == []
+    assert MessageState.SENT in await desk.states(hearing)
+
+
+async def test_who_was_adjourned_to_another_day_is_reminded(store: SqlStore) -> None:
+    mail = Post()
+    desk = Desk(Node(store), {Channel.EMAIL: mail})
+    hearing, _ = await desk.planned()
+    await desk.outbox.invite(hearing)
+    await desk.carry()
+    seats = (await desk.node.hearings.state(hearing)).seats
+    judge = next(s for s, held in seats.items() if held.party.role is Role.PRESIDING_JUDGE)
+    for command in (
+        cmd.Arrive(connection="c"),
+        cmd.OpenHearing(),
+        cmd.SuspendHearing(reason="补充证据", until=None),
+    ):
+        await desk.node.hearings.execute(hearing, command, judge)
+    day = TOMORROW + 3 * DAY
+    await desk.node.planning.postpone(
+        hearing, day, 60, reason="续开", override="", account=CLERKS[0], noted=unnoted
+    )
+    await desk.courier._tell_changes()
+    desk.node.clock = day - 30 * MINUTE
+    await desk.carry()
+    about = [envelope.text.subject for envelope in mail.sent]
+    assert any("改期" in subject for subject in about)
+    assert any("一小时后" in subject for subject in about)
 
 
 async def test_six_failures_are_the_end(store: SqlStore) -> None:

@@ -12,6 +12,7 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.parties import Role
 from hearing_server.domain.planning import MINUTE
 from hearing_server.domain.wish import StaffSeat
+from hearing_server.services.cases import AT_ONCE, CaseFilter
 from hearing_server.services.planning import CalendarFilter
 
 from .court import CLERKS, HOUR, JUDGES, NOW, TOMORROW, Node, draft, unnoted, wish
@@ -287,3 +288,31 @@ async def test_an_adjournment_to_a_date_moves_the_hearing_and_tells_the_parties(
     assert sitting.ends_at - sitting.planned_at == 60 * MINUTE
     found = await clash_of(node.plan(wish(two, planned_at=until + 10 * MINUTE)))
     assert ("courtroom", "第一法庭") in found
+
+
+async def test_nothing_is_planned_in_a_case_that_was_changed_meanwhile(node: Node) -> None:
+    """Closed, or without somebody who was to have a seat, since the clerk looked."""
+    case = await node.cases.create(draft(1))
+    whole = await node.planning._drafted(wish(case))
+    first, _ = case.parties
+    case = await node.cases.change(replace(case, parties=(first,)))
+    late = await node.planning._drafted(wish(case, 1))
+    await node.cases.close(case.id, closed=True)
+    for _, planned, claim in (whole, late):
+        with pytest.raises(Refused) as caught:
+            await node.hearings.plan(cmd.Plan(planned=planned), claim)
+        assert caught.value.code is Code.STALE_REVISION
+    assert await node.store.hearings() == []
+
+
+async def test_a_file_of_many_cases_holds_each_once(node: Node) -> None:
+    """It is read in pages, so that a hearing does not wait for it."""
+    numbers = [f"（2026）测0001民初{n}号" for n in range(1, 2 * AT_ONCE + 2)]
+    await node.case_store.add(
+        [replace(draft(n), id=f"c{n}", number=number, parties=(), created_at=n // 7)
+         for n, number in enumerate(numbers)]
+    )  # fmt: skip
+    data = await node.cases.export(CLERKS[0], CaseFilter(), "zh-CN")
+    lines = data.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("案号")
+    assert sorted(line.split(",")[0] for line in lines[1:]) == sorted(numbers)
