@@ -10,7 +10,7 @@ from dataclasses import replace
 import structlog
 
 from hearing_server.domain.errors import PASSING, Code, Refused
-from hearing_server.domain.events import HearingCancelled, HearingPostponed
+from hearing_server.domain.events import HearingCancelled, HearingPostponed, HearingSuspended
 from hearing_server.domain.hearing import Phase
 from hearing_server.domain.outbox import Kind, Message, MessageState, next_try, schedule
 from hearing_server.services.hearings import Clock, Hearings
@@ -30,6 +30,7 @@ from hearing_server.services.outbox import Outbox
 AT_ONCE = 8  # messages on their way at the same time
 LEASE_MS = 90_000  # longer than any attempt may take
 POLL_S = 2.0
+CHANGES = HearingPostponed | HearingCancelled | HearingSuspended
 
 log = structlog.get_logger()
 
@@ -115,9 +116,7 @@ class Courier:
 
     async def _reason(self, hearing: str) -> str:
         entries = await self._hearings.entries(hearing)
-        changes = [
-            e.event for e in entries if isinstance(e.event, HearingPostponed | HearingCancelled)
-        ]
+        changes = [e.event for e in entries if isinstance(e.event, CHANGES)]
         return changes[-1].reason if changes else ""
 
     async def send_due(self) -> bool:

@@ -234,18 +234,15 @@ async def test_who_was_adjourned_to_another_day_is_reminded(store: SqlStore) -> 
     for command in (
         cmd.Arrive(connection="c"),
         cmd.OpenHearing(),
-        cmd.SuspendHearing(reason="补充证据", until=None),
+        cmd.SuspendHearing(reason="补充证据", until=TOMORROW + 3 * DAY),
     ):
         await desk.node.hearings.execute(hearing, command, judge)
-    day = TOMORROW + 3 * DAY
-    await desk.node.planning.postpone(
-        hearing, day, 60, reason="续开", override="", account=CLERKS[0], noted=unnoted
-    )
     await desk.courier._tell_changes()
-    desk.node.clock = day - 30 * MINUTE
+    desk.node.clock = TOMORROW + 3 * DAY - 30 * MINUTE
     await desk.carry()
     about = [envelope.text.subject for envelope in mail.sent]
     assert any("改期" in subject for subject in about)
+    assert any("补充证据" in envelope.text.body for envelope in mail.sent)
     assert any("一小时后" in subject for subject in about)
 
 
