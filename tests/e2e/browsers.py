@@ -156,6 +156,15 @@ async def launch(
     return await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
 
 
+async def close_hearing(judge: Person) -> None:
+    """Close it, over what is still open on the checklist."""
+    await judge.click("close-hearing")
+    await expect(judge.get("close-hearing-confirm")).to_be_visible(timeout=PATIENCE)
+    if await judge.get("close-override").count():
+        await judge.get("close-override").fill("演示")
+    await judge.click("close-hearing-confirm")
+
+
 @contextlib.asynccontextmanager
 async def guarded(
     server: ServerProcess,

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.integration.harness import ROLES, Client, ServerProcess, serving
 
-from .browsers import PATIENCE, Person, court
+from .browsers import PATIENCE, Person, close_hearing, court
 from .test_hearing import LINES, enter_lines, sign
 
 AXE = Path(__file__).parents[2] / "web_client/node_modules/axe-core/axe.min.js"
@@ -116,8 +116,7 @@ async def test_nothing_stands_in_the_way(tmp_path: Path) -> None:
         await judge.click("pause-hearing")
         await look(judge, "dialog")
         await judge.click("pause-hearing-cancel")
-        await judge.click("close-hearing")
-        await judge.click("close-hearing-confirm")
+        await close_hearing(judge)
         await clerk.click("freeze")
         await clerk.click("freeze-confirm")
         await defendant.click("open-signing")

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from tests.integration.harness import serving
 from tests.integration.test_story import pdf_text, verify
 
-from .browsers import DEVICE, PATIENCE, Person, all_enter, court
+from .browsers import DEVICE, PATIENCE, Person, all_enter, close_hearing, court
 from .devices import COURT, ELSEWHERE, decode, near
 
 LINES = (("F1", "现在开庭。"), ("F2", "公诉机关宣读起诉书。"), ("F3", "我没有异议。"))
@@ -103,8 +103,7 @@ async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path
         await judge.hears(defendant, ELSEWHERE)
         await judge.page.wait_for_timeout(6000)  # something to record after the pause
 
-        await judge.click("close-hearing")
-        await judge.click("close-hearing-confirm")
+        await close_hearing(judge)
         await clerk.click("freeze")
         await clerk.click("freeze-confirm")
         for role in ("prosecutor", "defendant"):
@@ -181,8 +180,7 @@ async def test_kill_in_the_middle_leads_everybody_back(tmp_path: Path) -> None:
             assert min(g["started_at"] for g in gaps) > killed_at - 1500, (
                 "more than a second is lost"
             )
-        await judge.click("close-hearing")
-        await judge.click("close-hearing-confirm")
+        await close_hearing(judge)
         path = await download(clerk, f"recording-{defendant.seat}", tmp_path / "defendant.mkv")
         whole = await asyncio.to_thread(decode, path)
         assert near(whole.colour, ELSEWHERE), whole

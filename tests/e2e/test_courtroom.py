@@ -1,0 +1,127 @@
+"""The courtroom in real browsers: the judge's strip, requests, and a private talk that nobody else hears."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.integration.harness import serving
+
+from .browsers import DEVICE, PATIENCE, Person, all_enter, court
+from .devices import ELSEWHERE
+from .test_access import AXE, barriers
+
+ROLES = ("presiding_judge", "prosecutor", "defendant", "counsel")
+
+
+async def opened(people: dict[str, Person]) -> None:
+    await all_enter(people)
+    judge = people["presiding_judge"]
+    await judge.click("open-hearing")
+    await judge.click("open-hearing-confirm")  # the clerk is missing
+    for person in people.values():
+        await expect(person.get("phase")).to_have_attribute(
+            "data-phase", "in_session", timeout=PATIENCE
+        )
+
+
+async def look(person: Person, place: str, found: list[str]) -> None:
+    if not await person.page.evaluate("'axe' in window"):
+        await person.page.add_script_tag(path=str(AXE))
+    found.extend(await barriers(person, f"{person.role}, {place}"))
+
+
+@pytest.mark.timeout(180)
+async def test_hands_objections_and_a_lock(tmp_path: Path) -> None:
+    """Requests stand in their order before the judge, objections first; one press answers each."""
+    found: list[str] = []
+    async with (
+        serving(tmp_path / "data") as server,
+        court(server, tmp_path, ROLES, bypass_csp=True) as people,
+    ):
+        judge, prosecutor, counsel = (
+            people[r] for r in ("presiding_judge", "prosecutor", "counsel")
+        )
+        await opened(people)
+        await prosecutor.click("hand")
+        await counsel.click("objection")
+        await counsel.get("objection-reason").fill("诱导性发问")
+        await counsel.click("objection-confirm")
+        rows = judge.get("request")
+        await expect(rows).to_have_count(2, timeout=PATIENCE)
+        await expect(rows.first).to_have_attribute("data-kind", "objection")
+        await expect(rows.first).to_contain_text("诱导性发问")
+        await look(judge, "requests", found)
+
+        await judge.click("answer-sustained")
+        await expect(rows).to_have_count(1, timeout=PATIENCE)
+        await judge.page.keyboard.press("g")
+        await expect(rows).to_have_count(0, timeout=PATIENCE)
+        await expect(prosecutor.get(f"word-{prosecutor.seat}")).to_be_visible(timeout=PATIENCE)
+
+        await judge.click("judge-more")
+        await judge.click("mute-all")
+        await expect(counsel.get("mic")).to_have_attribute(
+            "aria-pressed", "false", timeout=PATIENCE
+        )
+        await counsel.click("mic")  # muted, not locked: one press
+        await expect(counsel.get("mic")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+        await judge.click(f"seat-menu-{counsel.seat}")
+        await judge.click(f"mute-lock-{counsel.seat}")
+        await expect(counsel.get("mic")).to_have_attribute("data-locked", "true", timeout=PATIENCE)
+        await counsel.click("mic")
+        await expect(counsel.get("mic")).to_have_attribute("aria-pressed", "false")
+        assert not [error for person in people.values() for error in person.errors]
+    assert not found, "\n".join(found)
+
+
+async def silent(listener: Person, speaker: Person) -> None:
+    """No sound of the speaker arrives here, and no picture is shown."""
+    await listener.hears_nothing_of(speaker)
+    seat = listener.get(f"seat-{speaker.seat}")
+    await expect(seat).to_have_attribute("data-picture", "false", timeout=PATIENCE)
+    await expect(seat).to_have_attribute("data-presence", "consulting")
+
+
+@pytest.mark.timeout(180)
+async def test_a_private_talk_reaches_nobody_else(tmp_path: Path) -> None:
+    """Counsel asks, the defendant accepts, the judge permits; they hear each other and nobody hears them."""
+    found: list[str] = []
+    async with (
+        serving(tmp_path / "data") as server,
+        court(server, tmp_path, ROLES, bypass_csp=True) as people,
+    ):
+        judge, prosecutor = people["presiding_judge"], people["prosecutor"]
+        defendant, counsel = people["defendant"], people["counsel"]
+        await opened(people)
+        await judge.hears(defendant, DEVICE["defendant"])
+
+        await counsel.click("consult")
+        await counsel.click("consult-confirm")
+        await expect(defendant.get("talk-accept")).to_be_visible(timeout=PATIENCE)
+        assert not await prosecutor.get("talk-request").count()
+        await defendant.click("talk-accept")
+        await judge.click("talk-permit")
+        for person in (defendant, counsel):
+            await expect(person.get("talk")).to_be_visible(timeout=PATIENCE)
+        await counsel.hears(defendant, ELSEWHERE)
+        await defendant.hears(counsel, ELSEWHERE)
+        for listener in (judge, prosecutor):
+            for speaker in (defendant, counsel):
+                await silent(listener, speaker)
+        await look(counsel, "private talk", found)
+        await look(judge, "with two out", found)
+
+        await counsel.click("talk-leave")
+        for person in (defendant, counsel):
+            await expect(person.get("courtroom")).to_be_visible(timeout=PATIENCE)
+            await expect(person.get("mic")).to_have_attribute(
+                "aria-pressed", "false", timeout=PATIENCE
+            )
+        await judge.hears_nothing_of(defendant)
+        await defendant.click("mic")
+        await judge.hears(defendant, ELSEWHERE)
+        errors: list[Any] = [error for person in people.values() for error in person.errors]
+        assert not errors
+    assert not found, "\n".join(found)
