@@ -50,8 +50,8 @@ export default {
     hidden: 'Your role does not read the transcript while it is being made.',
     newest: 'Newest',
     revised: 'corrected',
-    fold: 'Fold the transcript away',
-    unfold: 'Show the transcript',
+    fold: 'Fold transcript',
+    unfold: 'Show transcript',
   },
   judge: {
     strip: 'Presiding judge',
