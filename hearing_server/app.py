@@ -283,6 +283,7 @@ class Server:
             self.hearings,
             self.transcripts,
             self.recordings,
+            self.audit,
             secure=s.secure_pages,
             proxies=s.trusted_proxies,
         )

@@ -81,6 +81,7 @@ class StaffParts(StaffAdministration):
             self.factors,
             self.passkeys,
             self._provider(),
+            self.staff,
             court=s.court,
             provider_name=s.oidc_name,
             secure=s.secure_pages,

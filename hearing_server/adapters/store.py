@@ -5,9 +5,9 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -113,8 +113,18 @@ class SqlStore:
 
     async def end_seats(self, account: str) -> set[str]:
         """End the sessions of seats that were entered from this account of the staff; whose."""
+        return await self._end_seats(tables.session.c.account == account)
+
+    async def end_seats_of(self, digests: Collection[bytes], but: str = "") -> set[str]:
+        """Those of these sessions that were entered from an account, but this one; whose."""
+        account = tables.session.c.account
+        return await self._end_seats(
+            tables.session.c.digest.in_(digests), account.is_not(None), account != but
+        )
+
+    async def _end_seats(self, *which: ColumnElement[bool]) -> set[str]:
         session, ticket = tables.session, tables.ticket
-        end = delete(session).where(session.c.account == account).returning(session.c.party)
+        end = delete(session).where(*which).returning(session.c.party)
         async with self.database.writing() as connection:
             parties = set((await connection.execute(end)).scalars())
             await connection.execute(delete(ticket).where(ticket.c.party.in_(parties)))

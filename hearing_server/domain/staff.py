@@ -1,11 +1,13 @@
 """The court's staff: their roles, their accounts, and what an account may never be."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.parties import Role
 
 LOGIN = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])?")
 EMAIL = re.compile(r"[^\s@<>\"',;:]{1,64}@[^\s@<>\"',;:]{1,189}")
@@ -19,6 +21,16 @@ class StaffRole(StrEnum):
     CLERK = "clerk"
     TECHNICIAN = "technician"  # watches the hearings' lines, helps parties
     AUDITOR = "auditor"  # reads the audit trail, and nothing else
+
+
+# What an account must be to sit on the bench or at the clerk's desk; an assessor may be anybody.
+SITS_AS: Mapping[Role, StaffRole] = MappingProxyType(
+    {
+        Role.PRESIDING_JUDGE: StaffRole.JUDGE,
+        Role.JUDGE: StaffRole.JUDGE,
+        Role.CLERK: StaffRole.CLERK,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +88,12 @@ def check_change(accounts: Iterable[Account], changed: Account) -> None:
     after = {account.id: account for account in accounts} | {changed.id: changed}
     if not any(one.active and StaffRole.ADMINISTRATOR in one.roles for one in after.values()):
         raise Refused(Code.LAST_ADMINISTRATOR)
+
+
+def may_sit(account: Account, role: Role) -> bool:
+    """Whether the account is still what a seat with this role needs."""
+    needed = SITS_AS.get(role)
+    return needed is None or needed in account.roles
 
 
 def needs_second_factor(account: Account) -> bool:

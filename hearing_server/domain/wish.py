@@ -22,7 +22,7 @@ from hearing_server.domain.planning import (
     unique,
 )
 from hearing_server.domain.procedures import TEMPLATES
-from hearing_server.domain.staff import Account, StaffRole
+from hearing_server.domain.staff import Account, may_sit
 
 MAX_AHEAD = 3 * 366 * DAY
 LATE = 10 * MINUTE  # a hearing may be planned for just now
@@ -115,13 +115,6 @@ def _template_faults(wish: Wish) -> list[Fault]:
     return found
 
 
-_NEEDS = {
-    Role.PRESIDING_JUDGE: StaffRole.JUDGE,
-    Role.JUDGE: StaffRole.JUDGE,
-    Role.CLERK: StaffRole.CLERK,
-}
-
-
 def _staff_faults(seats: Sequence[StaffSeat], accounts: Mapping[str, Account]) -> list[Fault]:
     found = []
     roles = [seat.role for seat in seats]
@@ -137,8 +130,7 @@ def _staff_faults(seats: Sequence[StaffSeat], accounts: Mapping[str, Account]) -
             found.append(Fault(field=f"staff.{n}", problem=Problem.NOT_FOR_THIS_ROLE))
         elif seat.account or seat.role is not Role.ASSESSOR:
             held = accounts.get(seat.account)
-            needed = _NEEDS.get(seat.role)
-            if held is None or (needed and needed not in held.roles):
+            if held is None or not may_sit(held, seat.role):
                 problem = Problem.UNKNOWN_VALUE if seat.account else Problem.REQUIRED
                 found.append(Fault(field=f"staff.{n}", problem=problem))
         elif problem_of_name := text_problem(seat.name.strip(), 100, required=True):

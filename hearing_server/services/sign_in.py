@@ -186,6 +186,11 @@ class SignIn:
             await self._sessions.end(account.id, session.id)
         await self._note(Action.LOGOUT, account, address, "everywhere" if everywhere else "")
 
+    async def end_other(self, session: StaffSession, ended: str, address: str) -> None:
+        """Another session of the account, left open somewhere; Refused(not_found)."""
+        await self._sessions.end(session.account.id, ended)
+        await self._note(Action.LOGOUT, session.account, address, "another session")
+
     def must_enrol(self, account: Account) -> bool:
         """Whether the account may do nothing before it has a second factor."""
         return self._second_factor and needs_second_factor(account)

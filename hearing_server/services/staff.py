@@ -40,6 +40,9 @@ class SeatStore(Protocol):
     async def end_seats(self, account: str) -> set[str]:
         """End the sessions of hearings' seats that were entered from this account; the parties."""
 
+    async def end_seats_of(self, digests: Collection[bytes], but: str = "") -> set[str]:
+        """End those of these sessions that were entered from an account other than `but`; the parties."""
+
 
 class SetupStore(Protocol):
     async def set_setup(self, account: str, digest: bytes, until: int) -> None:
@@ -195,9 +198,20 @@ class Staff:
         await self._attempts.forget(account.login)
         return account, token
 
+    async def leave_seats(self, account: str) -> None:
+        """Everywhere: each seat that was entered from the account."""
+        await self._tell(await self._seats.end_seats(account))
+
+    async def leave_browser(self, seats: Collection[bytes], but: str = "") -> None:
+        """Whoever sits down at a browser next must not find the seats of others than `but` open."""
+        if seats:
+            await self._tell(await self._seats.end_seats_of(seats, but))
+
     async def _end(self, identity: str) -> None:
         await self._sessions.end_all(identity)
-        parties = await self._seats.end_seats(identity)
+        await self.leave_seats(identity)
+
+    async def _tell(self, parties: Collection[str]) -> None:
         if parties and self._hang_up is not None:
             await self._hang_up(parties)
 

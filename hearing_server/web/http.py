@@ -1,5 +1,6 @@
 """What every HTTP answer has in common: coded errors, security headers, the origin check."""
 
+import asyncio
 import ipaddress
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
@@ -73,6 +74,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
+BODY_IN = 30.0  # seconds for a JSON body to come in
+
 SAFE = {hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS}
 
 log = structlog.get_logger()
@@ -114,10 +117,15 @@ async def secure_headers(request: web.Request, response: web.StreamResponse) -> 
 
 
 async def read_body(request: web.Request, kind: type[Body]) -> Body:
-    """The JSON body as `kind`, strictly; Refused(bad_message)."""
+    """The JSON body as `kind`, strictly; Refused(bad_message), also when it does not come."""
     try:
-        return msgspec.json.decode(await request.read(), type=kind)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        async with asyncio.timeout(BODY_IN):
+            data = await request.read()
+    except TimeoutError:
+        raise Refused(Code.BAD_MESSAGE, "too slow") from None
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
         raise Refused(Code.BAD_MESSAGE, str(error)[:200]) from None
 
 

@@ -35,6 +35,12 @@ def seat_cookie(party: str, *, secure: bool) -> str:
     return f"__Host-seat-{party}" if secure else f"seat-{party}"
 
 
+def seats_in(request: web.Request, *, secure: bool) -> list[bytes]:
+    """What the stores know of the sessions of seats that this browser has."""
+    start = seat_cookie("", secure=secure)
+    return [digest_of(token) for name, token in request.cookies.items() if name.startswith(start)]
+
+
 def remember_seat(response: web.Response, party: str, token: str, *, secure: bool) -> None:
     """The session of one seat, and of no other."""
     response.set_cookie(

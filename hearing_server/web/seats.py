@@ -15,6 +15,7 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.parties import Right, may
 from hearing_server.services.access import Access, Seated
+from hearing_server.services.audit import Action, Audit
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.rate import RateLimit
 from hearing_server.services.recordings import Recordings
@@ -48,6 +49,7 @@ class Seats:
         hearings: Hearings,
         transcripts: Transcripts,
         recordings: Recordings,
+        audit: Audit,
         *,
         secure: bool,
         proxies: tuple[str, ...],
@@ -56,6 +58,7 @@ class Seats:
         self._hearings = hearings
         self._transcripts = transcripts
         self._recordings = recordings
+        self._audit = audit
         self._gate = SeatGate(access, secure=secure)
         self._proxies = proxies
         self._entries = RateLimit(per_minute=60)  # by address
@@ -121,7 +124,10 @@ class Seats:
             raise Refused(Code.NOT_FOUND)
         version = int(request.match_info["version"])
         pdf = await self._transcripts.document(seated.hearing, version)
-        headers = _disposition(f"transcript-v{version}.pdf", download="download" in request.query)
+        copy = "download" in request.query
+        action = Action.DOWNLOAD if copy else Action.VIEW
+        await self._note(request, seated, action, f"transcript {version}")
+        headers = _disposition(f"transcript-v{version}.pdf", download=copy)
         return web.Response(body=pdf, content_type="application/pdf", headers=headers)
 
     async def prepare(self, request: web.Request) -> web.Response:
@@ -156,6 +162,7 @@ class Seats:
         if party not in state.seats:
             raise Refused(Code.NOT_FOUND)
         path: Path = await self._recordings.party_file(seated.hearing, party)
+        await self._note(request, seated, Action.DOWNLOAD, f"recording of {party}")
         role = state.seats[party].party.role
         headers = _disposition(f"recording-{role}-{party}.mkv", download=True)
         return web.FileResponse(path, headers={**headers, "Content-Type": "video/x-matroska"})
@@ -163,6 +170,18 @@ class Seats:
     async def seated(self, request: web.Request) -> Seated:
         """Whose seat the address names, and their session proves; Refused(no_session, code_needed)."""
         return await self._gate.seated(request)
+
+    async def _note(
+        self, request: web.Request, seated: Seated, action: Action, detail: str
+    ) -> None:
+        """Before it is given."""
+        await self._audit.note(
+            action,
+            actor=seated.party,
+            subject=seated.hearing,
+            detail=detail,
+            address=client_address(request, self._proxies),
+        )
 
     async def _overseer(self, request: web.Request) -> Seated:
         """Bench and clerk; for everybody else there is nothing here."""

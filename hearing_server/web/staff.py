@@ -12,8 +12,10 @@ from hearing_server.services.passkeys import PasskeySignIn
 from hearing_server.services.provider import ProviderSignIn
 from hearing_server.services.rate import RateLimit
 from hearing_server.services.sign_in import SignIn
-from hearing_server.services.staff_sessions import StaffSession, Visitor
+from hearing_server.services.staff import Staff
+from hearing_server.services.staff_sessions import StaffSession, Stage, Visitor
 from hearing_server.web.http import read_body
+from hearing_server.web.seat_session import seats_in
 from hearing_server.web.staff_session import StaffGate
 
 
@@ -54,6 +56,7 @@ class StaffDoor:
         factors: SecondFactors,
         passkeys: PasskeySignIn,
         provider: ProviderSignIn | None,
+        staff: Staff,
         *,
         court: str,
         provider_name: str,
@@ -64,6 +67,7 @@ class StaffDoor:
         self._factors = factors
         self._passkeys = passkeys
         self._provider = provider
+        self._staff = staff
         self._court = court
         self._provider_name = provider_name if provider else ""
         self._secure = secure
@@ -172,6 +176,7 @@ class StaffDoor:
             if not state or state != cookie or len(code) > 4096 or not code:
                 raise Refused(Code.BAD_TOKEN)
             token = await self._provider.finish(state, code, self._visitor(request))
+            await self._sat_down(request, await self._gate.session_of(token))
         except Refused as refusal:
             response = _to(f"/staff?fault={refusal.code}")
         else:
@@ -190,6 +195,9 @@ class StaffDoor:
         else:
             address = self._gate.address(request)
             await self._sign_in.leave(session, address, everywhere=body.everywhere)
+            if body.everywhere:
+                await self._staff.leave_seats(session.account.id)
+        await self._staff.leave_browser(seats_in(request, secure=self._secure))
         response = web.json_response({})
         self._gate.forget(response)
         return response
@@ -201,9 +209,16 @@ class StaffDoor:
 
     async def _on(self, request: web.Request, token: str) -> web.Response:
         session = await self._gate.session_of(token)
+        await self._sat_down(request, session)
         response = web.json_response(await self._info(session))
         self._gate.remember(response, token)
         return response
+
+    async def _sat_down(self, request: web.Request, session: StaffSession) -> None:
+        """The seats that somebody else of the staff has left open in this browser are shut."""
+        if session.stage is Stage.FULL:
+            seats = seats_in(request, secure=self._secure)
+            await self._staff.leave_browser(seats, but=session.account.id)
 
     async def _info(self, session: StaffSession | None) -> dict[str, Any]:
         about: dict[str, Any] = {"court": self._court, "provider": self._provider_name}

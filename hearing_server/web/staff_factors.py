@@ -123,7 +123,9 @@ class StaffFactors:
 
     async def end_session(self, request: web.Request) -> web.Response:
         session = await self._gate.require_session(request)
-        await self._sessions.end(session.account.id, request.match_info["id"])
+        await self._sign_in.end_other(
+            session, request.match_info["id"], self._gate.address(request)
+        )
         return web.json_response({})
 
     async def _fresh(self, request: web.Request) -> StaffSession:

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.staff import may_sit
 from hearing_server.services.access import Access, Seated
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.hearings import Hearings
@@ -25,7 +26,8 @@ class StaffSeats:
         return [web.post(f"{hearing}/seat", self.enter, name="staff-seat")]
 
     async def enter(self, request: web.Request) -> web.Response:
-        """The seat of whoever is signed in; Refused(not_found) in a hearing that is not theirs."""
+        """The seat of whoever is signed in; Refused(not_found) in a hearing that is not theirs,
+        Refused(not_allowed) for who is no judge or clerk any more."""
         account = await self._gate.require(request)
         hearing = request.match_info["hearing"]
         try:
@@ -38,6 +40,8 @@ class StaffSeats:
         mine = next((one for one in parties if one.account == account.id), None)
         if mine is None:
             raise Refused(Code.NOT_FOUND)
+        if not may_sit(account, mine.role):
+            raise Refused(Code.NOT_ALLOWED, mine.role)
         who = self._gate.who(request, account)
         await self._audit.note(
             Action.SEAT_ENTERED,

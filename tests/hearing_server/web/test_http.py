@@ -1,8 +1,10 @@
 """Who asks, how often, and from which page."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
@@ -114,6 +116,32 @@ def test_a_proxy_that_adds_a_line_of_its_own_is_believed_and_no_other() -> None:
     line: Any = Line("::ffff:10.0.0.1")  # IPv4, as a socket for both kinds names it
     request = make_mocked_request("GET", "/", headers=headers, transport=line)
     assert client_address(request, ("10.0.0.0/8",)) == "203.0.113.5"
+
+
+class Nested(msgspec.Struct):
+    inside: dict[str, Any]
+
+
+@pytest.mark.parametrize("slow", [False, True])
+async def test_a_body_that_is_too_deep_or_does_not_come_is_refused(
+    monkeypatch: pytest.MonkeyPatch, slow: bool
+) -> None:
+    """No fault of ours, and nobody holds a line for ever by sending nothing."""
+    monkeypatch.setattr(http, "BODY_IN", 0.05 if slow else 5.0)
+
+    async def taken(request: web.Request) -> web.Response:
+        return web.json_response(len((await http.read_body(request, Nested)).inside))
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b'{"inside": ' + b'{"a":' * 100_000
+        if slow:
+            await asyncio.sleep(1)
+
+    app = web.Application(middlewares=[coded_errors])
+    app.router.add_post("/", taken)
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.post("/", data=body())
+        assert (answer.status, (await answer.json())["code"]) == (400, "bad_message")
 
 
 def application() -> web.Application:

@@ -25,10 +25,20 @@ class Court:
     def __init__(self, *, secure: bool = False) -> None:
         self.access = Access(FakeAccessStore(), b"k" * 32, lambda: NOW)
         hearings = Hearings(FakeEvents(in_session()), lambda: NOW)
+        self.noted: list[str] = []
         absent: Any = None
-        seats = Seats(self.access, hearings, absent, absent, secure=secure, proxies=())
+        own: Any = self
+        seats = Seats(self.access, hearings, own, absent, own, secure=secure, proxies=())
         self.application = web.Application(middlewares=[coded_errors])
         self.application.add_routes(seats.routes())
+
+    async def document(self, hearing: str, version: int) -> bytes:
+        """As the transcripts give it."""
+        return b"%PDF-"
+
+    async def note(self, action: str, *, actor: str, subject: str, detail: str, **_: str) -> None:
+        """As the audit takes it."""
+        self.noted.append(f"{actor} {action} {subject} {detail}")
 
     def client(self) -> TestClient[web.Request, web.Application]:
         return TestClient(TestServer(self.application), cookie_jar=CookieJar(unsafe=True))
@@ -122,3 +132,14 @@ async def test_recordings_are_there_for_bench_and_clerk_alone() -> None:
                 f"/api/seats/counsel/{path}", headers={"Cookie": f"seat-counsel={token}"}
             )
             assert (answer.status, (await answer.json())["code"]) == (404, "not_found")
+
+
+async def test_who_reads_or_takes_a_transcript_stands_in_the_trail() -> None:
+    court = Court()
+    _, token = await court.access.enter(court.access.link("clerk"))
+    async with court.client() as client:
+        for query in ("", "?download"):
+            path = f"/api/seats/clerk/transcript/1.pdf{query}"
+            answer = await client.get(path, headers={"Cookie": f"seat-clerk={token}"})
+            assert await answer.read() == b"%PDF-"
+    assert court.noted == ["clerk view h1 transcript 1", "clerk download h1 transcript 1"]
