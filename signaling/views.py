@@ -19,6 +19,7 @@ from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Right, Role, may
 from hearing_server.domain.visible import (
     concerned,
+    follows_signing,
     inside,
     knows_exhibit,
     named,
@@ -81,12 +82,14 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         messages=[
             _alike(types.MessageView, message)
             for message in state.messages
-            if reads_message(state, message.sender, message.to, seat)
+            if reads_message(state, message.message, message.sender, message.to, seat)
         ],
         read_up_to=dict(state.read_up_to.get(reader_of(seat.party), {})),
         read_by=_read_by(state, reader_of(seat.party)),
         lines=[_line(line) for line in state.lines] if reads_lines(state, seat) else [],
-        freeze=_freeze(state.freeze) if state.freeze and seat.admitted else None,
+        freeze=_freeze(state.freeze)
+        if state.freeze and (court or follows_signing(state, seat))
+        else None,
         recording=_recording(state) if court else None,
     )
 

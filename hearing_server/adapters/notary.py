@@ -105,14 +105,15 @@ class TypstNotary:
                 minutes=SIGNING_MINUTES,
             )
         )
-        image = request.name_image or None
+        # A name in their own hand would name whoever is screened.
+        drawn = b"" if request.party in state.screenings else request.name_image
         begun = _coded(
-            lambda: signer.begin(pdf, request.party, certificate, image, self._authority)
+            lambda: signer.begin(pdf, request.party, certificate, drawn or None, self._authority)
         )
         return Prepared(
             to_be_signed=begun.to_be_signed,
             certificate_sha256=hashlib.sha256(begun.certificate).hexdigest(),
-            name_image_sha256=hashlib.sha256(request.name_image).hexdigest(),
+            name_image_sha256=hashlib.sha256(drawn).hexdigest(),
             finish=lambda raw: _coded(lambda: signer.finish(begun, raw, pdf, self._authority)),
         )
 

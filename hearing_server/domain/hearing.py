@@ -76,6 +76,8 @@ class Seat:
     admitted: bool = False
     inside: bool = True  # once admitted: in the courtroom, not outside it
     removed: bool = False
+    attended: bool = False  # was in the courtroom at some time
+    chat_after: int = 0  # the last message before they were called in
     consultation: int | None = None  # the private talk they are in
     first_seen: int | None = None  # when they first arrived
     accepted_as: str | None = None
@@ -249,6 +251,7 @@ class Freeze:
     refused: Mapping[str, str] = field(default_factory=_empty)  # party -> reason
     archived: bool = False
     changed_since: bool = False  # a line or an exhibit on record changed after the freeze
+    exposes: bool = False  # it names somebody who was screened after it was made
 
     @property
     def outstanding(self) -> tuple[str, ...]:

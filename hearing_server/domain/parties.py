@@ -102,7 +102,7 @@ def may(role: Role, right: Right) -> bool:
 
 def linked(one: Party, other: Party) -> bool:
     """Whether two may talk in private: counsel and client, interpreter and whom they interpret for."""
-    return _serves(one, other.id) or _serves(other, one.id) or bool(_clients(one) & _clients(other))
+    return serves(one, other.id) or serves(other, one.id) or bool(_clients(one) & _clients(other))
 
 
 def _clients(party: Party) -> frozenset[str]:
@@ -110,5 +110,6 @@ def _clients(party: Party) -> frozenset[str]:
     return frozenset(party.counsel_for)
 
 
-def _serves(party: Party, other: str) -> bool:
+def serves(party: Party, other: str) -> bool:
+    """Whether a party is here for another: their counsel, or their interpreter."""
     return other in party.counsel_for or other in party.interpreter_for

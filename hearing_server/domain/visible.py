@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.events import Event
-from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Presence, Seat
+from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Phase, Presence, Seat
 from hearing_server.domain.parties import STAFF, Party, Right, Role, may
 
 CLERK_DESK = "clerk"
@@ -101,7 +101,7 @@ def visible(state: HearingState, event: Event, party: str) -> bool:
     if kind in _RECORD:
         return reads_lines(state, seat)
     if kind in _SIGNING:
-        return seat.admitted
+        return follows_signing(state, seat)
     return _visible_to_some(state, event, seat)
 
 
@@ -149,15 +149,17 @@ def concerned(talk: Consultation, party: str) -> bool:
 def _reads(state: HearingState, event: ev.MessageSent | ev.MessagesRead, seat: Seat) -> bool:
     if isinstance(event, ev.MessagesRead):
         return reader_of(seat.party) in (event.reader, event.correspondent)
-    return reads_message(state, event.sender, event.to, seat)
+    return reads_message(state, event.message, event.sender, event.to, seat)
 
 
-def reads_message(state: HearingState, sender: str, to: str, seat: Seat) -> bool:
-    """Whether a seat may read a message: its own, to it or its desk, or in the open chat."""
+def reads_message(state: HearingState, message: int, sender: str, to: str, seat: Seat) -> bool:
+    """Whether a seat may read a message: its own, to it or its desk, or in the open chat while inside."""
     me = reader_of(seat.party)
     if me in (sender, to):
         return True
-    return to == EVERYBODY and inside(state, seat) and not _chat_screened(state, sender, seat)
+    if to != EVERYBODY or message <= seat.chat_after:
+        return False
+    return inside(state, seat) and not _chat_screened(state, sender, seat)
 
 
 def _chat_screened(state: HearingState, sender: str, seat: Seat) -> bool:
@@ -182,6 +184,30 @@ def inside(state: HearingState, seat: Seat) -> bool:
 def reads_lines(state: HearingState, seat: Seat) -> bool:
     """Whether a seat may read the record as it is written."""
     return inside(state, seat) and may(seat.party.role, Right.READ_LINES)
+
+
+def follows_signing(state: HearingState, seat: Seat) -> bool:
+    """Whether a seat knows of the frozen record: who may be asked to sign it, once they may read it."""
+    return seat.admitted and may(seat.party.role, Right.SIGN) and _done_hearing(state, seat)
+
+
+def reads_document(state: HearingState, party: str) -> bool:
+    """Whether a party may read the printed record: the court, and its signers.
+
+    What a witness may not read as it is written they read when the hearing is over. Nobody but the
+    court reads one that still names a person who has been screened since.
+    """
+    seat, freeze = state.seats[party], state.freeze
+    if may(seat.party.role, Right.OVERSEE):
+        return True
+    if freeze is None or freeze.exposes or party not in freeze.signers:
+        return False
+    return not seat.removed and _done_hearing(state, seat)
+
+
+def _done_hearing(state: HearingState, seat: Seat) -> bool:
+    """A witness may still be called or called back before the end: until then they read no record."""
+    return may(seat.party.role, Right.READ_LINES) or state.phase is Phase.CLOSED
 
 
 def sees_shown(state: HearingState, reader: str) -> bool:
@@ -301,6 +327,8 @@ def renews(state: HearingState, event: Event, reader: str) -> bool:
         return event.party == reader and not state.seats[reader].admitted
     if isinstance(event, ev.ScreeningSet | ev.ScreeningLifted):
         return True
+    if isinstance(event, ev.HearingClosed):  # now a witness may read and sign the record
+        return not may(state.seats[reader].party.role, Right.READ_LINES)
     if isinstance(event, ev.PublicExcluded | ev.PublicAdmitted):
         return state.seats[reader].party.role is Role.OBSERVER
     if isinstance(event, ev.ExhibitShown):

@@ -124,11 +124,7 @@ class Codes:
 
         Refused(not_allowed) where there is a way to the party: then it belongs to them alone.
         """
-        state = await self._hearings.state(by.hearing)
-        if not may(state.seats[by.party].party.role, Right.IDENTIFY):
-            raise Refused(Code.NOT_FOUND)
-        if party not in state.seats:
-            raise Refused(Code.UNKNOWN_PARTY)
+        await self.check_reader(by, party)
         before = await self._store.code(party)
         if before is None:
             raise Refused(Code.NOT_PRESENT, "has not asked for a code")
@@ -137,6 +133,14 @@ class Codes:
         code, new = self._new(party, before.session, before)
         await self._put(replace(new, channel=BY_CLERK), before)
         return code
+
+    async def check_reader(self, by: Seated, party: str) -> None:
+        """Refused(not_found) for whoever may not be told a party's code, Refused(unknown_party)."""
+        state = await self._hearings.state(by.hearing)
+        if not may(state.seats[by.party].party.role, Right.IDENTIFY):
+            raise Refused(Code.NOT_FOUND)
+        if party not in state.seats:
+            raise Refused(Code.UNKNOWN_PARTY)
 
     async def confirm(self, seated: Seated, session: bytes, code: str) -> None:
         """The session may act from now on; Refused(code_wrong, locked)."""

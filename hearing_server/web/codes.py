@@ -58,6 +58,7 @@ class CodeRoutes:
         """For the clerk, who tells it to the party; noted before it is shown."""
         seated = await self._gate.seated(request)
         party = request.match_info["party"]
+        await self._codes.check_reader(seated, party)
         await self._audit.note(
             Action.CODE_READ,
             actor=seated.party,

@@ -93,7 +93,7 @@ def _mailbox(state: HearingState, party: str) -> dict[str, Any]:
                 "answers": m.answers,
             }
             for m in state.messages
-            if reads_message(state, m.sender, m.to, seat)
+            if reads_message(state, m.message, m.sender, m.to, seat)
         ],
         "read_up_to": dict(state.read_up_to.get(me, {})),
         "read_by": {reader: read[me] for reader, read in state.read_up_to.items() if me in read},

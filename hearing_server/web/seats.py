@@ -14,6 +14,7 @@ from hearing_server.domain.decide.people import identified
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.parties import Right, may
+from hearing_server.domain.visible import reads_document
 from hearing_server.services.access import Access, Seated
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.hearings import Hearings
@@ -120,7 +121,7 @@ class Seats:
         """The document as it stands, for those who were asked to sign it and for the staff."""
         seated = await self.seated(request)
         state = await self._hearings.state(seated.hearing)
-        if not _may_read(state, seated.party):
+        if not reads_document(state, seated.party):
             raise Refused(Code.NOT_FOUND)
         version = int(request.match_info["version"])
         pdf = await self._transcripts.document(seated.hearing, version)
@@ -222,16 +223,13 @@ def _signer(state: HearingState, party: str) -> Mapping[str, Any] | None:
     freeze = state.freeze
     if freeze is None or not freeze.sealed or party not in freeze.signers:
         return None
+    if not reads_document(state, party):
+        return None
     return {
         "version": freeze.version,
         "signed": party in freeze.signed,
         "refused": party in freeze.refused,
     }
-
-
-def _may_read(state: HearingState, party: str) -> bool:
-    signs = state.freeze is not None and party in state.freeze.signers
-    return signs or may(state.seats[party].party.role, Right.OVERSEE)
 
 
 def _decoded(text: str, limit: int) -> bytes:

@@ -35,4 +35,8 @@ it('says to each where a talk stands', () => {
   expect(standingOf(view, going, 'client')).toBe('mine');
   expect(standingOf(view, going, 'voice')).toBe('joinable');
   expect(standingOf(view, { ...going, locked: true }, 'voice')).toBe('other');
+  const third = seat('third', 'defendant', { presence: 'admitted' });
+  const both = { ...counsel, counsel_for: ['client', 'third'] };
+  const two = { ...view, seats: [client, both, third] };
+  expect(standingOf(two, going, 'third'), 'their counsel talks to another').toBe('other');
 });

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
+from hearing_server.domain.decide.floor import shares_ended
 from hearing_server.domain.decide.rules import (
     BEGUN,
     MAX_REASON,
@@ -18,7 +19,7 @@ from hearing_server.domain.decide.rules import (
 )
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase
-from hearing_server.domain.parties import Right
+from hearing_server.domain.parties import BENCH, Right
 
 MAX_COUNTDOWN = 15 * 60  # seconds
 MAX_MINUTES = 24 * 60
@@ -111,14 +112,14 @@ def _pause(state: HearingState, command: cmd.PauseHearing, by: str, now: int) ->
 
 
 def _resume(state: HearingState, command: cmd.ResumeHearing, by: str, now: int) -> Events:
-    return (*_out_of_deliberation(state), ev.HearingResumed())
+    return (*_out_of_deliberation(state, by), ev.HearingResumed())
 
 
 def _suspend(state: HearingState, command: cmd.SuspendHearing, by: str, now: int) -> Events:
     if command.until is not None and command.until <= now:
         raise Refused(Code.BAD_MESSAGE, "until is past")
     suspended = ev.HearingSuspended(reason=text(command.reason, MAX_REASON), until=command.until)
-    return (*_out_of_deliberation(state), suspended)
+    return (*_out_of_deliberation(state, by), suspended)
 
 
 def _close(state: HearingState, command: cmd.CloseHearing, by: str, now: int) -> Events:
@@ -130,11 +131,21 @@ def _close(state: HearingState, command: cmd.CloseHearing, by: str, now: int) ->
         overridden=state.checklist_open, reason=reason if state.checklist_open else ""
     )
     hidden = (ev.ExhibitHidden(exhibit=state.shown.exhibit),) if state.shown else ()
-    return (*_out_of_deliberation(state), *hidden, closed)
+    return (*_out_of_deliberation(state, by), *hidden, closed)
 
 
-def _out_of_deliberation(state: HearingState) -> Events:
-    return (ev.DeliberationEnded(),) if state.deliberating else ()
+def _out_of_deliberation(state: HearingState, by: str) -> Events:
+    """The bench's last words to each other stay there: muted but for whoever ends it, shares closed."""
+    if not state.deliberating:
+        return ()
+    bench = [seat for seat in state.seats.values() if seat.party.role in BENCH and seat.here]
+    muted = [
+        ev.MicrophoneMuted(party=seat.party.id, locked=False)
+        for seat in bench
+        if seat.party.id != by and not seat.muted
+    ]
+    shared = [event for seat in bench for event in shares_ended(seat)]
+    return (*muted, *shared, ev.DeliberationEnded())
 
 
 def _exclude(state: HearingState, command: cmd.ExcludePublic, by: str, now: int) -> Events:
@@ -166,7 +177,7 @@ def _stop_deliberating(
 ) -> Events:
     if not state.deliberating:
         raise Refused(Code.NO_CHANGE)
-    return (ev.DeliberationEnded(),)
+    return _out_of_deliberation(state, by)
 
 
 def _take_charge(state: HearingState, command: cmd.TakeCharge, by: str, now: int) -> Events:

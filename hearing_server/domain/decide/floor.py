@@ -26,7 +26,7 @@ _IN_SESSION = frozenset({Phase.IN_SESSION})
 RULES: Mapping[type, Rule] = {
     cmd.Mute: Rule(phases=SITTING, right=Right.PRESIDE, deputy=True),
     cmd.MuteAll: Rule(phases=SITTING, right=Right.PRESIDE, deputy=True),
-    cmd.Unmute: Rule(phases=SITTING),  # one's own, unless it is locked
+    cmd.Unmute: Rule(phases=SITTING | {Phase.CLOSED}),  # one's own, unless it is locked
     cmd.GiveWord: Rule(phases=_IN_SESSION, right=Right.PRESIDE, deputy=True),
     cmd.WithdrawWord: Rule(phases=_IN_SESSION, right=Right.PRESIDE, deputy=True),
     cmd.RaiseHand: Rule(phases=BEGUN, right=Right.RAISE),

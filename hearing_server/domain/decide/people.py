@@ -127,7 +127,7 @@ def _arrive(state: HearingState, command: cmd.Arrive, by: str, now: int) -> Even
         found.append(ev.WaitingRoomOpened())
     if seat.connection is not None:
         gone = ev.Departure.SUPERSEDED
-        found += end_talk_of(state, by)
+        found += (*end_talk_of(state, by), *_clerk_muted(state, by))
         found.append(ev.PartyLeft(party=by, connection=seat.connection, cause=gone))
     found.append(ev.PartyArrived(party=by, connection=command.connection))
     if (seat.camera, seat.microphone) != (command.camera, command.microphone):
@@ -162,7 +162,16 @@ def _leave(state: HearingState, command: cmd.Leave, by: str, now: int) -> Events
         return ()
     left = ev.PartyLeft(party=command.party, connection=command.connection, cause=command.cause)
     charge = (ev.ChargeReturned(party=command.party),) if state.in_charge == command.party else ()
-    return (*end_talk_of(state, command.party), *charge, left)
+    muted = _clerk_muted(state, command.party)
+    return (*end_talk_of(state, command.party), *muted, *charge, left)
+
+
+def _clerk_muted(state: HearingState, party: str) -> Events:
+    """An identity check ends that the clerk did not end: what they are just saying stays in it."""
+    seat = state.seats.get(state.identity_checks.get(party, ""))
+    if seat is None or seat.muted:
+        return ()
+    return (ev.MicrophoneMuted(party=seat.party.id, locked=False),)
 
 
 def _report_devices(state: HearingState, command: cmd.ReportDevices, by: str, now: int) -> Events:
@@ -251,7 +260,7 @@ def _admit(state: HearingState, command: cmd.Admit, by: str, now: int) -> Events
         raise Refused(Code.NOT_WAITING)
     if not identified(state, seat):
         raise Refused(Code.IDENTITY_NOT_CONFIRMED)
-    return _admission(state, seat)
+    return _admission(state, seat, by)
 
 
 def _admit_all(state: HearingState, command: cmd.AdmitAll, by: str, now: int) -> Events:
@@ -264,13 +273,15 @@ def _admit_all(state: HearingState, command: cmd.AdmitAll, by: str, now: int) ->
     if not waiting:
         raise Refused(Code.NOT_WAITING)
     waiting.sort(key=lambda seat: seat.party.id in state.screenings)
-    return tuple(event for seat in waiting for event in _admission(state, seat))
+    return tuple(event for seat in waiting for event in _admission(state, seat, by))
 
 
-def _admission(state: HearingState, seat: Seat) -> Events:
+def _admission(state: HearingState, seat: Seat, by: str) -> Events:
     party = seat.party.id
-    ended = (ev.IdentityCheckEnded(party=party),) if party in state.identity_checks else ()
-    return (*ended, ev.PartyAdmitted(party=party))
+    clerk = state.identity_checks.get(party)
+    muted = _clerk_muted(state, party) if clerk != by else ()
+    ended = (ev.IdentityCheckEnded(party=party),) if clerk else ()
+    return (*muted, *ended, ev.PartyAdmitted(party=party))
 
 
 def identified(state: HearingState, seat: Seat) -> bool:
@@ -288,11 +299,9 @@ def _call(state: HearingState, command: cmd.Call, by: str, now: int) -> Events:
         raise Refused(Code.NO_CHANGE)
     out: list[ev.Event] = []
     if not command.together and not may(seat.party.role, Right.STAY_INSIDE):
-        out += [
-            ev.PartyDismissed(party=other.party.id)
-            for other in state.seats.values()
-            if other.admitted and other.inside and not may(other.party.role, Right.STAY_INSIDE)
-        ]
+        for other in state.seats.values():
+            if other.admitted and other.inside and not may(other.party.role, Right.STAY_INSIDE):
+                out += (*floor_of(state, other), ev.PartyDismissed(party=other.party.id))
     return (*out, ev.PartyCalled(party=command.party))
 
 
@@ -308,6 +317,7 @@ def _remove(state: HearingState, command: cmd.Remove, by: str, now: int) -> Even
     if seat.removed:
         raise Refused(Code.NO_CHANGE)
     found: list[ev.Event] = [*floor_of(state, seat), *end_talk_of(state, command.party)]
+    found += _clerk_muted(state, command.party)
     removed = ev.PartyRemoved(party=command.party, reason=text(command.reason, MAX_REASON))
     found.append(removed)
     if seat.connection is not None:

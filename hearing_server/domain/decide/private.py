@@ -24,7 +24,7 @@ from hearing_server.domain.decide.rules import (
 )
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Consultation, HearingState, Phase, Presence, Seat
-from hearing_server.domain.parties import STAFF, Party, Right, linked, may
+from hearing_server.domain.parties import STAFF, Party, Right, linked, may, serves
 
 MAX_MEMBERS = 8
 
@@ -134,7 +134,7 @@ def _permit(state: HearingState, command: cmd.PermitConsultation, by: str, now: 
 def _join(state: HearingState, command: cmd.JoinConsultation, by: str, now: int) -> Events:
     talk = _going_on(state, command.consultation)
     seat = seat_of(state, by)
-    if not any(linked(seat.party, state.seats[member].party) for member in talk.members):
+    if not _belongs(talk, seat.party):
         raise Refused(Code.NOT_FOUND)
     if talk.locked:
         raise Refused(Code.CONSULTATION_LOCKED)
@@ -145,6 +145,12 @@ def _join(state: HearingState, command: cmd.JoinConsultation, by: str, now: int)
         raise Refused(Code.NEEDS_LEAVE)
     joined = ev.ConsultationJoined(consultation=talk.consultation, party=by)
     return (*floor_of(state, seat), joined)
+
+
+def _belongs(talk: Consultation, party: Party) -> bool:
+    """Who was asked to it, and whoever serves one of its people. To be served by one of them is not
+    enough: an interpreter of both sides, or counsel of two defendants, is no door to the other's talk."""
+    return party.id in talk.parties or any(serves(party, member) for member in talk.members)
 
 
 def _lock(state: HearingState, command: cmd.LockConsultation, by: str, now: int) -> Events:

@@ -17,6 +17,7 @@ from hearing_server.domain.decide.rules import (
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Freeze, HearingState, Phase
 from hearing_server.domain.parties import BENCH, Right, Role, may
+from hearing_server.domain.visible import reads_document
 
 MAX_TEXT = 20_000  # characters of one line
 MAX_LINES = 50_000
@@ -98,11 +99,12 @@ def next_version(state: HearingState) -> int:
 
 
 def signing_order(state: HearingState) -> tuple[str, ...]:
-    """Who is asked to sign: those who were here; parties first, then the clerk, the bench, its president.
+    """Who is asked to sign: those who were in the courtroom; parties first, then clerk, bench, president.
 
-    Whoever was removed cannot: the log says why their name is missing.
+    A witness who was never called has nothing to confirm. Whoever was removed cannot: the log says why
+    their name is missing.
     """
-    here = (s for s in state.seats.values() if s.arrived and not s.removed)
+    here = (s for s in state.seats.values() if s.attended and not s.removed)
     asked = [s.party for s in here if may(s.party.role, Right.SIGN)]
     return tuple(party.id for party in sorted(asked, key=lambda party: _rank(party.role)))
 
@@ -126,6 +128,8 @@ def check_signer(state: HearingState, by: str, version: int, *, refusing: bool =
         raise Refused(Code.NOT_A_SIGNER)
     if by not in freeze.outstanding:
         raise Refused(Code.ALREADY_ANSWERED)
+    if not reads_document(state, by):
+        raise Refused(Code.NOT_YOUR_TURN)
     rank = _rank(state.seats[by].party.role)
     if not refusing and any(_rank(state.seats[p].party.role) < rank for p in freeze.outstanding):
         raise Refused(Code.NOT_YOUR_TURN)

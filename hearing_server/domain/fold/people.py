@@ -101,7 +101,13 @@ def _pictured(state: HearingState, event: ev.DocumentPictureKept, at: int) -> He
 
 def _admitted(state: HearingState, event: ev.PartyAdmitted, at: int) -> HearingState:
     inside = may(state.seats[event.party].party.role, Right.STAY_INSIDE)
-    return with_seat(state, event.party, admitted=True, inside=inside)
+    attended = state.seats[event.party].attended or inside
+    return with_seat(state, event.party, admitted=True, inside=inside, attended=attended)
+
+
+def _called(state: HearingState, event: ev.PartyCalled, at: int) -> HearingState:
+    """What was written in the courtroom while they were out of it stays there."""
+    return with_seat(state, event.party, inside=True, attended=True, chat_after=len(state.messages))
 
 
 def _removed(state: HearingState, event: ev.PartyRemoved, at: int) -> HearingState:
@@ -133,7 +139,7 @@ STEPS: Mapping[type, Step] = {
     ev.IdentityConfirmed: _identified,
     ev.DocumentPictureKept: _pictured,
     ev.PartyAdmitted: _admitted,
-    ev.PartyCalled: seat_step(inside=True),
+    ev.PartyCalled: _called,
     ev.PartyDismissed: seat_step(inside=False),
     ev.PartyRemoved: _removed,
 }

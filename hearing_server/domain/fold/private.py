@@ -69,7 +69,8 @@ def _screened(state: HearingState, event: ev.ScreeningSet, at: int) -> HearingSt
     """Printed names follow it."""
     screening = event.screening
     screenings = put(state.screenings, screening.party, screening)
-    return transcript_changed(replace(state, screenings=screenings))
+    freeze = state.freeze and replace(state.freeze, exposes=True)
+    return transcript_changed(replace(state, screenings=screenings, freeze=freeze))
 
 
 def _lifted(state: HearingState, event: ev.ScreeningLifted, at: int) -> HearingState:

@@ -1,6 +1,8 @@
 """A hearing as it is printed: who was there, what was said, who is asked to sign."""
 
+import hashlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +13,11 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Freeze
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Role
+from hearing_server.services.transcripts import SignatureRequest
 from tests.hearing_server.domain.world import DIGEST, NOW, SHA, WITNESS, World, frozen, in_session
+from tests.transcript.court import BrowserKey, handwriting
 from transcript.document import digest
+from transcript.signing.authority import Authority
 
 
 def a_freeze(world: World) -> Freeze:
@@ -130,3 +135,26 @@ def test_whoever_is_screened_is_not_named_to_anybody() -> None:
     assert WITNESS.name not in str(document_of(world.state, freeze))
     world.do("judge", cmd.Unscreen(party="witness"))
     assert WITNESS.name in str(document_of(world.state, freeze))
+
+
+@pytest.mark.parametrize("screened", [False, True])
+def test_whoever_is_screened_signs_without_a_name_in_their_own_hand(
+    tmp_path: Path, screened: bool
+) -> None:
+    """The picture of their name would be in everybody's document."""
+    world = frozen()
+    notary = TypstNotary(Authority.open(tmp_path / "keys", b"a passphrase", "示范人民法院"))
+    if screened:
+        screening = ev.Screening(party="counsel", hidden_from=("defendant",), alias="甲")
+        state = replace(world.state, screenings={"counsel": screening})
+    else:
+        state = world.state
+    draft = a_freeze(world)
+    state = replace(state, freeze=replace(draft, digest=notary.digest(state, draft)))
+    drawn = handwriting()
+    request = SignatureRequest(
+        party="counsel", version=1, public_key=BrowserKey().spki, name_image=drawn
+    )
+    prepared = notary.prepare(notary.print_and_seal(state).pdf, state, request)
+    kept = b"" if screened else drawn
+    assert prepared.name_image_sha256 == hashlib.sha256(kept).hexdigest()

@@ -234,7 +234,9 @@ def test_a_changed_line_lapses_the_freeze() -> None:
 
 def test_a_witness_reads_no_record_but_is_asked_to_sign() -> None:
     assert not may(Role.WITNESS, Right.READ_LINES)
-    assert "witness" in signing_order(in_session(WITNESS).state)
+    world = in_session(WITNESS)
+    world.do("judge", cmd.Call(party="witness"))
+    assert "witness" in signing_order(world.state)
 
 
 @pytest.mark.parametrize("hidden", "\0\x1b\x7f\x9b\u2028\u202e\u2066\u2069\ud800")

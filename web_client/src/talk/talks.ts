@@ -14,7 +14,8 @@ export function standingOf(view: HearingView, talk: ConsultationView, you: strin
   if (talk.members.includes(you)) return 'mine';
   if (talk.began_at !== null) {
     const me = view.seats.find((seat) => seat.party === you);
-    const near = view.seats.some((seat) => talk.members.includes(seat.party) && me && linked(me, seat));
+    const served = [...(me?.counsel_for ?? []), ...(me?.interpreter_for ?? [])];
+    const near = talk.parties.includes(you) || talk.members.some((member) => served.includes(member));
     return near && !talk.locked ? 'joinable' : 'other';
   }
   if (!talk.parties.includes(you)) return 'other';

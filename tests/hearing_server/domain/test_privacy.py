@@ -1,0 +1,217 @@
+"""Side doors: ways to hear or read what one must not that are nobody's open request for it."""
+
+from dataclasses import replace
+
+import pytest
+
+from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
+from hearing_server.domain.decide import check_signer, signing_order
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.events import Source
+from hearing_server.domain.hearing import Phase
+from hearing_server.domain.log import SERVER
+from hearing_server.domain.parties import Party, Role
+from hearing_server.domain.reach import RECORDER, reach
+from hearing_server.domain.visible import reads_document, visible
+from signaling.views import view
+
+from .world import (
+    ADVOCATE,
+    CLERK,
+    DEFENDANT,
+    DIGEST,
+    INTERPRETER,
+    JUDGE,
+    MEMBER,
+    PROSECUTOR,
+    PUBLIC,
+    SHA,
+    WITNESS,
+    World,
+)
+
+SECOND_DEFENDANT = Party(id="second-defendant", role=Role.DEFENDANT, name="被告子（虚构）")
+BOTH_COUNSEL = replace(ADVOCATE, counsel_for=("defendant", "second-defendant"))
+PLAINTIFF = Party(id="plaintiff", role=Role.PLAINTIFF, name="原告丑（虚构）")
+BOTH_INTERPRETER = replace(INTERPRETER, interpreter_for=("defendant", "plaintiff"))
+
+
+def opened(*parties: Party) -> World:
+    """In session, everybody admitted and sending; who must be called has not been."""
+    world = World(*parties).arrive(*parties)
+    world.do("judge", cmd.AdmitAll())
+    world.send(*(party for party in parties if party.role is not Role.OBSERVER))
+    world.do("judge", cmd.OpenHearing())
+    return world
+
+
+def refused(world: World, by: str, command: cmd.Command) -> Code:
+    with pytest.raises(Refused) as caught:
+        world.do(by, command)
+    return caught.value.code
+
+
+def frozen_in_a_pause(world: World) -> None:
+    world.do("clerk", cmd.EnterLine(speaker="prosecutor", text="宣读起诉书。"))
+    world.do("judge", cmd.PauseHearing())
+    freeze(world)
+
+
+def freeze(world: World) -> None:
+    world.do("clerk", cmd.FreezeTranscript(digest=DIGEST))
+    assert world.state.freeze is not None
+    version = world.state.freeze.version
+    world.do(SERVER, cmd.EnterSeal(version=version, pages=1, sha256=SHA))
+
+
+@pytest.mark.parametrize(
+    ("stranger", "between"),
+    [(PLAINTIFF, BOTH_INTERPRETER), (SECOND_DEFENDANT, BOTH_COUNSEL)],
+)
+def test_nobody_comes_into_a_talk_by_somebody_who_serves_both(
+    stranger: Party, between: Party
+) -> None:
+    """Nor is the court's interpreter, or counsel of two, a door to the other side's talk."""
+    world = World(JUDGE, CLERK, DEFENDANT, stranger, between)
+    world.arrive(JUDGE, CLERK, DEFENDANT, stranger, between)
+    world.do("defendant", cmd.AskConsultation(parties=(between.id,)))
+    world.do(between.id, cmd.AcceptConsultation(consultation=1))
+    assert refused(world, stranger.id, cmd.JoinConsultation(consultation=1)) is Code.NOT_FOUND
+
+
+def test_whoever_serves_one_of_a_talk_or_was_in_it_comes_in_while_it_is_open() -> None:
+    world = World(JUDGE, CLERK, DEFENDANT, ADVOCATE, INTERPRETER)
+    world.arrive(JUDGE, CLERK, DEFENDANT, ADVOCATE, INTERPRETER)
+    world.do("defendant", cmd.AskConsultation(parties=("advocate",)))
+    world.do("advocate", cmd.AcceptConsultation(consultation=1))
+    world.do("interpreter", cmd.JoinConsultation(consultation=1))
+    world.do("defendant", cmd.LeaveConsultation(consultation=1))
+    world.do("defendant", cmd.JoinConsultation(consultation=1))
+    assert world.state.seats["defendant"].consultation == 1
+
+
+def test_a_witness_who_is_not_heard_yet_signs_and_reads_nothing() -> None:
+    """法释〔2021〕12号 art. 26: a freeze in a pause must not hand them the record."""
+    world = opened(JUDGE, CLERK, PROSECUTOR, WITNESS)
+    frozen_in_a_pause(world)
+    assert "witness" not in signing_order(world.state)
+    assert not reads_document(world.state, "witness")
+    assert reads_document(world.state, "prosecutor")
+    assert view(world.state, "witness").freeze is None
+
+
+def test_a_witness_who_was_heard_reads_the_record_when_the_hearing_is_over() -> None:
+    """Until then they may be called back; the closing shows it to them."""
+    world = opened(JUDGE, CLERK, PROSECUTOR, WITNESS)
+    world.do("judge", cmd.Call(party="witness"))
+    world.do("judge", cmd.Dismiss(party="witness"))
+    frozen_in_a_pause(world)
+    assert "witness" in signing_order(world.state)
+    assert not reads_document(world.state, "witness")
+    with pytest.raises(Refused, match="not_your_turn"):
+        check_signer(world.state, "witness", 1)
+    told = [e.event for e in world.entries if visible(world.state, e.event, "witness")]
+    assert not any(isinstance(event, ev.TranscriptFrozen) for event in told)
+    world.do("judge", cmd.CloseHearing())
+    assert world.state.phase is Phase.CLOSED
+    assert reads_document(world.state, "witness")
+    assert check_signer(world.state, "witness", 1).version == 1
+    assert view(world.state, "witness").freeze is not None
+
+
+def test_whoever_never_came_in_is_not_asked_to_sign() -> None:
+    """An arrival in the waiting room, unidentified, opens no record."""
+    world = World(JUDGE, CLERK, PROSECUTOR, DEFENDANT)
+    world.arrive(JUDGE, CLERK, PROSECUTOR, DEFENDANT).admit(PROSECUTOR)
+    world.do("judge", cmd.OpenHearing())
+    frozen_in_a_pause(world)
+    assert signing_order(world.state) == ("prosecutor", "clerk", "judge")
+    assert not reads_document(world.state, "defendant")
+
+
+def test_a_document_from_before_a_screening_is_for_the_court_alone() -> None:
+    """It holds the name that the screening hides; the next freeze does not."""
+    world = opened(JUDGE, CLERK, PROSECUTOR, DEFENDANT, WITNESS)
+    frozen_in_a_pause(world)
+    screening = ev.Screening(
+        party="witness", hidden_from=("defendant",), sight=True, sound=True, alias="证人甲"
+    )
+    world.do("judge", cmd.Screen(screening=screening))
+    assert not reads_document(world.state, "defendant")
+    assert reads_document(world.state, "clerk")
+    freeze(world)
+    assert reads_document(world.state, "defendant")
+
+
+def test_signing_is_not_the_publics_business() -> None:
+    world = opened(JUDGE, CLERK, PROSECUTOR, PUBLIC)
+    frozen_in_a_pause(world)
+    world.do("prosecutor", cmd.RefuseSignature(version=1, reason="记录不完整"))
+    told = [e.event for e in world.entries if visible(world.state, e.event, "public")]
+    assert not any(isinstance(e, ev.TranscriptFrozen | ev.SignatureRefused) for e in told)
+    assert view(world.state, "public").freeze is None
+
+
+def test_what_was_written_in_the_chat_before_a_witness_came_in_stays_there() -> None:
+    world = opened(JUDGE, CLERK, PROSECUTOR, WITNESS)
+    world.do("judge", cmd.OpenChat())
+    (before,) = world.do("prosecutor", cmd.SendMessage(to="all", text="证人说过在场"))
+    world.do("judge", cmd.Call(party="witness"))
+    (after,) = world.do("prosecutor", cmd.SendMessage(to="all", text="请看附件"))
+    assert [m.text for m in view(world.state, "witness").messages] == ["请看附件"]
+    assert not visible(world.state, before, "witness")
+    assert visible(world.state, after, "witness")
+
+
+@pytest.mark.parametrize(
+    "end", [cmd.EndDeliberation(), cmd.SuspendHearing(reason="改日"), cmd.CloseHearing()]
+)
+def test_the_benchs_last_words_stay_in_its_deliberation(end: cmd.Command) -> None:
+    """Who ends it knows; the others are muted, and no draft that was shared is left open."""
+    world = opened(JUDGE, MEMBER, CLERK, PROSECUTOR)
+    world.do("judge", cmd.BeginDeliberation())
+    world.do("member", cmd.StartSource(source=Source.SCREEN))
+    world.do("judge", end)
+    state = world.state
+    assert state.seats["member"].muted
+    assert not state.seats["judge"].muted
+    assert Source.SCREEN not in state.seats["member"].sources
+    assert not reach(state).sinks("member", Source.MICROPHONE)
+    world.do("member", cmd.Unmute(party="member"))
+    heard = reach(world.state).sinks("member", Source.MICROPHONE)
+    assert (RECORDER in heard) is (world.state.phase is Phase.IN_SESSION)
+
+
+@pytest.mark.parametrize("how", ["left", "superseded", "admitted", "removed"])
+def test_an_identity_check_that_somebody_else_ends_leaves_the_clerk_muted(how: str) -> None:
+    """They may be reading a number aloud."""
+    world = opened(JUDGE, CLERK, PROSECUTOR)
+    world.do(SERVER, cmd.AddParty(party=DEFENDANT, account="a1"))
+    world.arrive(DEFENDANT)
+    world.do("clerk", cmd.BeginIdentityCheck(party="defendant"))
+    end: dict[str, tuple[str, cmd.Command]] = {
+        "left": (
+            SERVER,
+            cmd.Leave(party="defendant", connection="c-defendant", cause=ev.Departure.NETWORK),
+        ),
+        "superseded": ("defendant", cmd.Arrive(connection="d", take_over=True)),
+        "admitted": ("judge", cmd.Admit(party="defendant")),
+        "removed": ("judge", cmd.Remove(party="defendant", reason="冒名")),
+    }
+    world.do(*end[how])
+    assert not world.state.identity_checks
+    assert world.state.seats["clerk"].muted
+    world.do("clerk", cmd.Unmute(party="clerk"))
+
+
+def test_a_witness_sent_out_for_the_next_takes_their_floor_along() -> None:
+    expert = Party(id="expert", role=Role.EXPERT, name="鉴定寅（虚构）")
+    world = opened(JUDGE, CLERK, PROSECUTOR, WITNESS, expert)
+    world.do("judge", cmd.Call(party="expert"))
+    world.do("judge", cmd.GiveWord(party="expert"))
+    world.do("expert", cmd.StartSource(source=Source.SCREEN))
+    world.do("expert", cmd.RaiseHand())
+    world.do("judge", cmd.Call(party="witness"))
+    assert (world.state.word, world.state.requests) == ("", ())
+    assert Source.SCREEN not in world.state.seats["expert"].sources
