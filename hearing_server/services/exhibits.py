@@ -27,7 +27,8 @@ PACE = 32  # pieces a second, of all uploads together: the media come first
 AT_ONCE = 8  # uploads that are being received
 ANNOUNCED = 128  # uploads that may be under way, also those that broke off
 OF_A_SEAT = 3
-STALLED = 30.0  # seconds without a byte
+STALLED = 30.0  # seconds in which less has come than SLOWEST allows: others wait for the place
+SLOWEST = 2048  # bytes a second
 KEPT = 1800.0  # seconds that an upload may lie broken off, or done with nobody asking
 MB = 1_000_000
 
@@ -84,7 +85,8 @@ class ExhibitFiles(Protocol):
     """Blocking."""
 
     def begin(self, size: int) -> Part:
-        """Room for a file of `size` bytes; Refused(not_saved) when the disk has too little."""
+        """A new file. `size` is what it and all that is still to come need: Refused(not_saved) when the
+        disk has too little."""
 
     def path(self, hearing: str, sha256: str) -> Path:
         """Where the file of an event lies; Refused(not_found)."""
@@ -125,6 +127,7 @@ class Exhibits:
         self._now = now
         self._uploads: dict[str, _Upload] = {}
         self._turn = asyncio.Lock()
+        self._announcing = asyncio.Lock()
 
     async def close(self) -> None:
         """What is being received or examined is given up; its event has not been made."""
@@ -138,10 +141,11 @@ class Exhibits:
         state = await self._hearings.state(seated.hearing)
         name = kept_name(name)
         decide(state, _submission(seated.party, name, "", size, "", 0), SERVER, self._now())
-        await self._drop_old(seated)
-        self._check_room(state, seated, size)
-        part = await asyncio.to_thread(self._files.begin, size)
-        self._uploads[key] = _Upload(seated=seated, name=name, size=size, part=part)
+        async with self._announcing:  # of two at once the second counts the first
+            await self._drop_old(seated)
+            self._check_room(state, seated, size)
+            part = await asyncio.to_thread(self._files.begin, size + self._to_come())
+            self._uploads[key] = _Upload(seated=seated, name=name, size=size, part=part)
 
     def progress(self, seated: Seated, key: str) -> tuple[int, Submitted | None]:
         """How much has come, and what became of it; Refused(not_found)."""
@@ -188,6 +192,10 @@ class Exhibits:
         if upload is None or upload.seated != seated:
             raise Refused(Code.NOT_FOUND)
         return upload
+
+    def _to_come(self) -> int:
+        """Bytes that have been announced and still need their place on the disk."""
+        return sum(u.size - u.received for u in self._uploads.values() if u.done is None)
 
     def _check_room(self, state: HearingState, seated: Seated, size: int) -> None:
         limits = self._limits
@@ -306,7 +314,8 @@ async def _result(task: "asyncio.Task[Submitted | None]") -> Submitted | None:
 
 
 async def _unstalled(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The pieces, as long as they keep coming."""
+    """The pieces, as long as they keep coming, and not byte by byte."""
+    since, come = time.monotonic(), 0
     while True:
         try:
             async with asyncio.timeout(STALLED):
@@ -316,3 +325,9 @@ async def _unstalled(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         if piece is None:
             return
         yield piece
+        come += len(piece)
+        lasted = time.monotonic() - since
+        if lasted >= STALLED:
+            if come < SLOWEST * lasted:
+                raise Refused(Code.BUSY, "stalled")
+            since, come = time.monotonic(), 0

@@ -7,6 +7,7 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.staff import Account, StaffRole
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.cases import CaseFilter, Cases, Cursor
+from hearing_server.services.exhibits import MB
 from hearing_server.services.planning import CalendarFilter, Planning
 from hearing_server.web.case_bodies import (
     CaseBody,
@@ -158,7 +159,7 @@ def _language(request: web.Request) -> str:
 async def _file(request: web.Request) -> bytes:
     """The body, if it is not too large to be looked at."""
     if (request.content_length or 0) > case_file.MAX_BYTES:
-        raise Refused(Code.TOO_MANY, f"{case_file.MAX_BYTES} bytes")
+        raise Refused(Code.TOO_LARGE, f"{case_file.MAX_BYTES // MB}")
     return await request.read()
 
 

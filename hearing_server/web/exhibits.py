@@ -1,5 +1,6 @@
 """The routes of exhibits: announce an upload, send it, ask how far it came, read what one may read."""
 
+import contextlib
 import secrets
 import time
 from collections import OrderedDict
@@ -122,8 +123,10 @@ class ExhibitRoutes:
 
 
 async def _pieces(request: web.Request) -> AsyncIterator[bytes]:
-    while piece := await request.content.readany():
-        yield piece
+    """What comes, also when the line breaks off: the rest is sent another time."""
+    with contextlib.suppress(ConnectionError):
+        while piece := await request.content.readany():
+            yield piece
 
 
 def _how_far(received: int, done: Submitted | None) -> web.Response:

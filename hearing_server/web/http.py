@@ -96,7 +96,11 @@ async def coded_errors(request: web.Request, handler: Handler) -> web.StreamResp
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        code = {404: Code.NOT_FOUND, 413: Code.TOO_MANY}.get(error.status, Code.BAD_MESSAGE)
+        if error.status == 413:
+            return refusal_response(
+                Refused(Code.TOO_LARGE, str(max(1, request.client_max_size >> 20)))
+            )
+        code = Code.NOT_FOUND if error.status == 404 else Code.BAD_MESSAGE
         body = {"code": code, "detail": error.reason}
         return web.json_response(body, status=error.status)
     except (ConnectionError, TimeoutError):

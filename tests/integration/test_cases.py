@@ -89,6 +89,18 @@ async def test_a_file_is_taken_whole_or_not_at_all(clerk: StaffClient) -> None:
     assert "（2026）测0001民初1号,civil" in written
 
 
+async def test_a_file_that_is_too_large_is_said_to_be(clerk: StaffClient) -> None:
+    """And not that there were too many requests; also when its length is not told before."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(40):
+            yield b"x" * 65_536
+
+    for data in (b"x" * 2_000_000, pieces()):
+        refused = await refusal(clerk.ask("POST", "/cases-import", data=data))
+        assert (refused.code, refused.detail, refused.status) == ("too_large", "1", 413)
+
+
 async def test_pages_follow_each_other(clerk: StaffClient) -> None:
     rows = [f"（2026）测0001民初{n}号,民事,案{n},原告,甲{n}（虚构）" for n in range(1, 121)]
     text = "\n".join(("案号,程序,案由,诉讼地位,姓名或名称", *rows))
