@@ -34,6 +34,7 @@ from hearing_server.recording_keys import recording_keys
 from hearing_server.services.access import Access, Seated
 from hearing_server.services.exhibits import MB, ExhibitLimits, Exhibits
 from hearing_server.services.hearings import Hearings
+from hearing_server.services.overrides import Overrides
 from hearing_server.services.record_keeper import RecordKeeper
 from hearing_server.services.recordings import Recordings
 from hearing_server.services.transcripts import Transcripts
@@ -109,9 +110,12 @@ class Server:
         self.entering = self._open_entering()
         self.centre = self._open_centre()
         self.hearings.subscribe(self._on_entries)
+        overrides = Overrides(self.audit)
+        self.hearings.subscribe(overrides.on_entries)
         self.hearings.on_load(self.transcripts.resume)
         await self._listen(client)
         self._own(self.cases.courier.run(), "courier")
+        self._own(overrides.run(), "overrides")
         self._own(health.watch_loop(), "loop watch")
         self._own(self.centre.probe.run(self.centre.on_health), "node probe")
         self._own(self.centre.centre.run(), "command centre")
