@@ -1,9 +1,8 @@
 """One-time codes in SQL. Implements CodeStore."""
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, select, update
 
-from hearing_server.adapters.database import Database
+from hearing_server.adapters.database import Database, insert_into
 from hearing_server.adapters.entering_tables import proved_session, seat_code
 from hearing_server.services.codes import SeatCode
 
@@ -21,11 +20,10 @@ class SqlCodes:
     async def put_code(self, new: SeatCode, before: SeatCode | None) -> bool:
         async with self._database.writing() as connection:
             if before is None:
-                try:
-                    await connection.execute(insert(seat_code).values(new.__dict__))
-                except IntegrityError:
-                    return False
-                return True
+                # Not caught as an error: that would end the whole transaction on PostgreSQL.
+                add = insert_into(connection, seat_code).values(new.__dict__)
+                added = await connection.execute(add.on_conflict_do_nothing())
+                return bool(added.rowcount)
             same = (
                 seat_code.c.party == before.party,
                 seat_code.c.sent_at == before.sent_at,
@@ -53,11 +51,12 @@ class SqlCodes:
 
     async def prove(self, session: bytes, expires_at: int) -> None:
         async with self._database.writing() as connection:
-            await connection.execute(
-                delete(proved_session).where(proved_session.c.digest == session)
-            )
             row = {"digest": session, "expires_at": expires_at}
-            await connection.execute(insert(proved_session).values(row))
+            put = insert_into(connection, proved_session).values(row)
+            again = put.on_conflict_do_update(
+                index_elements=["digest"], set_={"expires_at": expires_at}
+            )
+            await connection.execute(again)
 
     async def proved(self, session: bytes, now: int) -> bool:
         query = select(proved_session.c.digest).where(

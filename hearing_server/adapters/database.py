@@ -14,7 +14,8 @@ import structlog
 from alembic import command as alembic
 from alembic.config import Config
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -131,6 +132,12 @@ class Database:
             except TimeoutError as error:
                 raise Refused(Code.BUSY, "database") from error
             yield await stack.enter_async_context(self.reading())
+
+
+def insert_into(connection: AsyncConnection, table: Table) -> Any:
+    """An INSERT that can say what is to be done about a row that is there already."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
 
 
 def _engine(url: str) -> AsyncEngine:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from hearing_server.adapters.database import Database
+from hearing_server.adapters.database import Database, insert_into
 from hearing_server.adapters.entering_tables import kiosk, observer_link
 from hearing_server.services.kiosks import Kiosk
 
@@ -69,9 +69,13 @@ class SqlObserverLinks:
 
     async def set_link(self, hearing: str, digest: bytes | None, now: int) -> None:
         async with self._database.writing() as connection:
+            if digest is None:
+                await connection.execute(
+                    delete(observer_link).where(observer_link.c.hearing == hearing)
+                )
+                return
+            values = {"digest": digest, "made_at": now}
+            put = insert_into(connection, observer_link).values(hearing=hearing, **values)
             await connection.execute(
-                delete(observer_link).where(observer_link.c.hearing == hearing)
+                put.on_conflict_do_update(index_elements=["hearing"], set_=values)
             )
-            if digest is not None:
-                row = {"hearing": hearing, "digest": digest, "made_at": now}
-                await connection.execute(insert(observer_link).values(row))

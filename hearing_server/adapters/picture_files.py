@@ -67,6 +67,7 @@ def _written(image: Image.Image) -> bytes:
     image.draft("RGB", (MAX_SIDE, MAX_SIDE))
     upright = ImageOps.exif_transpose(image).convert("RGB")
     upright.thumbnail((MAX_SIDE, MAX_SIDE))
+    upright.info.clear()  # else a comment of the file's would be written again
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=85)
     return out.getvalue()
