@@ -25,7 +25,8 @@ MAY = {
     "GET /planning": READ, "GET /calendar": READ, "GET /hearings": READ, "POST /hearings": CLERK,
     "POST /hearings-check": CLERK, "GET /hearings/x": READ, "POST /hearings/x/postpone": CLERK,
     "POST /hearings/x/postpone-check": CLERK, "POST /hearings/x/cancel": CLERK,
-    "POST /hearings/x/invitations": CLERK, "POST /hearings/x/parties/x/link": CLERK,
+    "POST /hearings/x/parties": CLERK, "POST /hearings/x/invitations": CLERK,
+    "POST /hearings/x/parties/x/link": CLERK,
     "GET /outbox": READ, "POST /outbox/x/read": CLERK, "POST /outbox/x/retry": CLERK,
 }  # fmt: skip
 
