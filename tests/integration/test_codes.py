@@ -1,6 +1,8 @@
 """The one-time code on a real server: nothing opens before it, and guessing does not open it."""
 
 import asyncio
+import contextlib
+import sqlite3
 from pathlib import Path
 
 from .entering import planned, refused
@@ -79,3 +81,6 @@ async def test_the_clerk_reads_a_code_out_to_whoever_has_asked(tmp_path: Path) -
         assert told["event"]["channel"] == "clerk"
         other = party.post(f"/api/seats/{party.seat}/parties/{party.seat}/code", {})
         assert await refused(other) == "not_found", "a party reads out no code"
+        with contextlib.closing(sqlite3.connect(court.server.data / "hearings.sqlite3")) as found:
+            noted = found.execute("SELECT DISTINCT actor FROM audit WHERE action = 'code_read'")
+            assert noted.fetchall() == [(desk.seat,)], "who was refused one has read none"
