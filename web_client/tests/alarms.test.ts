@@ -16,6 +16,15 @@ it('tells of a fault until it is over, and only in session', () => {
   expect(ids(hearing({ phase: 'waiting', recording }))).toEqual([]);
 });
 
+it('tells each fault once, drops what passed by itself, and asks to pause only where it helps', () => {
+  const fault = (code: string, at: number) => ({ at, code, detail: '', over_at: null });
+  const faults = [fault('track_failed', NOW - 200_000), fault('one_disk_full', 1), fault('disk_full', 2), fault('disk_full', 3)];
+  const found = alarmsOf(hearing({ phase: 'in_session', recording: { parties: {}, faults } }), NOW);
+  expect(found.map(({ id, pauses }) => [id, pauses])).toEqual([['fault-one_disk_full', false], ['fault-disk_full', true]]);
+  const fresh = { parties: {}, faults: [fault('track_failed', NOW - 1000)] };
+  expect(ids(hearing({ phase: 'in_session', recording: fresh }))).toEqual(['fault-track_failed']);
+});
+
 it('tells of who is lost, who withdrew consent, and whose code is locked', () => {
   const seats = [
     seat('gone', 'defendant', { presence: 'away', admitted: true, left_by: 'network' }),

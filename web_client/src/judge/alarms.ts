@@ -1,10 +1,11 @@
 /** What the judge must know at once, and what to do about it. Pure. */
+import { needsPause, openFaults } from '@/hearing/faults';
 import type { HearingView, SeatView } from '@/protocol.gen';
 
 export interface Alarm {
   id: string;
   key: string; // of the words
-  detail?: string;
+  code?: string; // of a fault of the recording
   seat?: SeatView;
   until?: number;
   pauses?: boolean; // a pause is what helps
@@ -12,8 +13,8 @@ export interface Alarm {
 
 export function alarmsOf(view: HearingView, now: number): Alarm[] {
   const running = view.phase === 'in_session';
-  const open = view.recording?.faults.filter(({ over_at }) => over_at === null) ?? [];
-  const faults = running ? open.map((fault) => ({ id: `fault-${fault.code}`, key: 'fault', detail: fault.detail || fault.code, pauses: true })) : [];
+  const open = running ? openFaults(view.recording?.faults ?? [], now) : [];
+  const faults = open.map(({ code }) => ({ id: `fault-${code}`, key: 'fault', code, pauses: needsPause(code) }));
   return [...faults, ...view.seats.flatMap((seat) => ofSeat(seat, running, now))];
 }
 

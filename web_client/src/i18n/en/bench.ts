@@ -44,7 +44,6 @@ export default {
     chat_close: 'Close the chat',
     word_back: 'Take back the word',
     alarms: 'Alarms',
-    fault: 'Recording fault: {detail}. Pause and tell the technician; the note for the file is drafted.',
     fault_do: 'Pause',
     lost: '{name} is gone: {cause}. You may pause and wait; the cause is on file.',
     withdrawn: '{name} has withdrawn consent to the online hearing. Adjourn, or hear them in person.',

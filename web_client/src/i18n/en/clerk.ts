@@ -27,7 +27,7 @@ export default {
     health_unknown: 'Waiting for the first segment',
     gaps: '{n} gaps',
     gap: '{source} {from}–{to} {cause}',
-    faults: 'Recording faults',
+    fault_detail: 'For the technician',
     freeze: 'Freeze the transcript',
     freeze_again: 'Freeze again',
     freeze_title: 'Freeze the transcript now?',

@@ -12,6 +12,7 @@ import exhibits from './exhibits';
 import floor from './floor';
 import kiosk from './kiosk';
 import messages from './messages';
+import recording from './recording';
 import staff from './staff';
 import talk from './talk';
 import waiting from './waiting';
@@ -29,6 +30,7 @@ const en: typeof zh = {
   ...floor,
   ...kiosk,
   ...messages,
+  ...recording,
   ...staff,
   ...talk,
   ...waiting,

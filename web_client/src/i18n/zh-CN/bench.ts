@@ -44,7 +44,6 @@ export default {
     chat_close: '关闭交流',
     word_back: '收回发言权',
     alarms: '警示',
-    fault: '录制故障：{detail}。请休庭并通知技术人员；故障说明会自动起草。',
     fault_do: '休庭',
     lost: '{name} 掉线：{cause}。可休庭等候；原因已记录在案。',
     withdrawn: '{name} 撤回了对在线庭审的同意。请决定延期或改为线下。',

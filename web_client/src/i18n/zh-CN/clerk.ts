@@ -27,7 +27,7 @@ export default {
     health_unknown: '等待第一段',
     gaps: '中断 {n} 处',
     gap: '{source} {from}–{to} {cause}',
-    faults: '录制故障',
+    fault_detail: '供技术人员',
     freeze: '笔录定稿',
     freeze_again: '重新定稿',
     freeze_title: '现在定稿？',

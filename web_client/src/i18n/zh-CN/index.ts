@@ -11,6 +11,7 @@ import exhibits from './exhibits';
 import floor from './floor';
 import kiosk from './kiosk';
 import messages from './messages';
+import recording from './recording';
 import staff from './staff';
 import talk from './talk';
 import waiting from './waiting';
@@ -28,6 +29,7 @@ export default {
   ...floor,
   ...kiosk,
   ...messages,
+  ...recording,
   ...staff,
   ...talk,
   ...waiting,

@@ -1,0 +1,21 @@
+/** Faults of the recording as people read them: which still matter, and what to do about each. */
+import { useI18n } from 'vue-i18n';
+import type { FaultView } from '@/protocol.gen';
+
+const PASSING: ReadonlySet<string> = new Set(['track_failed', 'flush_timeout']); // nobody tells their end
+const SHOWN_FOR = 120_000; // ms, of what passes by itself
+const BEARABLE: ReadonlySet<string> = new Set([...PASSING, 'one_disk_full', 'one_disk_error']);
+
+/** Those that go on at `now`, the newest of each code, in the order they came. */
+export function openFaults(faults: readonly FaultView[], now: number): FaultView[] {
+  const open = faults.filter(({ code, at, over_at }) => over_at === null && !(PASSING.has(code) && now > at + SHOWN_FOR));
+  return [...new Map(open.map((fault) => [fault.code, fault])).values()];
+}
+
+/** Whether the hearing should pause over it. */
+export const needsPause = (code: string): boolean => !BEARABLE.has(code);
+
+export function useFaultWords() {
+  const { t, te } = useI18n({ useScope: 'global' });
+  return (code: string): string => (te(`fault.${code}`) ? t(`fault.${code}`) : t('fault.other', { code }));
+}
