@@ -141,16 +141,25 @@ class Person:
 
 
 async def launch(
-    playwright: Playwright, device: Device | None, folder: Path, *, allows: bool = True
+    playwright: Playwright,
+    device: Device | None,
+    folder: Path,
+    *,
+    allows: bool = True,
+    cameras: int = 1,
 ) -> Browser:
-    """A browser with this camera and microphone, or none; one that `allows` gives them to every page."""
+    """A browser with this camera and microphone, or none; one that `allows` gives them to every page.
+
+    More `cameras` than one are the browser's own test pictures.
+    """
     flags = list(FLAGS)
     if device:
         flags += [
-            "--use-fake-device-for-media-stream",
-            f"--use-file-for-fake-video-capture={device.camera(folder)}",
+            f"--use-fake-device-for-media-stream=device-count={cameras}",
             f"--use-file-for-fake-audio-capture={device.microphone(folder)}",
         ]
+        if cameras == 1:
+            flags.append(f"--use-file-for-fake-video-capture={device.camera(folder)}")
     if allows:
         flags.append("--use-fake-ui-for-media-stream")
     return await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)

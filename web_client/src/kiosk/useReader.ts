@@ -1,4 +1,4 @@
-/** The transcript read aloud by the machine's own voice, line after line as they come. */
+/** What is read aloud by the machine's own voice: the transcript as it comes, what is asked, what is signed. */
 import { onScopeDispose, ref, watch, type Ref } from 'vue';
 
 interface Spoken {
@@ -6,28 +6,39 @@ interface Spoken {
   words: string;
 }
 
-export function useReader(lines: Ref<Spoken[]>, language: Ref<string>) {
-  const reading = ref(false);
-  const possible = 'speechSynthesis' in window;
-  let last = 0;
+const possible = 'speechSynthesis' in window;
 
-  function say({ line, words }: Spoken): void {
-    last = Math.max(last, line);
-    const utterance = new SpeechSynthesisUtterance(words);
-    utterance.lang = language.value;
+/** After what is being said. Without a voice on the machine nothing is. */
+export function readAloud(texts: readonly string[], language: string): void {
+  if (!possible) return;
+  for (const text of texts) {
+    const utterance = new SpeechSynthesisUtterance(text);
+    utterance.lang = language;
     utterance.rate = 0.95;
     speechSynthesis.speak(utterance);
   }
+}
 
-  /** On: the last line at once, then each new one. */
-  function toggle(): void {
-    reading.value = !reading.value;
-    speechSynthesis.cancel();
-    const newest = lines.value.at(-1);
-    if (reading.value && newest) say(newest);
+export function useReader(lines: Ref<Spoken[]>, document: Ref<readonly string[]>, language: Ref<string>) {
+  const reading = ref(false);
+  let last = 0;
+
+  function say(some: readonly Spoken[]): void {
+    last = Math.max(last, ...some.map(({ line }) => line));
+    readAloud(some.map(({ words }) => words), language.value);
   }
 
-  watch(lines, (now) => reading.value && now.filter(({ line }) => line > last).forEach(say));
+  /** On: the document, or else the last line at once and then each new one. */
+  function turn(on: boolean): void {
+    reading.value = on && possible;
+    if (possible) speechSynthesis.cancel();
+    if (!reading.value) return;
+    if (document.value.length) readAloud(document.value, language.value);
+    else say(lines.value.slice(-1));
+  }
+
+  watch(lines, (now) => reading.value && !document.value.length && say(now.filter(({ line }) => line > last)));
+  watch(document, (now) => now.length && turn(true)); // what is to be signed is read out unasked
   onScopeDispose(() => possible && speechSynthesis.cancel());
-  return { reading, possible, toggle };
+  return { reading, possible, turn };
 }

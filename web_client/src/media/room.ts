@@ -36,5 +36,5 @@ export const useRoomCamera = defineStore('room-camera', () => {
     await media.stopExtra('room');
   }
 
-  return { chosen, running, choose, close };
+  return { chosen, running, track, choose, close };
 });
