@@ -26,6 +26,8 @@ DEVICE = {
     "prosecutor": COURT,
     "defendant": ELSEWHERE,
     "counsel": ELSEWHERE,
+    "witness": COURT,
+    "interpreter": ELSEWHERE,
 }
 FLAGS = [
     "--no-sandbox",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration, isLate, situationOf } from '@/waiting/situation';
+import { admissible, duration, isLate, situationOf, waitingOf } from '@/waiting/situation';
 import { hearing, seat } from './hearing';
 
 describe('why somebody is not in the courtroom', () => {
@@ -29,4 +29,17 @@ describe('why somebody is not in the courtroom', () => {
     expect(duration(3_723_000)).toBe('1:02:03');
     expect(duration(-5)).toBe('00:00');
   });
+});
+
+it('lets in at once whoever has shown what the hearing demands', () => {
+  const waits = seat('w', 'witness', { presence: 'waiting' });
+  const judge = seat('j', 'judge', { presence: 'waiting' });
+  const gone = seat('g', 'counsel', { presence: 'away' });
+  const open = hearing({ seats: [waits, judge, gone] });
+  const demands = { ...open.demands, identity: true };
+  expect(waitingOf(open).map(({ party }) => party).sort()).toEqual(['j', 'w']);
+  expect(waitingOf(open).map((one) => admissible(open, one))).toEqual([true, true]);
+  const strict = { ...open, demands };
+  expect(admissible(strict, waits)).toBe(false);
+  expect(admissible(strict, judge)).toBe(true);
 });

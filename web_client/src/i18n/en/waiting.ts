@@ -32,4 +32,14 @@ export default {
     picture_note: 'Only you see this picture.',
     seen_by_clerk: 'The clerk sees this picture.',
   },
+  door: {
+    title: 'Waiting to come in',
+    who: 'Waiting ({n})',
+    nobody: 'Nobody is waiting.',
+    ready: 'Ready',
+    not_ready: 'Not ready yet',
+    identity_pending: 'Identity open',
+    identity_checking: 'Identity being checked',
+    identity_confirmed: 'Identity confirmed',
+  },
 };

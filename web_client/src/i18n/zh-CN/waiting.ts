@@ -32,4 +32,14 @@ export default {
     picture_note: '只有您自己能看到这个画面。',
     seen_by_clerk: '书记员能看到这个画面。',
   },
+  door: {
+    title: '等候入庭',
+    who: '等候（{n}）',
+    nobody: '无人等候。',
+    ready: '已准备好',
+    not_ready: '尚未准备',
+    identity_pending: '身份待核验',
+    identity_checking: '正在核验身份',
+    identity_confirmed: '身份已核验',
+  },
 };
