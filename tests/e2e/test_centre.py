@@ -20,7 +20,7 @@ WRITTEN = (
 async def test_a_technicians_day(tmp_path: Path) -> None:
     """A party asks for help: the task comes by itself, is answered, ticked off; the judge is reminded."""
     async with (
-        serving(tmp_path / "data") as server,
+        serving(tmp_path / "data", HEARING_SECOND_FACTOR="no") as server,
         browser(tmp_path) as chromium,
         Client(server, "defendant") as accused,
     ):

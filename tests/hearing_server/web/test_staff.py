@@ -40,8 +40,8 @@ async def test_nothing_but_the_second_factor_before_it_is_set_up(world: World) -
     assert len(set(person.recovery)) == 10
 
 
-async def test_a_technician_may_leave_the_second_factor(world: World) -> None:
-    """Nobody else; and whoever has one is asked for it."""
+async def test_whoever_has_a_second_factor_is_asked_for_it(world: World) -> None:
+    """The technician as everybody else."""
     person = await world.of(StaffRole.TECHNICIAN)
     assert await person.stage() == "full"
     await person.enrol()
