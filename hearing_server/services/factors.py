@@ -1,6 +1,5 @@
 """What an account proves itself with, set up and taken away by its owner: TOTP, passkeys, recovery."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import Any, Protocol
 
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.staff import Account
+from hearing_server.services.access import digest_of
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.hearings import Clock
 from hearing_server.services.sign_in import (
@@ -116,12 +116,12 @@ class Challenges:
     async def make(self, kind: str, account: str, data: str) -> str:
         ticket = secrets.token_urlsafe(24)
         until = self._now() + CHALLENGE_MS
-        await self._store.save_challenge(_digest(ticket), kind, account, data, until)
+        await self._store.save_challenge(digest_of(ticket), kind, account, data, until)
         return ticket
 
     async def take(self, ticket: str, kind: str) -> tuple[str, str]:
         """(account, data); Refused(bad_token)."""
-        taken = await self._store.take_challenge(_digest(ticket), kind, self._now())
+        taken = await self._store.take_challenge(digest_of(ticket), kind, self._now())
         if taken is None:
             raise Refused(Code.BAD_TOKEN)
         return taken
@@ -269,7 +269,3 @@ class SecondFactors:
         await self._audit.note(
             action, actor=account.login, subject=account.login, detail=detail, address=address
         )
-
-
-def _digest(ticket: str) -> bytes:
-    return hashlib.sha256(ticket.encode("utf-8", "surrogatepass")).digest()

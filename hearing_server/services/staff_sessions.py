@@ -1,6 +1,5 @@
 """Who of the staff is signed in: a cookie's token, of which only the digest is stored."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from typing import Protocol
 
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.staff import Account
+from hearing_server.services.access import digest_of
 from hearing_server.services.hearings import Clock
 
 MINUTE = 60 * 1000
@@ -93,13 +93,13 @@ class StaffSessions:
             address=visitor.address[:64],
             browser=visitor.browser[:255],
         )
-        await self._store.save_session(_digest(token), session)
+        await self._store.save_session(digest_of(token), session)
         return token
 
     async def of(self, token: str) -> StaffSession:
         """Whose token it is, now used; Refused(no_session), also for an account that was disabled."""
         now = self._now()
-        session = await self._store.session(_digest(token)) if token else None
+        session = await self._store.session(digest_of(token)) if token else None
         if session is None or not session.account.active or not self._lives(session):
             raise Refused(Code.NO_SESSION)
         if now - session.seen_at >= TOUCH_MS:
@@ -112,7 +112,7 @@ class StaffSessions:
         moved = replace(session, stage=stage, seen_at=now, proved_at=now)
         if session.stage is not stage:
             moved = replace(moved, started_at=now, expires_at=now + _lasts(stage))
-        if not await self._store.replace_session(_digest(token), _digest(new), moved):
+        if not await self._store.replace_session(digest_of(token), digest_of(new), moved):
             raise Refused(Code.NO_SESSION)
         return new
 
@@ -145,7 +145,3 @@ class StaffSessions:
 
 def _lasts(stage: Stage) -> int:
     return SESSION_MS if stage is Stage.FULL else PENDING_MS
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
