@@ -150,6 +150,7 @@ async def test_a_passkey_opens_without_a_password(tmp_path: Path) -> None:
         await newcomer.get("new-password").fill(PASSWORD)
         await newcomer.get("new-password-again").fill(PASSWORD)
         await newcomer.click("setup-go")
+        await enrol_app(newcomer)
         await expect(newcomer.get("staff-shell")).to_be_visible(timeout=PATIENCE)
         await row.get_by_test_id("account-disable").click()
         await admin.click("account-confirm")

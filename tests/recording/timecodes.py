@@ -115,7 +115,7 @@ class Desk:
         part.sync(until)
 
     def disk_failed(self, hearing: str, disk: Disk, error: OSError) -> None:
-        raise error
+        raise AssertionError(f"the disk failed: {error}") from error
 
 
 @dataclass(kw_only=True)
@@ -157,7 +157,7 @@ class Seat:
 
 def hold(folder: Path, seats: list[Seat]) -> None:
     """Run all seats of one party through tracks as the worker would, in the order of arrival."""
-    party, ticked = PartyClock(), 0.0
+    party, disks, ticked = PartyClock(), Disks([folder]), 0.0
     for number, seat in enumerate(seats):
         seat.number = number
     by_number = dict(enumerate(seats))
@@ -169,18 +169,18 @@ def hold(folder: Path, seats: list[Seat]) -> None:
                 if seat.track is not None:
                     seat.track.tick(ticked)
             ticked += TICK_S
-        _act(folder, party, by_number[number], at, kind, moment, packet)
+        _act(disks, party, by_number[number], at, kind, moment, packet)
 
 
 def _act(
-    folder: Path, party: PartyClock, seat: Seat, at: float, kind: str, moment: float, packet: bytes
+    disks: Disks, party: PartyClock, seat: Seat, at: float, kind: str, moment: float, packet: bytes
 ) -> None:
     source = seat.source
     if kind == "open":
-        seat.desk = Desk(folder, source)
+        seat.desk = Desk(disks.all[0].folder, source)
         name = TrackName(hearing="h1", party="judge", source=seat.name)
         opened = Open(name=name, format=streams.FORMATS[source.codec], wall_offset=WALL)
-        seat.track = Track(seat.number, opened, Disks([folder]), seat.desk, None, party)
+        seat.track = Track(seat.number, opened, disks, seat.desk, None, party)
         return
     assert seat.track is not None
     if kind == "rtp":
