@@ -158,6 +158,8 @@ def _why_ended(state: HearingState, track: Track, connection: str) -> str:
         return "paused"
     if state.deliberating:
         return "deliberation"
+    if state.off_record:
+        return "sealed"
     if seat.consultation is not None:
         return "consultation"
     if seat.removed or (seat.here and not seat.inside):

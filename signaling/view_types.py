@@ -109,6 +109,8 @@ class ConsultationView(Message, frozen=True, kw_only=True):
 
 
 class OpinionView(Message, frozen=True, kw_only=True):
+    """No note also where its words are sealed by order."""
+
     party: str
     authentic: Stance
     lawful: Stance
@@ -172,12 +174,21 @@ class MessageView(Message, frozen=True, kw_only=True):
 
 
 class LineView(Message, frozen=True, kw_only=True):
+    """No text: sealed by order, and not the reader's to know."""
+
     line: int
     revision: int
     speaker: str
     text: str
     started_at: int
     ended_at: int
+
+
+class SpanView(Message, frozen=True, kw_only=True):
+    """A part of the timeline; `ended_at` None: it goes on."""
+
+    started_at: int
+    ended_at: int | None
 
 
 class FreezeView(Message, frozen=True, kw_only=True):
@@ -249,6 +260,7 @@ class HearingView(Message, frozen=True, kw_only=True):
     checklist: list[ChecklistItem]
     marked: dict[str, int]
     public_excluded: bool
+    off_record: bool  # nothing is recorded while the public is excluded
     observers_allowed: bool
     deliberating: bool
     in_charge: str
@@ -267,5 +279,6 @@ class HearingView(Message, frozen=True, kw_only=True):
         str, int
     ]  # by correspondent, the last message of the reader's that they have read
     lines: list[LineView]
+    sealed: list[SpanView]  # for the court: what is said there others do not read
     freeze: FreezeView | None
     recording: RecordingView | None  # None: not the reader's to know

@@ -17,6 +17,7 @@ from hearing_server.domain.hearing import (
 )
 from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Right, Role, may
+from hearing_server.domain.playable import line_for, opinion_for
 from hearing_server.domain.visible import (
     concerned,
     follows_signing,
@@ -61,6 +62,7 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         checklist=list(state.checklist),
         marked=dict(state.marked) if here else {},
         public_excluded=state.public_excluded,
+        off_record=state.off_record,
         observers_allowed=state.observers_allowed,
         deliberating=state.deliberating,
         in_charge=state.in_charge,
@@ -86,7 +88,12 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         ],
         read_up_to=dict(state.read_up_to.get(reader_of(seat.party), {})),
         read_by=_read_by(state, reader_of(seat.party)),
-        lines=[_line(line) for line in state.lines] if reads_lines(state, seat) else [],
+        lines=[_line(line_for(state, line, reader)) for line in state.lines]
+        if reads_lines(state, seat)
+        else [],
+        sealed=[types.SpanView(started_at=s, ended_at=e) for s, e in state.custody.sealed]
+        if court
+        else [],
         freeze=_freeze(state.freeze)
         if state.freeze and (court or follows_signing(state, seat))
         else None,
@@ -201,7 +208,7 @@ def _identity_checks(state: HearingState, reader: Seat) -> dict[str, str]:
 
 def _exhibit(state: HearingState, exhibit: Exhibit, reader: str) -> types.ExhibitView:
     given = exhibit.opinions.values() if reads_opinions(state, exhibit, reader) else ()
-    opinions = [_alike(types.OpinionView, opinion) for opinion in given]
+    opinions = [_alike(types.OpinionView, opinion_for(state, o, reader)) for o in given]
     seat = state.seats[reader]
     here = inside(state, seat) or may(seat.party.role, Right.OVERSEE)
     view: types.ExhibitView = _alike(

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from hearing_server.domain import events as ev
+from hearing_server.domain.custody import Custody
 from hearing_server.domain.parties import Party, Right, Role, may
 
 KEPT = 50  # gaps of a party, and faults, that the state remembers; the log has them all
@@ -160,7 +161,7 @@ class Opinion:
 
 @dataclass(frozen=True, kw_only=True)
 class Exhibit:
-    """Something submitted in evidence. `opinions` by party."""
+    """Something submitted in evidence. `opinions` by party: what each says of it now."""
 
     exhibit: int
     party: str
@@ -173,6 +174,7 @@ class Exhibit:
     withdrawn: bool = False
     shown_at: int | None = None  # first
     opinions: Mapping[str, Opinion] = field(default_factory=_empty)
+    given: tuple[Opinion, ...] = ()  # all that ever were, also those that changed
 
     @property
     def was_shown(self) -> bool:
@@ -238,12 +240,17 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Freeze:
-    """The transcript at a version, ready to sign or signed. `sha256` is of the newest file."""
+    """The transcript at a version, ready to sign or signed. `sha256` is of the newest file.
+
+    `sealed` is by the court's certification; what is `masked` playable.py says.
+    """
 
     version: int
     digest: str
     signers: tuple[str, ...]
     frozen_at: int
+    lines: int = 0
+    masked: frozenset[tuple[str, int, str]] = frozenset()  # words that it prints as sealed
     sealed: bool = False
     pages: int = 0
     sha256: str = ""
@@ -305,6 +312,7 @@ class HearingState:
     checklist: tuple[ev.ChecklistItem, ...] = ()
     marked: Mapping[str, int] = field(default_factory=_empty)  # checklist item -> when
     public_excluded: bool = False
+    off_record: bool = False  # nothing is recorded while the public is excluded
     observers_allowed: bool = False
     deliberating: bool = False
     in_charge: str = ""  # the clerk, while the presiding judge's connection is lost
@@ -314,6 +322,8 @@ class HearingState:
     consultations: Mapping[int, Consultation] = field(default_factory=_empty)  # asked or going on
     consultations_made: int = 0
     screenings: Mapping[str, ev.Screening] = field(default_factory=_empty)  # by who is screened
+    # every screening there ever was, by who was screened
+    screened_ever: Mapping[str, tuple[ev.Screening, ...]] = field(default_factory=_empty)
     identity_checks: Mapping[str, str] = field(default_factory=_empty)  # waiting party -> clerk
     exhibits: tuple[Exhibit, ...] = ()
     shown: Shown | None = None
@@ -326,6 +336,7 @@ class HearingState:
     freeze: Freeze | None = None
     recorded: Mapping[str, Recorded] = field(default_factory=_empty)
     faults: tuple[Fault, ...] = ()  # the last of them
+    custody: Custody = Custody()  # noqa: RUF009 - frozen
 
     @property
     def checklist_open(self) -> tuple[str, ...]:

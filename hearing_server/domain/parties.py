@@ -45,6 +45,7 @@ class Right(StrEnum):
     ENTER_FREELY = "enter_freely"  # is not kept in the waiting room
     OVERSEE = "oversee"  # sees recording health and devices, downloads
     READ_LINES = "read_lines"  # reads the record as it is written
+    DELETE = "delete"  # one of the two who have a recording deleted
     STAY_INSIDE = "stay_inside"  # is in the courtroom once admitted; others wait to be called
 
 
@@ -54,11 +55,13 @@ _PERSON = frozenset({Right.SPEAK, Right.SIGN, Right.RAISE, Right.CONSULT})
 _PARTY = _PERSON | _COURTROOM | {Right.OBJECT, Right.PRESENT, Right.JUDGE_EXHIBITS}
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.PRESIDING_JUDGE: _BENCH | {Right.PRESIDE, Right.ADMIT, Right.CHECKLIST, Right.PRESENT},
-    Role.JUDGE: _BENCH | {Right.RAISE},
+    Role.PRESIDING_JUDGE: _BENCH
+    | {Right.PRESIDE, Right.ADMIT, Right.CHECKLIST, Right.PRESENT, Right.DELETE},
+    Role.JUDGE: _BENCH | {Right.RAISE, Right.DELETE},
     Role.ASSESSOR: _BENCH | {Right.RAISE},
     Role.CLERK: _BENCH
-    | {Right.ADMIT, Right.IDENTIFY, Right.CHECKLIST, Right.WRITE, Right.RAISE, Right.PRESENT},
+    | {Right.ADMIT, Right.IDENTIFY, Right.CHECKLIST, Right.WRITE, Right.RAISE}
+    | {Right.PRESENT, Right.DELETE},
     Role.PROSECUTOR: _PARTY,
     Role.PLAINTIFF: _PARTY,
     Role.DEFENDANT: _PARTY,

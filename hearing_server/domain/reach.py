@@ -33,7 +33,7 @@ class Edge(NamedTuple):
 # All that `reach` reads of a state, and of a seat in it.
 STATE_READ = (
     "phase", "seats", "consultations", "screenings", "identity_checks", "deliberating",
-    "public_excluded",
+    "public_excluded", "off_record",
 )  # fmt: skip
 SEAT_READ = (
     "party", "connection", "first_seen", "admitted", "inside", "removed", "consultation", "muted",
@@ -169,7 +169,8 @@ def _courtroom(state: HearingState, rooms: _Rooms, party: str) -> set[str]:
     """
     if state.phase is Phase.IN_SESSION:
         public = set() if state.public_excluded else rooms.observers
-        return rooms.courtroom | public | {RECORDER}
+        recorded = set() if state.off_record else {RECORDER}
+        return rooms.courtroom | public | recorded
     if state.phase is Phase.WAITING:
         return rooms.courtroom
     if state.phase is Phase.CLOSED and party in rooms.clerks:

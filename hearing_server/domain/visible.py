@@ -8,8 +8,22 @@ from dataclasses import replace
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.events import Event
-from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Phase, Presence, Seat
+from hearing_server.domain.hearing import (
+    Consultation,
+    Exhibit,
+    HearingState,
+    Phase,
+    Presence,
+    Seat,
+)
 from hearing_server.domain.parties import STAFF, Party, Right, Role, may
+from hearing_server.domain.playable import (
+    exposes_sealed,
+    line_sealed,
+    opinion_sealed,
+    reads_note,
+    reads_sealed,
+)
 
 CLERK_DESK = "clerk"
 TECHNICIAN_DESK = "technician"
@@ -17,7 +31,20 @@ EVERYBODY = "all"
 UNNAMED = "（身份保密）"  # in a printed document, for whom the court gave no alias
 
 # For bench and clerk alone.
-_OVERSEEN = frozenset({ev.SegmentRecorded, ev.GapFound, ev.RecordingFault, ev.RecordingRecovered})
+_OVERSEEN = frozenset(
+    {
+        ev.SegmentRecorded,
+        ev.GapFound,
+        ev.RecordingFault,
+        ev.RecordingRecovered,
+        ev.AccessSet,
+        ev.AccessEnded,
+        ev.AccessLifted,
+        ev.DeletionProposed,
+        ev.DeletionConsented,
+        ev.DeletionDropped,
+    }
+)
 
 # For bench and clerk, and for the party itself.
 _OWN = frozenset(
@@ -119,6 +146,8 @@ def _visible_to_some(state: HearingState, event: Event, seat: Seat) -> bool:
         return reads_opinions(state, state.exhibits[event.exhibit - 1], party)
     if isinstance(event, ev.MessageSent | ev.MessagesRead):
         return _reads(state, event, seat)
+    if isinstance(event, ev.NotePlaced | ev.NoteRemoved):
+        return reads_note(state, state.custody.notes[event.note - 1], party)
     return True
 
 
@@ -195,8 +224,19 @@ def reads_document(state: HearingState, party: str) -> bool:
     """Whether a party may read the printed record: the court, and its signers.
 
     What a witness may not read as it is written they read when the hearing is over. Nobody but the
-    court reads one that still names a person who has been screened since.
+    court reads one that names a person who has been screened since, or has words that were sealed since.
     """
+    return _signs_document(state, party) and (
+        not exposes_sealed(state) or reads_sealed(state, party)
+    )
+
+
+def document_withheld(state: HearingState, party: str) -> bool:
+    """Whether it is only what was sealed since that keeps a party from the printed record."""
+    return _signs_document(state, party) and not reads_document(state, party)
+
+
+def _signs_document(state: HearingState, party: str) -> bool:
     seat, freeze = state.seats[party], state.freeze
     if may(seat.party.role, Right.OVERSEE):
         return True
@@ -311,6 +351,19 @@ def seen(state: HearingState, event: Event, reader: str) -> Event | None:
         return replace(event, party=named(state, event.party, reader), account="")
     if isinstance(event, ev.MessageSent | ev.HearingPostponed | ev.HearingCancelled):
         return event if overseer else replace(event, account="")
+    return event if overseer else _masked(state, event)
+
+
+def _masked(state: HearingState, event: Event) -> Event:
+    """Without the words of a sealed span: their place, time and speaker stay."""
+    if isinstance(event, ev.LineEntered | ev.LineCorrected):
+        sealed = line_sealed(state, state.lines[event.line - 1])
+        return replace(event, text="") if sealed else event
+    if isinstance(event, ev.OpinionGiven):
+        given = state.exhibits[event.exhibit - 1].given
+        same = [o for o in given if (o.party, o.note) == (event.party, event.note)]
+        sealed = any(opinion_sealed(state, opinion) for opinion in same)
+        return replace(event, note="") if sealed else event
     return event
 
 
@@ -327,8 +380,12 @@ def renews(state: HearingState, event: Event, reader: str) -> bool:
         return event.party == reader and not state.seats[reader].admitted
     if isinstance(event, ev.ScreeningSet | ev.ScreeningLifted):
         return True
-    if isinstance(event, ev.HearingClosed):  # now a witness may read and sign the record
-        return not may(state.seats[reader].party.role, Right.READ_LINES)
+    if isinstance(
+        event, ev.HearingClosed
+    ):  # now they may read and sign the record, and read its notes
+        return not reads_sealed(state, reader)
+    if isinstance(event, ev.AccessSet | ev.AccessEnded | ev.AccessLifted):
+        return may(state.seats[reader].party.role, Right.READ_LINES)
     if isinstance(event, ev.PublicExcluded | ev.PublicAdmitted):
         return state.seats[reader].party.role is Role.OBSERVER
     if isinstance(event, ev.ExhibitShown):

@@ -28,6 +28,7 @@ STATUS = {
     Code.PROVE_AGAIN: 403,
     Code.CODE_NEEDED: 403,
     Code.BAD_ORIGIN: 403,
+    Code.SEALED: 403,
     Code.UNKNOWN_HEARING: 404,
     Code.UNKNOWN_PARTY: 404,
     Code.UNKNOWN_LINE: 404,

@@ -14,7 +14,7 @@ from hearing_server.domain.decide.people import identified
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.parties import Right, may
-from hearing_server.domain.visible import reads_document
+from hearing_server.domain.visible import document_withheld, reads_document
 from hearing_server.services.access import Access, Seated
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.hearings import Hearings
@@ -122,7 +122,8 @@ class Seats:
         seated = await self.seated(request)
         state = await self._hearings.state(seated.hearing)
         if not reads_document(state, seated.party):
-            raise Refused(Code.NOT_FOUND)
+            withheld = document_withheld(state, seated.party)
+            raise Refused(Code.SEALED if withheld else Code.NOT_FOUND)
         version = int(request.match_info["version"])
         pdf = await self._transcripts.document(seated.hearing, version)
         copy = "download" in request.query

@@ -52,7 +52,10 @@ class CloseHearing(Ask, frozen=True, kw_only=True):
 
 
 class ExcludePublic(Ask, frozen=True, kw_only=True):
+    """`recorded`: and sealed until the public is admitted again; otherwise nothing is recorded."""
+
     reason: Reason
+    recorded: bool = False
 
 
 class AdmitPublic(Ask, frozen=True, kw_only=True):

@@ -165,12 +165,16 @@ export type Code =
   | 'nothing_to_freeze'
   | 'observers_not_allowed'
   | 'prove_again'
+  | 'public_excluded'
   | 'quota'
   | 'recording_damaged'
   | 'removed'
+  | 'retention'
   | 'roles_conflict'
   | 'rules_not_accepted'
+  | 'sealed'
   | 'seat_taken'
+  | 'second_person'
   | 'share_locked'
   | 'share_taken'
   | 'stale_revision'
@@ -208,6 +212,10 @@ export type Departure = 'closed_tab' | 'left' | 'network' | 'removed' | 'server'
  * Why somebody wants to be heard.
  */
 export type RequestKind = 'hand' | 'objection';
+/**
+ * Who may play a recording, or a span of it (playable.py), from open to closed.
+ */
+export type Level = 'confidential' | 'public' | 'sealed';
 export type Phase = 'closed' | 'in_session' | 'paused' | 'scheduled' | 'suspended' | 'waiting';
 export type Presence =
   'admitted' | 'away' | 'consulting' | 'expected' | 'outside' | 'removed' | 'waiting';
@@ -277,8 +285,12 @@ export interface CloseHearing {
   override?: string;
   type: 'close_hearing';
 }
+/**
+ * `recorded`: and sealed until the public is admitted again; otherwise nothing is recorded.
+ */
 export interface ExcludePublic {
   reason: string;
+  recorded?: boolean;
   type: 'exclude_public';
 }
 export interface AdmitPublic {
@@ -865,7 +877,16 @@ export interface EventTold {
     | SegmentRecorded
     | GapFound
     | RecordingFault
-    | RecordingRecovered;
+    | RecordingRecovered
+    | AccessSet
+    | AccessEnded
+    | AccessLifted
+    | NotePlaced
+    | NoteRemoved
+    | DeletionProposed
+    | DeletionConsented
+    | DeletionDropped
+    | RecordingDeleted;
   seq: number;
   type: 'event_told';
 }
@@ -987,6 +1008,7 @@ export interface HearingClosed {
 }
 export interface PublicExcluded {
   reason: string;
+  recorded: boolean;
   type: 'public_excluded';
   [k: string]: unknown;
 }
@@ -1497,6 +1519,59 @@ export interface RecordingRecovered {
   type: 'recording_recovered';
   [k: string]: unknown;
 }
+export interface AccessSet {
+  access: number;
+  ended_at: number | null;
+  level: Level;
+  reason: string;
+  started_at: number;
+  type: 'access_set';
+  [k: string]: unknown;
+}
+export interface AccessEnded {
+  access: number;
+  ended_at: number;
+  type: 'access_ended';
+  [k: string]: unknown;
+}
+export interface AccessLifted {
+  access: number;
+  reason: string;
+  type: 'access_lifted';
+  [k: string]: unknown;
+}
+export interface NotePlaced {
+  at: number;
+  note: number;
+  private: boolean;
+  text: string;
+  type: 'note_placed';
+  [k: string]: unknown;
+}
+export interface NoteRemoved {
+  note: number;
+  type: 'note_removed';
+  [k: string]: unknown;
+}
+export interface DeletionProposed {
+  reason: string;
+  type: 'deletion_proposed';
+  [k: string]: unknown;
+}
+export interface DeletionConsented {
+  type: 'deletion_consented';
+  [k: string]: unknown;
+}
+export interface DeletionDropped {
+  type: 'deletion_dropped';
+  [k: string]: unknown;
+}
+export interface RecordingDeleted {
+  segments: number;
+  size: number;
+  type: 'recording_deleted';
+  [k: string]: unknown;
+}
 /**
  * The hearing as the reader may see it, after the number that comes with it.
  */
@@ -1525,6 +1600,7 @@ export interface HearingView {
   messages: MessageView[];
   minutes: number;
   observers_allowed: boolean;
+  off_record: boolean;
   opened_at: number | null;
   opens_at: number | null;
   pause_reason: string;
@@ -1541,6 +1617,7 @@ export interface HearingView {
   recording: RecordingView | null;
   requests: RequestView[];
   screenings: Screening[];
+  sealed: SpanView[];
   seats: SeatView[];
   shown: ShownView | null;
   stage: Stage | null;
@@ -1579,6 +1656,9 @@ export interface ExhibitView {
   was_shown: boolean;
   withdrawn: boolean;
 }
+/**
+ * No note also where its words are sealed by order.
+ */
 export interface OpinionView {
   at: number;
   authentic: Stance;
@@ -1607,6 +1687,9 @@ export interface FreezeView {
   signers: string[];
   version: number;
 }
+/**
+ * No text: sealed by order, and not the reader's to know.
+ */
 export interface LineView {
   ended_at: number;
   line: number;
@@ -1661,6 +1744,13 @@ export interface RequestView {
   party: string;
   raised_at: number;
   request: number;
+}
+/**
+ * A part of the timeline; `ended_at` None: it goes on.
+ */
+export interface SpanView {
+  ended_at: number | null;
+  started_at: number;
 }
 /**
  * One seat as the reader may see it. `sources`: what is sent, and whether it is running.

@@ -51,6 +51,8 @@ export function hearing(changes: Partial<HearingView> = {}): HearingView {
     checklist: [],
     marked: {},
     public_excluded: false,
+    off_record: false,
+    sealed: [],
     observers_allowed: false,
     deliberating: false,
     in_charge: '',

@@ -20,6 +20,17 @@ from hearing_server.domain.commands.course import (
     SuspendHearing,
     TakeCharge,
 )
+from hearing_server.domain.commands.custody import (
+    ConsentToDeletion,
+    DropDeletion,
+    EndAccess,
+    EnterDeletion,
+    LiftAccess,
+    PlaceNote,
+    ProposeDeletion,
+    RemoveNote,
+    SetAccess,
+)
 from hearing_server.domain.commands.exhibits import (
     ClearHighlights,
     GiveOpinion,
@@ -194,6 +205,15 @@ Command = (
     | RefuseSignature
     | EnterArchive
     | EnterRecording
+    | SetAccess
+    | EndAccess
+    | LiftAccess
+    | PlaceNote
+    | RemoveNote
+    | ProposeDeletion
+    | ConsentToDeletion
+    | DropDeletion
+    | EnterDeletion
 )
 
 __all__ = [
@@ -219,13 +239,17 @@ __all__ = [
     "Command",
     "ConfirmCode",
     "ConfirmIdentity",
+    "ConsentToDeletion",
     "CorrectLine",
     "DeclineConsultation",
     "Dismiss",
+    "DropDeletion",
+    "EndAccess",
     "EndConsultation",
     "EndDeliberation",
     "EndIdentityCheck",
     "EnterArchive",
+    "EnterDeletion",
     "EnterLine",
     "EnterRecording",
     "EnterSeal",
@@ -240,6 +264,7 @@ __all__ = [
     "KeepDocumentPicture",
     "Leave",
     "LeaveConsultation",
+    "LiftAccess",
     "ListenTo",
     "LockCode",
     "LockConsultation",
@@ -251,9 +276,11 @@ __all__ = [
     "PauseHearing",
     "PauseSource",
     "PermitConsultation",
+    "PlaceNote",
     "Plan",
     "PlayExhibit",
     "Postpone",
+    "ProposeDeletion",
     "RaiseHand",
     "RaiseObjection",
     "ReadAtDesk",
@@ -261,6 +288,7 @@ __all__ = [
     "RefuseSignature",
     "RegisterObserver",
     "Remove",
+    "RemoveNote",
     "ReportCheck",
     "ReportDevices",
     "ReportReady",
@@ -270,6 +298,7 @@ __all__ = [
     "Screen",
     "SendFromDesk",
     "SendMessage",
+    "SetAccess",
     "SetChannel",
     "ShowExhibit",
     "Sign",

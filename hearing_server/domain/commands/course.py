@@ -75,7 +75,10 @@ class CloseHearing:
 
 @dataclass(frozen=True, kw_only=True)
 class ExcludePublic:
+    """`recorded`: and sealed until the public is admitted again; otherwise nothing is recorded."""
+
     reason: str
+    recorded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hearing_server.domain.commands import Command
-from hearing_server.domain.decide import course, exhibits, floor, messages, people, private, record
+from hearing_server.domain.decide import (
+    course,
+    custody,
+    exhibits,
+    floor,
+    messages,
+    people,
+    private,
+    record,
+)
 from hearing_server.domain.decide.exhibits import check_point
 from hearing_server.domain.decide.record import (
     check_freeze,
@@ -19,7 +28,7 @@ from hearing_server.domain.decide.record import (
 from hearing_server.domain.decide.rules import Decision, Events, Rule, check_rule
 from hearing_server.domain.hearing import HearingState
 
-_SUBJECTS = (course, people, floor, private, exhibits, messages, record)
+_SUBJECTS = (course, people, floor, private, exhibits, messages, record, custody)
 
 RULES: Mapping[type, Rule] = MappingProxyType(
     {command: rule for subject in _SUBJECTS for command, rule in subject.RULES.items()}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
+from hearing_server.domain.decide.custody import sealed_from_now, sealing_ended
 from hearing_server.domain.decide.floor import shares_ended
 from hearing_server.domain.decide.rules import (
     BEGUN,
@@ -151,13 +152,15 @@ def _out_of_deliberation(state: HearingState, by: str) -> Events:
 def _exclude(state: HearingState, command: cmd.ExcludePublic, by: str, now: int) -> Events:
     if state.public_excluded:
         raise Refused(Code.NO_CHANGE)
-    return (ev.PublicExcluded(reason=text(command.reason, MAX_REASON)),)
+    reason = text(command.reason, MAX_REASON)
+    excluded = ev.PublicExcluded(reason=reason, recorded=command.recorded)
+    return (excluded, sealed_from_now(state, reason, now)) if command.recorded else (excluded,)
 
 
 def _readmit(state: HearingState, command: cmd.AdmitPublic, by: str, now: int) -> Events:
     if not state.public_excluded:
         raise Refused(Code.NO_CHANGE)
-    return (ev.PublicAdmitted(),)
+    return (ev.PublicAdmitted(), *sealing_ended(state, now))
 
 
 def _allow_observers(state: HearingState, command: cmd.AllowObservers, by: str, now: int) -> Events:

@@ -1,6 +1,7 @@
 """The facts of a hearing. Each is one frozen type; together they are the log.
 
 Times are Unix milliseconds of the calendar clock, ids are opaque strings, hashes are lower-case hex of SHA-256.
+The index of all of them and their one plain form, which is why it is over 400 lines.
 """
 
 import dataclasses
@@ -29,6 +30,17 @@ from hearing_server.domain.events.course import (
     PublicExcluded,
     StageEntered,
     WaitingRoomOpened,
+)
+from hearing_server.domain.events.custody import (
+    AccessEnded,
+    AccessLifted,
+    AccessSet,
+    DeletionConsented,
+    DeletionDropped,
+    DeletionProposed,
+    NotePlaced,
+    NoteRemoved,
+    RecordingDeleted,
 )
 from hearing_server.domain.events.exhibits import (
     ExhibitHidden,
@@ -123,11 +135,13 @@ from hearing_server.domain.events.values import (
     Demands,
     Departure,
     Device,
+    Level,
     OfficerStep,
     RequestAnswer,
     RequestKind,
     Screening,
     Source,
+    Span,
     Stage,
     Stance,
     Verdict,
@@ -226,6 +240,15 @@ Event = (
     | GapFound
     | RecordingFault
     | RecordingRecovered
+    | AccessSet
+    | AccessEnded
+    | AccessLifted
+    | NotePlaced
+    | NoteRemoved
+    | DeletionProposed
+    | DeletionConsented
+    | DeletionDropped
+    | RecordingDeleted
 )
 
 EVENT_TYPES: tuple[type, ...] = typing.get_args(Event)
@@ -277,6 +300,9 @@ __all__ = [
     "HEARD",
     "SEEN",
     "SHARE",
+    "AccessEnded",
+    "AccessLifted",
+    "AccessSet",
     "ChannelSet",
     "ChargeReturned",
     "ChargeTaken",
@@ -297,6 +323,9 @@ __all__ = [
     "ConsultationLeft",
     "ConsultationLocked",
     "ConsultationPermitted",
+    "DeletionConsented",
+    "DeletionDropped",
+    "DeletionProposed",
     "DeliberationBegan",
     "DeliberationEnded",
     "Demands",
@@ -325,6 +354,7 @@ __all__ = [
     "IdentityCheckEnded",
     "IdentityConfirmed",
     "KioskCalled",
+    "Level",
     "LineCorrected",
     "LineEntered",
     "ListeningSet",
@@ -333,6 +363,8 @@ __all__ = [
     "MicrophoneMuted",
     "MicrophoneUnmuted",
     "NoRecordingPromised",
+    "NotePlaced",
+    "NoteRemoved",
     "ObserverRegistered",
     "ObserversAllowed",
     "OfficerStep",
@@ -350,6 +382,7 @@ __all__ = [
     "PartyRemoved",
     "PublicAdmitted",
     "PublicExcluded",
+    "RecordingDeleted",
     "RecordingFault",
     "RecordingRecovered",
     "RequestAnswer",
@@ -371,6 +404,7 @@ __all__ = [
     "SourceResumed",
     "SourceStarted",
     "SourceStopped",
+    "Span",
     "Stage",
     "StageEntered",
     "Stance",

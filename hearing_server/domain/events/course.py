@@ -103,9 +103,14 @@ class HearingClosed:
 
 @dataclass(frozen=True, kw_only=True)
 class PublicExcluded:
-    """Observers hear and see nothing until the public is admitted again."""
+    """Observers hear and see nothing until the public is admitted again.
+
+    Nothing is recorded meanwhile (法释〔2017〕5号 art. 3), or it is `recorded` and sealed: an `AccessSet`
+    follows.
+    """
 
     reason: str
+    recorded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Source(StrEnum):
@@ -17,6 +18,21 @@ class Source(StrEnum):
 SEEN = frozenset({Source.CAMERA, Source.SCREEN, Source.ROOM})
 HEARD = frozenset({Source.MICROPHONE, Source.SCREEN_SOUND})
 SHARE = (Source.SCREEN, Source.SCREEN_SOUND)
+
+
+class Level(StrEnum):
+    """Who may play a recording, or a span of it (playable.py), from open to closed."""
+
+    PUBLIC = "public"
+    CONFIDENTIAL = "confidential"
+    SEALED = "sealed"
+
+
+class Span(NamedTuple):
+    """A part of the timeline, Unix ms: from `started_at` up to but not with `ended_at`; None: no end."""
+
+    started_at: int
+    ended_at: int | None
 
 
 class Device(StrEnum):

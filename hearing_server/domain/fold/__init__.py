@@ -7,7 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from hearing_server.domain.fold import course, exhibits, floor, messages, people, private, record
+from hearing_server.domain.fold import (
+    course,
+    custody,
+    exhibits,
+    floor,
+    messages,
+    people,
+    private,
+    record,
+)
 from hearing_server.domain.fold.steps import Step
 from hearing_server.domain.hearing import TRANSITIONS, HearingState
 from hearing_server.domain.log import Entry
@@ -35,5 +44,7 @@ def apply(state: HearingState, entry: Entry) -> HearingState:
     step = STEPS.get(type(event))
     if step is not None:
         state = step(state, event, entry.at)
+    elif type(event) in custody.STEPS:
+        state = custody.STEPS[type(event)](state, event, entry)
     phase = TRANSITIONS.get((state.phase, type(event)), state.phase)
     return replace(state, seq=entry.seq, at=entry.at, phase=phase)

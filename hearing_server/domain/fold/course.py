@@ -26,6 +26,7 @@ def _planned(state: HearingState, event: ev.HearingPlanned, at: int) -> HearingS
         checklist=event.checklist,
         demands=event.demands,
         screenings=MappingProxyType({s.party: s for s in event.screenings}),
+        screened_ever=MappingProxyType({s.party: (s,) for s in event.screenings}),
     )
 
 
@@ -73,6 +74,18 @@ def _closed(state: HearingState, event: ev.HearingClosed, at: int) -> HearingSta
     return replace(state, closed_at=at, word="", requests=())
 
 
+def _excluded(state: HearingState, event: ev.PublicExcluded, at: int) -> HearingState:
+    """The sealed span that follows a recorded exclusion is its own."""
+    exclusion = state.custody.access_set + 1 if event.recorded else None
+    custody = replace(state.custody, exclusion=exclusion)
+    return replace(state, public_excluded=True, off_record=not event.recorded, custody=custody)
+
+
+def _readmitted(state: HearingState, event: ev.PublicAdmitted, at: int) -> HearingState:
+    custody = replace(state.custody, exclusion=None)
+    return replace(state, public_excluded=False, off_record=False, custody=custody)
+
+
 def _observers(state: HearingState, event: ev.ObserversAllowed, at: int) -> HearingState:
     return replace(state, observers_allowed=event.allowed)
 
@@ -93,8 +106,8 @@ STEPS: Mapping[type, Step] = {
     ev.HearingResumed: _resumed,
     ev.HearingSuspended: _suspended,
     ev.HearingClosed: _closed,
-    ev.PublicExcluded: state_step(public_excluded=True),
-    ev.PublicAdmitted: state_step(public_excluded=False),
+    ev.PublicExcluded: _excluded,
+    ev.PublicAdmitted: _readmitted,
     ev.ObserversAllowed: _observers,
     ev.DeliberationBegan: state_step(deliberating=True),
     ev.DeliberationEnded: state_step(deliberating=False),

@@ -80,8 +80,10 @@ def _opinion(state: HearingState, event: ev.OpinionGiven, at: int) -> HearingSta
         note=event.note,
         at=at,
     )
-    opinions = put(state.exhibits[event.exhibit - 1].opinions, event.party, opinion)
-    return transcript_changed(_with_exhibit(state, event.exhibit, opinions=opinions))
+    exhibit = state.exhibits[event.exhibit - 1]
+    opinions = put(exhibit.opinions, event.party, opinion)
+    given = (*exhibit.given, opinion)
+    return transcript_changed(_with_exhibit(state, event.exhibit, opinions=opinions, given=given))
 
 
 STEPS: Mapping[type, Step] = {

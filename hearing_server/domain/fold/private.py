@@ -69,8 +69,11 @@ def _screened(state: HearingState, event: ev.ScreeningSet, at: int) -> HearingSt
     """Printed names follow it."""
     screening = event.screening
     screenings = put(state.screenings, screening.party, screening)
+    before = state.screened_ever.get(screening.party, ())
+    ever = put(state.screened_ever, screening.party, (*before, screening))
     freeze = state.freeze and replace(state.freeze, exposes=True)
-    return transcript_changed(replace(state, screenings=screenings, freeze=freeze))
+    changed = replace(state, screenings=screenings, screened_ever=ever, freeze=freeze)
+    return transcript_changed(changed)
 
 
 def _lifted(state: HearingState, event: ev.ScreeningLifted, at: int) -> HearingState:

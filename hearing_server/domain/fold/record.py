@@ -7,6 +7,7 @@ from typing import Any
 from hearing_server.domain import events as ev
 from hearing_server.domain.fold.steps import Step, put, transcript_changed
 from hearing_server.domain.hearing import KEPT, Fault, Freeze, HearingState, Line, Recorded
+from hearing_server.domain.playable import sealed_words
 
 
 def _line_entered(state: HearingState, event: ev.LineEntered, at: int) -> HearingState:
@@ -31,7 +32,14 @@ def _line_corrected(state: HearingState, event: ev.LineCorrected, at: int) -> He
 
 
 def _frozen(state: HearingState, event: ev.TranscriptFrozen, at: int) -> HearingState:
-    freeze = Freeze(version=event.version, digest=event.digest, signers=event.signers, frozen_at=at)
+    freeze = Freeze(
+        version=event.version,
+        digest=event.digest,
+        signers=event.signers,
+        frozen_at=at,
+        lines=event.lines,
+        masked=sealed_words(state),
+    )
     return replace(state, freeze=freeze)
 
 

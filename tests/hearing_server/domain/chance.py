@@ -88,7 +88,7 @@ def _of_type(hint: Any) -> Pick:
     if isinstance(hint, type):
         if issubclass(hint, ev.Source | ev.Device | ev.Verdict | ev.Stance | ev.Stage):
             return _sampled_from(hint)
-        if issubclass(hint, ev.RequestAnswer | ev.OfficerStep | ev.Departure):
+        if issubclass(hint, ev.RequestAnswer | ev.OfficerStep | ev.Departure | ev.Level):
             return _sampled_from(hint)
     return {
         bool: _booleans(),
@@ -96,6 +96,15 @@ def _of_type(hint: Any) -> Pick:
         str: _sampled_from(("理由", "", "x")),
         int | None: _maybe(_integers(-1, 12_000)),
     }[hint]
+
+
+def _either(*picks: Pick) -> Pick:
+    return lambda chance: chance.choice(picks)(chance)
+
+
+def _lately(state: HearingState) -> Pick:
+    """A moment of the last half minute."""
+    return _integers(max(1, state.at - 30_000), max(1, state.at))
 
 
 def _numbers(numbers: list[int]) -> Pick:
@@ -155,6 +164,10 @@ _NAMED: Special = {
     "request": lambda s: _numbers([r.request for r in s.requests]),
     "exhibit": lambda s: _numbers([e.exhibit for e in s.exhibits]),
     "line": lambda s: _numbers([line.line for line in s.lines]),
+    "access": lambda s: _numbers(list(s.custody.access)),
+    "kept_until": lambda s: _sampled_from((0, 0, NOW + 10**12)),
+    "segments": lambda s: _integers(0, 10),
+    "size": lambda s: _integers(0, 10**9),
     "revision": lambda s: _integers(1, 2),
     "version": _version,
     "up_to": lambda s: _integers(0, len(s.messages) + 1),
@@ -191,8 +204,15 @@ _SPECIAL: Special = {
     (cmd.ReportCheck, "line"): lambda s: _sampled_from(ev.Verdict),
     (cmd.LockCode, "until"): lambda s: _just(NOW + 1000),
     (cmd.SubmitExhibit, "size"): lambda s: _integers(1, 1000),
-    (cmd.EnterLine, "text"): lambda s: _just("RECORD"),
-    (cmd.CorrectLine, "text"): lambda s: _sampled_from(("RECORD", "RECORD again")),
+    (cmd.EnterLine, "text"): lambda s: _just(f"RECORD-{s.seq}."),
+    (cmd.EnterLine, "started_at"): lambda s: _maybe(_lately(s)),
+    (cmd.CorrectLine, "text"): lambda s: _just(f"RECORD-{s.seq}."),
+    (cmd.SetAccess, "started_at"): lambda s: _either(_just(0), _lately(s)),
+    (cmd.SetAccess, "ended_at"): lambda s: _maybe(_lately(s)),
+    (cmd.RemoveNote, "note"): lambda s: _numbers([note.note for note in s.custody.notes]),
+    (cmd.PlaceNote, "at"): lambda s: _lately(s),
+    (cmd.PlaceNote, "text"): lambda s: _just(f"NOTE-{len(s.custody.notes) + 1}."),
+    (cmd.GiveOpinion, "note"): lambda s: _sampled_from(("", f"OPINION-{s.seq}.")),
     (cmd.SendMessage, "text"): lambda s: _just(f"MESSAGE-{len(s.messages) + 1}"),
     (cmd.SendFromDesk, "text"): lambda s: _just(f"MESSAGE-{len(s.messages) + 1}"),
 }

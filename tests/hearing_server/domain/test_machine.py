@@ -24,6 +24,7 @@ from hearing_server.domain.visible import seen
 from signaling import views
 
 from . import chance
+from .expected import sealed_texts
 from .world import NOW
 
 # What ends much is rarely done: the walk is to go on.
@@ -171,6 +172,7 @@ def checks(state: HearingState, seat: Seat) -> bool:
 def check_recorded(state: HearingState, sender: Seat) -> None:
     assert state.phase is Phase.IN_SESSION
     assert not state.deliberating
+    assert not state.off_record
     assert sender.presence is Presence.ADMITTED
     assert not checks(state, sender)
 
@@ -206,7 +208,13 @@ def secrets(state: HearingState, reader: str) -> list[str]:
         found.append("RECORD")
     if seat.party.role is Role.OBSERVER:
         found = [secret for secret in found if secret != "ADDRESS"]
-    return found + hidden_messages(state, seat)
+    return found + sealed_texts(state) + hidden_notes(state, seat) + hidden_messages(state, seat)
+
+
+def hidden_notes(state: HearingState, seat: Seat) -> list[str]:
+    """Until the hearing is closed all of them are the court's own."""
+    over = state.phase is Phase.CLOSED
+    return [n.text for n in state.custody.notes if n.private or not over]
 
 
 def hidden_messages(state: HearingState, seat: Seat) -> list[str]:
@@ -244,7 +252,7 @@ def test_the_walk_comes_everywhere() -> None:
     for seed in range(10):
         hearing = Hearing(seed)
         hearing.watched = False
-        for _ in range(150):
+        for _ in range(200):
             hearing.step()
         made |= {type(entry.event) for entry in hearing.entries}
     missing = {kind.__name__ for kind in set(ev.EVENT_TYPES) - made}

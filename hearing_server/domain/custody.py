@@ -1,0 +1,125 @@
+"""The custody of a recording as a hearing's state holds it: levels over time, notes, a deletion asked for."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+from hearing_server.domain.events.values import Level, Span
+
+STRICTNESS = tuple(Level)  # from open to closed
+EVERYTHING = (Span(0, None),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """A level that was set, for the whole recording or a span of it."""
+
+    access: int
+    level: Level
+    started_at: int
+    ended_at: int | None
+    reason: str
+
+    @property
+    def whole(self) -> bool:
+        return is_whole(self.started_at, self.ended_at)
+
+
+def is_whole(started_at: int, ended_at: int | None) -> bool:
+    return started_at == 0 and ended_at is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """A timed note, or a bookmark when it has no text. One that was removed is still counted."""
+
+    note: int
+    at: int
+    text: str
+    private: bool
+    by: str
+    removed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deletion:
+    """From the proposal of one person over the consent of another to the files being gone."""
+
+    proposed_by: str
+    proposed_at: int
+    reason: str
+    consented_by: str = ""
+    deleted_at: int | None = None
+    segments: int = 0
+    size: int = 0
+
+
+def _nothing() -> Mapping[int, Access]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Custody:
+    """`access` holds what is in force, by number. `exclusion` is the span that the exclusion of the
+    public sealed, as long as it lasts.
+    """
+
+    access: Mapping[int, Access] = field(default_factory=_nothing)
+    access_set: int = 0  # how many were ever set
+    exclusion: int | None = None
+    notes: tuple[Note, ...] = ()
+    deletion: Deletion | None = None
+
+    @property
+    def level(self) -> Level:
+        """Of the whole recording: the last one set, confidential before any."""
+        levels = [access.level for access in self.access.values() if access.whole]
+        return levels[-1] if levels else Level.CONFIDENTIAL
+
+    @property
+    def deleted(self) -> bool:
+        return self.deletion is not None and self.deletion.deleted_at is not None
+
+    @cached_property
+    def sealed(self) -> tuple[Span, ...]:
+        return self.spans_of(frozenset({Level.SEALED}))
+
+    def spans_of(self, levels: frozenset[Level]) -> tuple[Span, ...]:
+        """Where one of these levels holds: in order, apart from each other.
+
+        Within spans the strictest of them holds; the whole recording's level holds outside them.
+        """
+        changes: defaultdict[int, list[tuple[Level, int]]] = defaultdict(list)
+        for access in self.access.values():
+            if not access.whole:
+                changes[access.started_at].append((access.level, 1))
+                if access.ended_at is not None:
+                    changes[access.ended_at].append((access.level, -1))
+        found: list[Span] = []
+        since = 0 if self.level in levels else None
+        open_spans: Counter[Level] = Counter()
+        for at in sorted(changes):
+            for level, step in changes[at]:
+                open_spans[level] += step
+            within = (_strictest(open_spans) or self.level) in levels
+            if within and since is None:
+                since = at
+            elif not within and since is not None:
+                found.append(Span(since, at))
+                since = None
+        return tuple(found) if since is None else (*found, Span(since, None))
+
+
+def _strictest(counts: Counter[Level]) -> Level | None:
+    return next((level for level in reversed(STRICTNESS) if counts[level]), None)
+
+
+def touches(spans: Iterable[Span], started_at: int, ended_at: int) -> bool:
+    """Whether something that lasted from `started_at` to `ended_at`, or only that moment, is in a span."""
+    last = max(ended_at, started_at + 1)
+    return any(
+        span.started_at < last and (span.ended_at is None or started_at < span.ended_at)
+        for span in spans
+    )

@@ -1,0 +1,132 @@
+"""Who may play what of a recording: the twin of visible.py for pictures and sound kept.
+
+Playback, exports, downloads and copies ask here and hold no policy of their own.
+"""
+
+from dataclasses import replace
+
+from hearing_server.domain import events as ev
+from hearing_server.domain.custody import EVERYTHING, Note, touches
+from hearing_server.domain.events import Level, Source, Span
+from hearing_server.domain.hearing import HearingState, Line, Opinion, Phase
+from hearing_server.domain.parties import BENCH, Right, Role, may
+
+ALL = frozenset(Level)
+_CONFIDENTIAL = frozenset({Level.PUBLIC, Level.CONFIDENTIAL})
+_PUBLIC = frozenset({Level.PUBLIC})
+_NONE: frozenset[Level] = frozenset()
+
+
+def clearance(state: HearingState, reader: str) -> frozenset[Level]:
+    """The levels that `reader` may play now.
+
+    Bench and clerk also while the hearing runs, what is sealed the bench alone. The sides and their
+    interpreters once it is closed, if they were in the courtroom: an arrival in the waiting room opens
+    no recording. Witnesses and the public never.
+    """
+    seat = state.seats.get(reader)
+    if seat is None or seat.removed:
+        return _NONE
+    role = seat.party.role
+    if role in BENCH:
+        return ALL
+    if role is Role.CLERK:
+        return _CONFIDENTIAL
+    over = state.phase is Phase.CLOSED and seat.attended
+    if not over or not may(role, Right.READ_LINES):
+        return _NONE
+    return _CONFIDENTIAL if role in (Role.PROSECUTOR, Role.COUNSEL) else _PUBLIC
+
+
+def plays(state: HearingState, reader: str) -> bool:
+    """Whether there is anything of the recording that `reader` may play."""
+    return not state.custody.deleted and masked_spans(state, reader) != EVERYTHING
+
+
+def masked_spans(state: HearingState, reader: str | None) -> tuple[Span, ...]:
+    """What of the timeline `reader` may not play, in order and apart; None: a copy that leaves the court."""
+    if reader is None:
+        return state.custody.sealed
+    return state.custody.spans_of(ALL - clearance(state, reader))
+
+
+def plays_track(state: HearingState, reader: str | None, party: str, source: Source) -> bool:
+    """Whether this track may be in what `reader` plays (None: a copy that leaves the court).
+
+    Whoever was screened from somebody at any time of the hearing stays so for ever. The room of a
+    detention centre is for bench and clerk.
+    """
+    if reader == party:
+        return True
+    seat = None if reader is None else state.seats.get(reader)
+    if reader is not None and seat is None:
+        return False
+    if seat is not None and may(seat.party.role, Right.OVERSEE):
+        return True
+    if source is Source.ROOM:
+        return False
+    public = seat is None or seat.party.role is Role.OBSERVER
+    return not any(
+        (screening.sight if source in ev.SEEN else screening.sound)
+        and (public or reader in screening.hidden_from)
+        for screening in state.screened_ever.get(party, ())
+    )
+
+
+def reads_note(state: HearingState, note: Note, reader: str) -> bool:
+    """Whether `reader` may read a note: the court; what is on record also whoever may play its moment."""
+    seat = state.seats.get(reader)
+    if seat is None:
+        return False
+    if may(seat.party.role, Right.OVERSEE):
+        return True
+    return not note.private and not touches(masked_spans(state, reader), note.at, note.at)
+
+
+def line_sealed(state: HearingState, line: Line) -> bool:
+    """Whether any of what the line says was said in a sealed span."""
+    return touches(state.custody.sealed, line.started_at, line.ended_at)
+
+
+def opinion_sealed(state: HearingState, opinion: Opinion) -> bool:
+    """Whether it was given in a sealed span: then its words are, and what it says yes or no to is not."""
+    return bool(opinion.note) and touches(state.custody.sealed, opinion.at, opinion.at)
+
+
+def reads_sealed(state: HearingState, reader: str) -> bool:
+    """Whether `reader` reads the words of a sealed span: bench and clerk."""
+    return may(state.seats[reader].party.role, Right.OVERSEE)
+
+
+def line_for(state: HearingState, line: Line, reader: str) -> Line:
+    """The line as `reader` may read it; no text where it is sealed from them."""
+    hidden = line_sealed(state, line) and not reads_sealed(state, reader)
+    return replace(line, text="") if hidden else line
+
+
+def opinion_for(state: HearingState, opinion: Opinion, reader: str) -> Opinion:
+    hidden = opinion_sealed(state, opinion) and not reads_sealed(state, reader)
+    return replace(opinion, note="") if hidden else opinion
+
+
+def sealed_words(state: HearingState) -> frozenset[tuple[str, int, str]]:
+    """What a document that is printed now has masked: lines, and words of opinions on exhibits."""
+    if not state.custody.sealed:
+        return frozenset()
+    lines = {("line", line.line, "") for line in state.lines if line_sealed(state, line)}
+    opinions = {
+        ("opinion", exhibit.exhibit, opinion.party)
+        for exhibit in state.exhibits
+        for opinion in exhibit.opinions.values()
+        if opinion_sealed(state, opinion)
+    }
+    return frozenset(lines | opinions)
+
+
+def exposes_sealed(state: HearingState) -> bool:
+    """Whether the frozen document shows words that have been sealed since it was printed."""
+    freeze = state.freeze
+    if freeze is None:
+        return False
+    shown = {word for word in sealed_words(state) if word[0] != "line" or word[1] <= freeze.lines}
+    return not shown <= freeze.masked
