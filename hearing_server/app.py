@@ -30,6 +30,7 @@ from hearing_server.config import Settings
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.entering_parts import EnteringParts
+from hearing_server.proof_parts import ProofParts
 from hearing_server.recording_keys import recording_keys
 from hearing_server.services.access import Access, Seated
 from hearing_server.services.exhibits import MB, ExhibitLimits, Exhibits
@@ -103,6 +104,7 @@ class Server:
         documents = Documents(self.folder.documents)
         self.transcripts = Transcripts(self.hearings, TypstNotary(authority), documents)
         self._stack.push_async_callback(self.transcripts.close)
+        self.proof = self._open_proof(authority)
         await self._start_recorder()
         await self._start_media()
         self.cases = self._open_cases()
@@ -114,6 +116,8 @@ class Server:
         self.hearings.subscribe(overrides.on_entries)
         self.hearings.on_load(self.transcripts.resume)
         await self._listen(client)
+        self._own(self.proof.roots.run(), "roots")
+        self._own(self.proof.copies.run(), "log copies")
         self._own(self.cases.courier.run(), "courier")
         self._own(overrides.run(), "overrides")
         self._own(health.watch_loop(), "loop watch")
@@ -131,6 +135,14 @@ class Server:
             raise CannotStart(
                 f"database {self.settings.database_url.split('@')[-1]}: {error}"
             ) from error
+
+    def _open_proof(self, authority: Authority) -> ProofParts:
+        """Before the recorder: its last segments are to be in the copies too."""
+        directories = (self.folder.recordings, self.settings.second_recordings)
+        folders = [path.absolute() for path in directories if path is not None]
+        parts = ProofParts(self.hearings, self.store, authority, folders, self._settle, now)
+        self._stack.push_async_callback(parts.copies.close)
+        return parts
 
     def _open_cases(self) -> CaseParts:
         parts = CaseParts(
@@ -321,6 +333,7 @@ class Server:
         self.rooms.on_entries(state, entries)
         self.transcripts.on_entries(state, entries)
         self.centre.centre.on_entries(state, entries)
+        self.proof.on_entries(state, entries)
         health.count(entries)
         health.connections.set(len(self.rooms.peers))
 

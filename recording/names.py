@@ -13,6 +13,12 @@ WHOLE = (".mkv", ".mkv.enc")  # complete segments
 PART = ".part"  # still being written, or left by a crash
 COPY = ".copy"  # on its way from the other directory
 UNUSABLE = ".unusable"  # kept, but nothing in it could be read
+LOG = "log.jsonl"  # in a hearing's folder: its log, as it is hashed
+ALTERED = "log.jsonl.altered"  # one that was not what the database has, put aside
+ABOUT = "README.txt"
+COURT = "court.pem"  # the court's root certificate
+STAMPS = "timestamps.pem"  # roots of a timestamp authority elsewhere
+ROOTS = "roots.d"  # the signed roots as files; no party has a dot in its id
 UNFINISHED = ".unfinished"  # one journal per hearing whose segments may not all be in the log
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

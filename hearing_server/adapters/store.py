@@ -7,11 +7,11 @@ import asyncio
 import json
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hearing_server.adapters import projection, tables
+from hearing_server.adapters import case_tables, projection, tables
 from hearing_server.adapters.database import FAULTS, Database
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import (
@@ -77,12 +77,36 @@ class SqlStore:
             return [_entry(record) for record in records]
         return await asyncio.to_thread(lambda: [_entry(record) for record in records])
 
-    async def leaves(self, hearing: str) -> list[bytes]:
-        """The leaf hashes of the hearing's tree, in order."""
+    async def leaves(self, hearing: str, after: int = 0, most: int = 2000) -> list[bytes]:
+        """The leaf hashes of the hearing's tree above number `after`, in order."""
+        return await self._column(tables.event.c.leaf, hearing, after, most)
+
+    async def records(self, hearing: str, after: int = 0, most: int = 500) -> list[bytes]:
+        """The entries above number `after` in canonical form, as they were hashed."""
+        return await self._column(tables.event.c.record, hearing, after, most)
+
+    async def _column(
+        self, column: ColumnElement[bytes], hearing: str, after: int, most: int
+    ) -> list[bytes]:
         query = (
-            select(tables.event.c.leaf)
-            .where(tables.event.c.hearing == hearing)
+            select(column)
+            .where(tables.event.c.hearing == hearing, tables.event.c.seq > after)
             .order_by(tables.event.c.seq)
+            .limit(most)
+        )
+        async with self.database.reading() as connection:
+            return list((await connection.execute(query)).scalars())
+
+    async def opened(self, closed_since: int) -> list[str]:
+        """Hearings that were opened and are not closed, or were closed since (Unix ms); oldest first."""
+        table = case_tables.hearing
+        query = (
+            select(table.c.hearing)
+            .where(
+                table.c.opened_at.is_not(None),
+                or_(table.c.closed_at.is_(None), table.c.closed_at >= closed_since),
+            )
+            .order_by(table.c.planned_at)
         )
         async with self.database.reading() as connection:
             return list((await connection.execute(query)).scalars())

@@ -285,6 +285,16 @@ class Fault:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignedRoot:
+    """The newest signed root of the log: over how many entries, and when it was entered."""
+
+    size: int
+    at: int
+    cause: ev.RootCause
+    timestamped: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class HearingState:
     """A hearing after `seq` entries of its log, the last of them at `at`."""
 
@@ -337,6 +347,9 @@ class HearingState:
     recorded: Mapping[str, Recorded] = field(default_factory=_empty)
     faults: tuple[Fault, ...] = ()  # the last of them
     custody: Custody = Custody()  # noqa: RUF009 - frozen
+    phase_seq: int = 0  # the entry that began the phase
+    newest_fact: int = 0  # the last entry that is no signed root
+    root: SignedRoot | None = None
 
     @property
     def checklist_open(self) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ _OVERSEEN = frozenset(
         ev.DeletionProposed,
         ev.DeletionConsented,
         ev.DeletionDropped,
+        ev.RootSigned,
     }
 )
 

@@ -44,7 +44,9 @@ def test_keys_are_encrypted_and_private(tmp_path: Path) -> None:
     """Every file is readable by the server alone; no key lies in the clear; no draft is left."""
     opened(tmp_path / "a")
     files = sorted(os.listdir(tmp_path / "a"))
-    assert files == [f"{n}.{k}.pem" for n in ("root", "seal", "tsa") for k in ("crt", "key")]
+    assert files == [
+        f"{n}.{k}.pem" for n in ("record", "root", "seal", "tsa") for k in ("crt", "key")
+    ]
     for name in files:
         path = tmp_path / "a" / name
         assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -1,4 +1,4 @@
-"""The court's embedded authority: root, seal and timestamp keys, and the certificates it issued."""
+"""The court's embedded authority: root, seal, record and timestamp keys, and the certificates it issued."""
 
 import os
 import tempfile
@@ -52,6 +52,7 @@ class Authority:
         *,
         root: Issuer,
         seal: Issuer,
+        record: Issuer,
         timestamper: Issuer,
         clock: Clock,
         remote: RemoteTimestamps | None,
@@ -59,6 +60,7 @@ class Authority:
         self.folder = folder
         self.root = root
         self.seal = seal
+        self.record = record  # signs the roots of logs
         self.remote = remote
         self._timestamper = timestamper
         self._clock = clock
@@ -89,6 +91,7 @@ class Authority:
             folder,
             root=root,
             seal=seal,
+            record=_record_key(folder, passphrase, court_name, root, clock()),
             timestamper=timestamper,
             clock=clock,
             remote=remote_timestamps,
@@ -200,6 +203,21 @@ def _create(folder: Path, passphrase: bytes, court: str, now: datetime) -> None:
         if not (folder / "root.crt.pem").exists():  # else another start made it first
             text = f"the authority cannot be made in {folder}: {error.strerror}"
             raise SigningError(text, code="authority_unwritable") from error
+
+
+def _record_key(folder: Path, passphrase: bytes, court: str, root: Issuer, now: datetime) -> Issuer:
+    """The key for the roots of logs, made when it is first needed: by one of two starts at once."""
+    try:
+        with keystore.locked(folder):
+            if not (folder / "record.crt.pem").exists():  # written last
+                key = ec.generate_private_key(ec.SECP256R1())
+                certificate = certificates.make_recorder(court, key.public_key(), root, now)
+                keystore.write_key(folder / "record.key.pem", key, passphrase)
+                keystore.write_certificate(folder / "record.crt.pem", certificate)
+    except OSError as error:
+        text = f"the record key cannot be made in {folder}: {error.strerror}"
+        raise SigningError(text, code="authority_unwritable") from error
+    return keystore.read_issuer(folder, "record", passphrase)
 
 
 def _make_keys(draft: Path, passphrase: bytes, court: str, now: datetime) -> None:

@@ -11,10 +11,11 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from transcript.errors import SigningError
 
 # Policies under an arc made from a random UUID (ITU-T X.667), so that a verifier can tell the court's
-# seal from a party's key although one root certified both.
+# seal from a party's key, and both from the key for records, although one root certified them all.
 _ARC = "2.25.147696107625112301227297791717185017348"
 SEAL_POLICY = x509.ObjectIdentifier(f"{_ARC}.1")
 PARTY_POLICY = x509.ObjectIdentifier(f"{_ARC}.2")
+RECORD_POLICY = x509.ObjectIdentifier(f"{_ARC}.3")
 TIMESTAMP_POLICY = x509.ObjectIdentifier(f"{_ARC}.4")
 
 _DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
@@ -91,6 +92,18 @@ def make_seal(
     return _signing(subject, public, issuer, now, timedelta(days=3650), SEAL_POLICY)
 
 
+def make_recorder(
+    court: str, public: ec.EllipticCurvePublicKey, issuer: Issuer, now: datetime
+) -> x509.Certificate:
+    """The key that signs the roots of hearings' logs, for ten years.
+
+    It commits the court to a record, so content commitment (RFC 5280, 4.2.1.3); but no purpose of signing
+    documents: a root is signed by the clock and read by programs, and must not pass for the seal.
+    """
+    subject = Subject(organisation=court, name="Hearing records", role="庭审记录 Hearing records")
+    return _signing(subject, public, issuer, now, timedelta(days=3650), RECORD_POLICY, purposes=())
+
+
 def make_party(
     subject: Subject,
     public: ec.EllipticCurvePublicKey,
@@ -147,18 +160,20 @@ def _signing(
     now: datetime,
     valid: timedelta,
     policy: x509.ObjectIdentifier,
+    purposes: tuple[x509.ObjectIdentifier, ...] = (_DOCUMENT_SIGNING,),
 ) -> x509.Certificate:
     builder = _builder(
         subject.as_name(), issuer.certificate.subject, public, now, valid, issuer=issuer
     )
     policies = x509.CertificatePolicies([x509.PolicyInformation(policy, None)])
-    return (
+    builder = (
         builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(commit=True), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([_DOCUMENT_SIGNING]), critical=False)
         .add_extension(policies, critical=False)
-        .sign(issuer.key, hashes.SHA256())
     )
+    if purposes:
+        builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
+    return builder.sign(issuer.key, hashes.SHA256())
 
 
 def _builder(

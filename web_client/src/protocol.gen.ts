@@ -216,6 +216,10 @@ export type RequestKind = 'hand' | 'objection';
  * Who may play a recording, or a span of it (playable.py), from open to closed.
  */
 export type Level = 'confidential' | 'public' | 'sealed';
+/**
+ * Why the log's root was signed just then.
+ */
+export type RootCause = 'closed' | 'hourly' | 'later' | 'paused' | 'suspended' | 'timestamped';
 export type Phase = 'closed' | 'in_session' | 'paused' | 'scheduled' | 'suspended' | 'waiting';
 export type Presence =
   'admitted' | 'away' | 'consulting' | 'expected' | 'outside' | 'removed' | 'waiting';
@@ -886,7 +890,8 @@ export interface EventTold {
     | DeletionProposed
     | DeletionConsented
     | DeletionDropped
-    | RecordingDeleted;
+    | RecordingDeleted
+    | RootSigned;
   seq: number;
   type: 'event_told';
 }
@@ -1570,6 +1575,17 @@ export interface RecordingDeleted {
   segments: number;
   size: number;
   type: 'recording_deleted';
+  [k: string]: unknown;
+}
+export interface RootSigned {
+  cause: RootCause;
+  certificate: string;
+  root: string;
+  signature: string;
+  signed_at: number;
+  size: number;
+  timestamp: string;
+  type: 'root_signed';
   [k: string]: unknown;
 }
 /**

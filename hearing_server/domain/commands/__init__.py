@@ -109,6 +109,7 @@ from hearing_server.domain.commands.record import (
     EnterArchive,
     EnterLine,
     EnterRecording,
+    EnterRoot,
     EnterSeal,
     FreezeTranscript,
     RefuseSignature,
@@ -214,6 +215,7 @@ Command = (
     | ConsentToDeletion
     | DropDeletion
     | EnterDeletion
+    | EnterRoot
 )
 
 __all__ = [
@@ -252,6 +254,7 @@ __all__ = [
     "EnterDeletion",
     "EnterLine",
     "EnterRecording",
+    "EnterRoot",
     "EnterSeal",
     "EnterStage",
     "ExcludePublic",

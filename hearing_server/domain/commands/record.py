@@ -63,3 +63,10 @@ class EnterRecording:
     """What the recorder reports: a segment, a gap, a fault or its end."""
 
     event: ev.SegmentRecorded | ev.GapFound | ev.RecordingFault | ev.RecordingRecovered
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnterRoot:
+    """What the court's key signed of the log as it was at `root.size` entries."""
+
+    root: ev.RootSigned

@@ -34,6 +34,7 @@ RULES: Mapping[type, Rule] = {
     cmd.RefuseSignature: Rule(phases=_READY_TO_FREEZE, right=Right.SIGN, admitted=False),
     cmd.EnterArchive: Rule(phases=ANY, server=True),
     cmd.EnterRecording: Rule(phases=ANY, server=True),
+    cmd.EnterRoot: Rule(phases=ANY, server=True),
 }
 
 
@@ -184,6 +185,19 @@ def _enter_recording(state: HearingState, command: cmd.EnterRecording, by: str, 
     return (command.event,)
 
 
+def _enter_root(state: HearingState, command: cmd.EnterRoot, by: str, now: int) -> Events:
+    """Once: whoever else signed the same meanwhile was first, and a timestamp is missing no longer."""
+    root, last = command.root, state.root
+    if not 0 < root.size <= state.seq:
+        raise Refused(Code.STALE_REVISION, f"{root.size} of {state.seq} entries")
+    adds_timestamp = last is not None and root.timestamp and not last.timestamped
+    if last is not None and not adds_timestamp and state.newest_fact <= last.size:
+        raise Refused(Code.NO_CHANGE)
+    if last is not None and root.size < last.size:
+        raise Refused(Code.STALE_REVISION, f"{last.size} are signed")
+    return (root,)
+
+
 DECISIONS: Mapping[type, Decision] = {
     cmd.EnterLine: _enter_line,
     cmd.CorrectLine: _correct_line,
@@ -193,4 +207,5 @@ DECISIONS: Mapping[type, Decision] = {
     cmd.RefuseSignature: _refuse_signature,
     cmd.EnterArchive: _enter_archive,
     cmd.EnterRecording: _enter_recording,
+    cmd.EnterRoot: _enter_root,
 }

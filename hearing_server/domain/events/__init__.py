@@ -120,6 +120,7 @@ from hearing_server.domain.events.record import (
     LineEntered,
     RecordingFault,
     RecordingRecovered,
+    RootSigned,
     SegmentRecorded,
     SignatureRefused,
     TranscriptArchived,
@@ -139,6 +140,7 @@ from hearing_server.domain.events.values import (
     OfficerStep,
     RequestAnswer,
     RequestKind,
+    RootCause,
     Screening,
     Source,
     Span,
@@ -249,6 +251,7 @@ Event = (
     | DeletionConsented
     | DeletionDropped
     | RecordingDeleted
+    | RootSigned
 )
 
 EVENT_TYPES: tuple[type, ...] = typing.get_args(Event)
@@ -390,6 +393,8 @@ __all__ = [
     "RequestKind",
     "RequestRaised",
     "RequestWithdrawn",
+    "RootCause",
+    "RootSigned",
     "RulesAccepted",
     "Screening",
     "ScreeningLifted",

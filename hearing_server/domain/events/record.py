@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from hearing_server.domain.events.values import RootCause
+
 
 @dataclass(frozen=True, kw_only=True)
 class LineEntered:
@@ -104,3 +106,21 @@ class RecordingRecovered:
 
     code: str
     detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RootSigned:
+    """The court signed the root of the tree over the first `size` entries (domain/proof.py says what).
+
+    `signature` (ECDSA over SHA-256, DER), `certificate` (DER) and `timestamp` (RFC 3161 token over the
+    signature) are Base64; `timestamp` is empty when no authority answered. `signed_at` is by the clock of
+    the server; the timestamp's is the one to rely on.
+    """
+
+    size: int
+    root: str
+    cause: RootCause
+    signed_at: int
+    signature: str
+    certificate: str
+    timestamp: str

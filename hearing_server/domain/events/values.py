@@ -142,3 +142,14 @@ class Stance(StrEnum):
     YES = "yes"
     NO = "no"
     NONE = "none"
+
+
+class RootCause(StrEnum):
+    """Why the log's root was signed just then."""
+
+    PAUSED = "paused"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    HOURLY = "hourly"
+    LATER = "later"  # something was entered after the closing
+    TIMESTAMPED = "timestamped"  # the timestamp authority answers again

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from hearing_server.domain.events import RootSigned
 from hearing_server.domain.fold import (
     course,
     custody,
@@ -47,4 +48,11 @@ def apply(state: HearingState, entry: Entry) -> HearingState:
     elif type(event) in custody.STEPS:
         state = custody.STEPS[type(event)](state, event, entry)
     phase = TRANSITIONS.get((state.phase, type(event)), state.phase)
-    return replace(state, seq=entry.seq, at=entry.at, phase=phase)
+    return replace(
+        state,
+        seq=entry.seq,
+        at=entry.at,
+        phase=phase,
+        phase_seq=state.phase_seq if phase is state.phase else entry.seq,
+        newest_fact=state.newest_fact if isinstance(event, RootSigned) else entry.seq,
+    )

@@ -6,7 +6,15 @@ from typing import Any
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.fold.steps import Step, put, transcript_changed
-from hearing_server.domain.hearing import KEPT, Fault, Freeze, HearingState, Line, Recorded
+from hearing_server.domain.hearing import (
+    KEPT,
+    Fault,
+    Freeze,
+    HearingState,
+    Line,
+    Recorded,
+    SignedRoot,
+)
 from hearing_server.domain.playable import sealed_words
 
 
@@ -96,6 +104,11 @@ def _recovered(state: HearingState, event: ev.RecordingRecovered, at: int) -> He
     return replace(state, faults=tuple(faults))
 
 
+def _root(state: HearingState, event: ev.RootSigned, at: int) -> HearingState:
+    root = SignedRoot(size=event.size, at=at, cause=event.cause, timestamped=bool(event.timestamp))
+    return replace(state, root=root)
+
+
 STEPS: Mapping[type, Step] = {
     ev.LineEntered: _line_entered,
     ev.LineCorrected: _line_corrected,
@@ -108,4 +121,5 @@ STEPS: Mapping[type, Step] = {
     ev.GapFound: _gap,
     ev.RecordingFault: _fault,
     ev.RecordingRecovered: _recovered,
+    ev.RootSigned: _root,
 }

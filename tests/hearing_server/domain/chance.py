@@ -151,6 +151,19 @@ def _recorded(state: HearingState) -> Pick:
     )
 
 
+def _root(state: HearingState) -> Pick:
+    return _builds(
+        ev.RootSigned,
+        size=_integers(1, max(1, state.seq)),
+        root=_just(SHA),
+        cause=_sampled_from(tuple(ev.RootCause)),
+        signed_at=_just(NOW),
+        signature=_just("c2ln"),
+        certificate=_just("Y2Vy"),
+        timestamp=_sampled_from(("", "dHN0")),
+    )
+
+
 Special = Mapping[Any, Callable[[HearingState], Pick]]
 
 _NAMED: Special = {
@@ -201,6 +214,7 @@ _SPECIAL: Special = {
     (cmd.RegisterObserver, "party"): _newcomer(Role.OBSERVER),
     (cmd.Arrive, "accepted_as"): lambda s: _maybe(_just("ACCEPTED")),
     (cmd.EnterRecording, "event"): _recorded,
+    (cmd.EnterRoot, "root"): _root,
     (cmd.ReportCheck, "line"): lambda s: _sampled_from(ev.Verdict),
     (cmd.LockCode, "until"): lambda s: _just(NOW + 1000),
     (cmd.SubmitExhibit, "size"): lambda s: _integers(1, 1000),

@@ -89,6 +89,15 @@ class Walker:
             "event": lambda: ev.GapFound(
                 party="judge", source="camera", started_at=1, ended_at=2, cause="network"
             ),
+            "root": lambda: ev.RootSigned(
+                size=chance.randint(1, max(1, state.seq)),
+                root=SHA,
+                cause=ev.RootCause.PAUSED,
+                signed_at=self.world.now,
+                signature="c2ln",
+                certificate="Y2Vy",
+                timestamp=chance.choice(["", "dHN0"]),
+            ),
             "to": lambda: chance.choice([*parties, "clerk", "technician", "all"]),
             "correspondent": lambda: chance.choice([*parties, "clerk", "technician", "all"]),
             "interpreter": lambda: chance.choice(["", "interpreter"]),

@@ -1,14 +1,14 @@
 """Hand-written stand-ins for the ports of the services: they keep the contract, in memory."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.decide import decide
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.fold import replay
 from hearing_server.domain.hearing import HearingState
-from hearing_server.domain.log import Entry
+from hearing_server.domain.log import Entry, canonical, leaf_hash
 from hearing_server.domain.planning import Claim
 from hearing_server.services.hearings import Hearings, NotSaved, SeqConflict
 from tests.hearing_server.domain.world import NOW, World
@@ -58,6 +58,30 @@ class FakeEvents:
         log = self.logs[hearing]
         for event in decide(replay(log), command, by, NOW):
             log.append(Entry(hearing=hearing, seq=len(log) + 1, at=NOW, by=by, event=event))
+
+
+class FakeLog(FakeEvents):
+    """With the columns that roots and copies are made from."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.recent: list[str] = ["h1"]
+
+    async def leaves(self, hearing: str, after: int = 0, most: int = 3) -> list[bytes]:
+        return [leaf_hash(record) for record in await self.records(hearing, after, most)]
+
+    async def records(self, hearing: str, after: int = 0, most: int = 3) -> list[bytes]:
+        return [canonical(entry) for entry in (await self.read(hearing, after))[:most]]
+
+    async def opened(self, closed_since: int) -> list[str]:
+        return self.recent
+
+
+async def until(so: Callable[[], bool]) -> None:
+    """Wait for what another task does; it has no event of its own to be awaited."""
+    async with asyncio.timeout(10):
+        while not so():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
 
 class Told:

@@ -11,6 +11,8 @@ export default {
     track_failed: 'One recording broke off and was begun again; the gap is noted. Go on, and have what mattered said once more.',
     flush_timeout: 'The last part is not yet saved. Wait until recording is well before the freeze, and tell a technician.',
     not_recorded: 'The picture or sound of somebody is not recorded. Pause and have them enter again; if that fails, tell a technician.',
+    timestamp_authority: 'The timestamp authority does not answer: the record is signed without, and stamped when it is back. Go on, and tell a technician.',
+    log_copy: 'The copy of the log beside the recording cannot be written, or was altered; the log itself is whole. Go on, and have a technician look at the disk.',
     other: 'A fault of the recording ({code}). Pause and tell a technician.',
   },
 };
