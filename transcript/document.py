@@ -26,18 +26,25 @@ class Attendee:
 
 @dataclass(frozen=True, kw_only=True)
 class PrintedLine:
-    """One attributed passage. `at` is Unix milliseconds; `number` counts from 1."""
+    """One attributed passage. `at` is Unix milliseconds; `number` counts from 1.
+
+    `sealed`: by order; the text is empty.
+    """
 
     number: int
     speaker_label: str
     speaker_name: str
     text: str
     at: int
+    sealed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class PrintedOpinion:
-    """What a party says of an exhibit (质证). Each stance is `yes`, `no` or `none`."""
+    """What a party says of an exhibit (质证). Each stance is `yes`, `no` or `none`.
+
+    `sealed`: its words are, by order; the note is empty.
+    """
 
     label: str
     name: str
@@ -46,6 +53,7 @@ class PrintedOpinion:
     relevant: str
     note: str
     at: int
+    sealed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,9 +133,13 @@ def texts(document: TranscriptDocument) -> tuple[str, ...]:
 def to_json(document: TranscriptDocument) -> bytes:
     """RFC 8785 canonical JSON: the bytes that are hashed and embedded as `transcript.json`.
 
-    Without exhibits there is no such member, as in the first transcripts.
+    Without exhibits there is no such member, and `sealed` stands only where something is.
     """
     fields = {"format": FORMAT, **_plain(asdict(document))}
+    opinions = (given for one in fields["exhibits"] for given in one["opinions"])
+    for passage in (*fields["lines"], *opinions):
+        if not passage["sealed"]:
+            del passage["sealed"]
     if not document.exhibits:
         del fields["exhibits"]
     return rfc8785.dumps(fields)

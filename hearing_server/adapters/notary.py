@@ -10,6 +10,7 @@ from typing import TypeVar
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Exhibit, Freeze, HearingState, Opinion, Seat
 from hearing_server.domain.parties import Role
+from hearing_server.domain.playable import line_sealed, opinion_sealed
 from hearing_server.domain.visible import printed_name
 from hearing_server.services.transcripts import Prepared, Printed, SignatureRequest
 from transcript import pdf as printing
@@ -134,7 +135,10 @@ def labels(role: Role, procedure: str) -> tuple[str, str]:
 
 
 def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
-    """The document of the lines as they stand; the same state gives the same digest."""
+    """The document of the lines as they stand, the same for all who sign it; sealed words are masked.
+
+    The same state gives the same digest.
+    """
     people = {party: seat.party for party, seat in state.seats.items()}
 
     def label(party: str) -> str:
@@ -161,8 +165,9 @@ def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
                 number=line.line,
                 speaker_label=label(line.speaker),
                 speaker_name=printed_name(state, people[line.speaker]),
-                text=line.text,
+                text="" if line_sealed(state, line) else line.text,
                 at=line.started_at,
+                sealed=line_sealed(state, line),
             )
             for line in state.lines
         ),
@@ -198,8 +203,9 @@ def _opinion(opinion: Opinion, state: HearingState) -> PrintedOpinion:
         authentic=opinion.authentic.value,
         lawful=opinion.lawful.value,
         relevant=opinion.relevant.value,
-        note=_printable(opinion.note),
+        note="" if opinion_sealed(state, opinion) else _printable(opinion.note),
         at=opinion.at,
+        sealed=opinion_sealed(state, opinion),
     )
 
 

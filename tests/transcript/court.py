@@ -142,6 +142,17 @@ def squeeze(text: str) -> str:
     return re.sub(r"[\s\u200b]+", "", text)
 
 
+def with_sealed(record: TranscriptDocument) -> TranscriptDocument:
+    """The same record with its second line, and the first words on its first exhibit, sealed by order."""
+    first, second, *rest = record.lines
+    lines = (first, dataclasses.replace(second, text="", sealed=True), *rest)
+    paper, *others = record.exhibits
+    words, *more = paper.opinions
+    hidden = dataclasses.replace(words, note="", sealed=True)
+    paper = dataclasses.replace(paper, opinions=(hidden, *more))
+    return dataclasses.replace(record, lines=lines, exhibits=(paper, *others))
+
+
 def with_exhibits(record: TranscriptDocument) -> TranscriptDocument:
     """The same hearing with one exhibit that two sides spoke about, and one that nobody did."""
     opinions = (

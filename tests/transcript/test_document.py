@@ -31,6 +31,15 @@ def test_exhibits_are_of_the_record() -> None:
     assert b'"exhibits"' not in to_json(plain)
 
 
+def test_what_is_sealed_is_of_the_record() -> None:
+    """It is read back as sealed; a record without it is as it was before anything could be."""
+    plain = court.with_exhibits(court.document())
+    masked = court.with_sealed(plain)
+    assert from_json(to_json(masked)) == masked
+    assert to_json(masked).count(b'"sealed":true') == 2
+    assert b"sealed" not in to_json(plain)
+
+
 @given(st.text(max_size=20), st.integers(1, 10**12))
 def test_digest_changes_with_every_word(text: str, at: int) -> None:
     """Two transcripts have the same digest only if they are the same."""

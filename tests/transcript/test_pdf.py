@@ -68,6 +68,19 @@ def test_exhibits_and_opinions_are_printed(tmp_path: Path) -> None:
     assert b"<pdfuaid:part>1</pdfuaid:part>" in metadata
 
 
+def test_what_is_sealed_is_printed_as_such(tmp_path: Path) -> None:
+    """Number, time and speaker stay; not a word is in the file, nor in the record attached to it."""
+    plain = court.with_exhibits(court.document("甲说", "秘密的话", "乙说"))
+    printed = pdf.render(court.with_sealed(plain)).pdf
+    text = squeeze(printed_text(printed, tmp_path, "-raw"))
+    assert text.count("〔依法封存sealedbyorder〕") == 2
+    assert "甲说" in text
+    assert "秘密的话" not in text
+    assert "系复印件" not in text
+    second = plain.lines[1]
+    assert squeeze(f"{second.speaker_label}（{second.speaker_name}）：〔依法封存") in text
+
+
 def test_it_is_an_archival_and_accessible_pdf(tmp_path: Path) -> None:
     """The file says PDF/A-3a and PDF/UA-1, is tagged, and embeds every font."""
     path = tmp_path / "t.pdf"

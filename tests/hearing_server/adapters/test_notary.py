@@ -158,3 +158,39 @@ def test_whoever_is_screened_signs_without_a_name_in_their_own_hand(
     prepared = notary.prepare(notary.print_and_seal(state).pdf, state, request)
     kept = b"" if screened else drawn
     assert prepared.name_image_sha256 == hashlib.sha256(kept).hexdigest()
+
+
+def test_what_was_said_in_a_sealed_span_is_printed_for_nobody() -> None:
+    """Lines, and the words of opinions; number, time and speaker stay, and so does a yes or no."""
+    world = in_session()
+    exhibit = cmd.SubmitExhibit(
+        party="prosecutor",
+        name="借条.pdf",
+        media_type="application/pdf",
+        size=9,
+        sha256=SHA,
+        pages=2,
+    )
+    world.do(SERVER, exhibit)
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="公开的话"))
+    sealed_from = world.now + 1
+    world.do("clerk", cmd.EnterLine(speaker="counsel", text="秘密的话"))
+    yes, no = ev.Stance.YES, ev.Stance.NO
+    opinion = cmd.GiveOpinion(exhibit=1, authentic=no, lawful=yes, relevant=yes, note="秘密理由")
+    world.do("counsel", opinion)
+    seal = cmd.SetAccess(
+        level=ev.Level.SEALED, started_at=sealed_from, ended_at=world.now, reason="涉及隐私"
+    )
+    world.now += 1
+    world.do("judge", replace(seal, ended_at=world.now))
+    freeze = Freeze(version=1, digest=DIGEST, signers=(), frozen_at=NOW)
+    document = document_of(world.state, freeze)
+    assert "秘密" not in str(document)
+    open_line, hidden = document.lines
+    assert (open_line.text, open_line.sealed) == ("公开的话", False)
+    assert (hidden.number, hidden.speaker_label, hidden.sealed) == (2, "辩护人", True)
+    (given,) = document.exhibits[0].opinions
+    assert (given.authentic, given.note, given.sealed) == ("no", "", True)
+    world.do("judge", cmd.LiftAccess(access=1, reason="不再需要"))
+    assert "秘密的话" in str(document_of(world.state, freeze))
