@@ -27,6 +27,7 @@ from hearing_server.adapters.tls import server_context
 from hearing_server.case_parts import CaseParts
 from hearing_server.centre_parts import CentreParts
 from hearing_server.config import Settings
+from hearing_server.custody_parts import CustodyParts
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.entering_parts import EnteringParts
@@ -111,10 +112,12 @@ class Server:
         self.exhibits = await self._open_exhibits()
         self.entering = self._open_entering()
         self.centre = self._open_centre()
+        self.custody = self._open_custody()
         self.hearings.subscribe(self._on_entries)
         overrides = Overrides(self.audit)
         self.hearings.subscribe(overrides.on_entries)
         self.hearings.on_load(self.transcripts.resume)
+        await self.custody.deletions.resume()
         await self._listen(client)
         self._own(self.proof.roots.run(), "roots")
         self._own(self.proof.copies.run(), "log copies")
@@ -184,6 +187,13 @@ class Server:
             now,
             self.rooms.cut,
         )
+
+    def _open_custody(self) -> CustodyParts:
+        parts = CustodyParts(
+            self.hearings, self.audit, self.folder, self.recorder.folders, self.settings, now
+        )
+        self._stack.push_async_callback(parts.close)
+        return parts
 
     def _open_centre(self) -> CentreParts:
         return CentreParts(
@@ -305,6 +315,7 @@ class Server:
         )
         files = ExhibitRoutes(self.exhibits, self.audit, seats.seated, proxies=s.trusted_proxies)
         application.add_routes(files.routes())
+        application.add_routes(self.custody.routes(seats.seated))
         application.add_routes(self.cases.routes(self.gate, self.audit))
         application.add_routes(self.entering.routes(self.gate))
         application.add_routes(self.centre.routes(self.gate, self.audit))

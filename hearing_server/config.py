@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 
 import ifaddr
 
+from hearing_server.domain.procedures import Procedure
+
 PREFIX = "HEARING_"
 
 
@@ -106,6 +108,10 @@ class Settings:
     exhibit_mb: int = _setting(200, "Most that one exhibit may have, MB.")
     exhibit_party_mb: int = _setting(2000, "Most that one party may submit in a hearing, MB.")
     exhibit_hearing_mb: int = _setting(20_000, "Most that all may submit in a hearing, MB.")
+    retention_years: tuple[str, ...] = _setting(
+        ("criminal=60", "civil=30", "administrative=30", "mediation=30"),
+        "Years after the closing that a recording is kept, each `procedure=years`.",
+    )
     log_level: str = _setting("info", "debug, info, warning or error.")
 
     @property
@@ -136,6 +142,12 @@ class Settings:
     @property
     def second_recordings(self) -> Path | None:
         return Path(self.recordings_second) if self.recordings_second else None
+
+    @property
+    def retention(self) -> Mapping[str, int]:
+        """Years by procedure."""
+        pairs = (item.partition("=") for item in self.retention_years)
+        return {procedure.strip(): int(years) for procedure, _, years in pairs}
 
     @property
     def database_url(self) -> str:
@@ -246,7 +258,20 @@ def check(settings: Settings) -> None:
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSetting("log_level: debug, info, warning or error")
     _check_messages(settings)
+    _check_retention(settings)
     _check_reach(settings)
+
+
+def _check_retention(settings: Settings) -> None:
+    """Every procedure, each with a number of years."""
+    try:
+        years = settings.retention
+    except ValueError:
+        raise BadSetting("retention_years: give each as procedure=years") from None
+    if years.keys() != set(Procedure):
+        raise BadSetting(f"retention_years: exactly {', '.join(Procedure)}")
+    if not all(1 <= number <= 200 for number in years.values()):
+        raise BadSetting("retention_years: from 1 to 200 years")
 
 
 def _check_messages(settings: Settings) -> None:

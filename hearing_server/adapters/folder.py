@@ -37,6 +37,7 @@ class DataFolder:
             self.exports = self._folder("exports")
             self.exhibits = self._folder("exhibits")
             self.pictures = self._folder("pictures", 0o700)
+            self.deletions = self._folder("deletions")
             self.tls = self._folder("tls", 0o700)
         except FolderUnusable:
             self.close()

@@ -55,6 +55,15 @@ class Action(StrEnum):
     KIOSK_ADDED = "kiosk_added"
     KIOSK_PAIRED = "kiosk_paired"  # the machine has entered its code
     KIOSK_REVOKED = "kiosk_revoked"
+    ACCESS_SET = "access_set"  # who may play a recording, or a span of it
+    ACCESS_ENDED = "access_ended"
+    ACCESS_LIFTED = "access_lifted"
+    NOTE_PLACED = "note_placed"  # beside a recording
+    NOTE_REMOVED = "note_removed"
+    DELETION_PROPOSED = "deletion_proposed"  # of a recording, by the first of two
+    DELETION_CONSENTED = "deletion_consented"
+    DELETION_DROPPED = "deletion_dropped"
+    RECORDING_DELETED = "recording_deleted"  # by the server, as two persons ordered
     OBSERVERS_LINK = "observers_link"  # made or revoked
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hearing_server.domain import events as ev
+from hearing_server.domain.custody import touches
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.log import Entry
 from hearing_server.services.hearings import Hearings
@@ -38,15 +39,22 @@ class Recordings:
         await self._settled(hearing)
         return overview(await self._hearings.entries(hearing))
 
-    async def party_file(self, hearing: str, party: str) -> Path:
-        """A Matroska file of all tracks of `party`; Refused(not_found) if there are none."""
+    async def party_file(self, hearing: str, party: str, masked: Sequence[ev.Span]) -> Path:
+        """A Matroska file of all tracks of `party`, without any segment that has to do with a masked span.
+
+        Refused(not_found) if nothing is left, or it was deleted.
+        """
         await self._settled(hearing)
         entries = await self._hearings.entries(hearing)
         segments = [
             entry.event
             for entry in entries
-            if isinstance(entry.event, ev.SegmentRecorded) and entry.event.party == party
+            if isinstance(entry.event, ev.SegmentRecorded)
+            and entry.event.party == party
+            and not touches(masked, entry.event.started_at, entry.event.ended_at)
         ]
+        if (await self._hearings.state(hearing)).custody.deleted:
+            raise Refused(Code.NOT_FOUND)
         if not segments:
             raise Refused(Code.NOT_FOUND)
         async with self._one_at_a_time:

@@ -13,7 +13,8 @@ from aiohttp import web
 from hearing_server.domain.decide.people import identified
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
-from hearing_server.domain.parties import Right, may
+from hearing_server.domain.parties import BENCH, Right, may
+from hearing_server.domain.playable import masked_spans
 from hearing_server.domain.visible import document_withheld, reads_document
 from hearing_server.services.access import Access, Seated
 from hearing_server.services.audit import Action, Audit
@@ -163,8 +164,11 @@ class Seats:
         state = await self._hearings.state(seated.hearing)
         if party not in state.seats:
             raise Refused(Code.NOT_FOUND)
-        path: Path = await self._recordings.party_file(seated.hearing, party)
-        await self._note(request, seated, Action.DOWNLOAD, f"recording of {party}")
+        whole = "sealed" in request.query and state.seats[seated.party].party.role in BENCH
+        masked = () if whole else masked_spans(state, None)
+        path: Path = await self._recordings.party_file(seated.hearing, party, masked)
+        sealed = ", with what is sealed" if whole else ""
+        await self._note(request, seated, Action.DOWNLOAD, f"recording of {party}{sealed}")
         role = state.seats[party].party.role
         headers = _disposition(f"recording-{role}-{party}.mkv", download=True)
         return web.FileResponse(path, headers={**headers, "Content-Type": "video/x-matroska"})

@@ -150,7 +150,7 @@ async def test_what_is_on_its_way_is_waited_for() -> None:
         await keeping.keeper.settle()
 
     recordings = Recordings(keeping.hearings, FakeExporter(), last_seconds)
-    assert await recordings.party_file("h1", "judge") == Path("h1/judge/judge/camera/1.mkv")
+    assert await recordings.party_file("h1", "judge", ()) == Path("h1/judge/judge/camera/1.mkv")
     (judge,) = await recordings.overview("h1")
     assert judge["tracks"][0]["segments"] == 2
     await keeping.keeper.close()
@@ -188,8 +188,20 @@ async def test_a_party_of_whom_only_gaps_are_known_is_in_the_overview() -> None:
 
 async def test_a_party_file_is_made_of_that_partys_segments() -> None:
     recordings = await recorded()
-    path = await recordings.party_file("h1", "judge")
+    path = await recordings.party_file("h1", "judge", ())
     assert str(path) == "h1/judge/judge/camera/1.mkv/judge/camera/2.mkv"
     with pytest.raises(Refused) as caught:
-        await recordings.party_file("h1", "counsel")
+        await recordings.party_file("h1", "counsel", ())
     assert caught.value.code is Code.NOT_FOUND
+
+
+async def test_a_party_file_holds_nothing_of_a_masked_span() -> None:
+    """Whole segments are left out: the second begins at 20 s, and a span that ends there spares it."""
+    recordings = await recorded()
+    for span, left in (
+        (ev.Span(NOW + 11_000, NOW + 20_000), "h1/judge/judge/camera/2.mkv"),
+        (ev.Span(NOW + 22_499, None), "h1/judge/judge/camera/1.mkv"),
+    ):
+        assert str(await recordings.party_file("h1", "judge", (span,))) == left
+    with pytest.raises(Refused):
+        await recordings.party_file("h1", "judge", (ev.Span(0, None),))

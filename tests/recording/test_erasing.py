@@ -1,0 +1,67 @@
+"""Segments erased for good: all of one hearing's, in one directory, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from recording.erasing import erase_segments
+
+OF_ONE = (
+    "h1/judge/camera/1000-1.mkv",
+    "h1/judge/camera/2000-2.mkv.enc",
+    "h1/judge/microphone/1000-1.mkv.part",
+    "h1/clerk/camera/1000-1.mkv.unusable",
+    "h1/clerk/camera/1000-2.mkv.enc.copy",
+)
+KEPT = (
+    "h1/log.jsonl",
+    "h1/certificates/court.pem",
+    "h1/clerk/camera/notes.txt",
+    "h2/judge/camera/1000-1.mkv",
+)
+
+
+def laid(folder: Path) -> Path:
+    for name in (*OF_ONE, *KEPT, ".unfinished/h1", ".unfinished/h2"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    return folder
+
+
+def files(folder: Path) -> set[str]:
+    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_every_segment_of_the_hearing_goes_and_the_log_beside_them_stays(tmp_path: Path) -> None:
+    folder = laid(tmp_path)
+    assert erase_segments(folder, "h1") == len(OF_ONE)
+    assert files(folder) == {*KEPT, ".unfinished/h2"}
+    assert not (folder / "h1" / "judge").exists()
+
+
+def test_what_was_begun_is_finished_by_doing_it_again(tmp_path: Path) -> None:
+    folder = laid(tmp_path)
+    for name in OF_ONE[:3]:
+        (folder / name).unlink()
+    assert erase_segments(folder, "h1") == 2
+    assert erase_segments(folder, "h1") == 0
+
+
+def test_nothing_outside_is_touched(tmp_path: Path) -> None:
+    """A link in the place of a track, and an id that leads elsewhere."""
+    folder = laid(tmp_path / "rec")
+    elsewhere = laid(tmp_path / "other")
+    (folder / "h3" / "judge").mkdir(parents=True)
+    (folder / "h3" / "judge" / "camera").symlink_to(elsewhere / "h2" / "judge" / "camera")
+    assert erase_segments(folder, "h3") == 0
+    for name in ("../other/h1", "..", "h1/judge", ""):
+        with pytest.raises(ValueError, match="not an id"):
+            erase_segments(folder, name)
+    assert files(elsewhere) == {*OF_ONE, *KEPT, ".unfinished/h1", ".unfinished/h2"}
+
+
+def test_a_directory_that_is_not_there_is_no_success(tmp_path: Path) -> None:
+    """Its files would come back with the disk."""
+    with pytest.raises(FileNotFoundError):
+        erase_segments(tmp_path / "gone", "h1")
