@@ -23,6 +23,7 @@ from hearing_server.domain.visible import (
     follows_signing,
     inside,
     knows_exhibit,
+    knows_talk,
     named,
     reader_of,
     reads_lines,
@@ -30,6 +31,7 @@ from hearing_server.domain.visible import (
     reads_opinions,
     renews,
     seen,
+    sends,
 )
 from signaling import protocol as wire
 from signaling import view_types as types
@@ -71,9 +73,9 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         seats=[_seat(state, other, seat) for other in _shown_seats(state, seat)],
         requests=[_alike(types.RequestView, r) for r in state.requests] if here else [],
         consultations=[
-            _consultation(talk)
+            _consultation(talk, reader)
             for talk in state.consultations.values()
-            if court or concerned(talk, reader)
+            if knows_talk(state, talk, reader)
         ],
         screenings=_screenings(state, seat),
         identity_checks=_identity_checks(state, seat),
@@ -146,7 +148,7 @@ def _seat(state: HearingState, seat: Seat, reader: Seat) -> types.SeatView:
         locked=seat.locked,
         share_locked=seat.share_locked,
         channel_closed=seat.channel_closed,
-        sources=dict(seat.sources),
+        sources=dict(sends(state, seat.party.id, reader.party.id)),
         left_by=seat.left_by,
         entry=_entry(seat) if knows else None,
     )
@@ -177,16 +179,18 @@ def _identity(identity: Identity) -> types.IdentityView:
     )
 
 
-def _consultation(talk: Consultation) -> types.ConsultationView:
+def _consultation(talk: Consultation, reader: str) -> types.ConsultationView:
+    """Who asked, and whether they locked it, is the business of its people."""
+    own = concerned(talk, reader)
     return types.ConsultationView(
         consultation=talk.consultation,
-        asked_by=talk.asked_by,
+        asked_by=talk.asked_by if own else "",
         parties=list(talk.parties),
         accepted=sorted(talk.accepted),
         permitted=talk.permitted,
         began_at=talk.began_at,
         members=list(talk.members),
-        locked=talk.locked,
+        locked=talk.locked and own,
     )
 
 

@@ -70,7 +70,10 @@ class Identity:
 
 @dataclass(frozen=True, kw_only=True)
 class Seat:
-    """One party as the hearing knows it now. `sources` maps what they send to whether it is running."""
+    """One party as the hearing knows it now. `sources` maps what they send to whether it is running.
+
+    `told` is the same without what changed in a private room, for everybody who is not in it.
+    """
 
     party: Party
     connection: str | None = None
@@ -100,6 +103,9 @@ class Seat:
     channel_closed: bool = False  # an interpreter's
     listens_to: str = ""  # the interpreter whose channel this party has chosen
     sources: Mapping[ev.Source, bool] = field(default_factory=_empty)
+    told: Mapping[ev.Source, bool] = field(
+        default_factory=_empty
+    )  # `sources` as the courtroom knows
 
     @property
     def arrived(self) -> bool:
@@ -141,6 +147,7 @@ class Consultation:
     asked_by: str
     parties: tuple[str, ...]
     accepted: frozenset[str]
+    leave_asked: bool = False  # all have accepted, the judge's leave is missing
     permitted: bool = False
     began_at: int | None = None
     members: tuple[str, ...] = ()

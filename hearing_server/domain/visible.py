@@ -4,10 +4,11 @@
 `renews` whether it changes what they may see of the past.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.events import Event
+from hearing_server.domain.events import Event, Source
 from hearing_server.domain.hearing import (
     Consultation,
     Exhibit,
@@ -24,6 +25,7 @@ from hearing_server.domain.playable import (
     reads_note,
     reads_sealed,
 )
+from hearing_server.domain.private_room import private_room
 
 CLERK_DESK = "clerk"
 TECHNICIAN_DESK = "technician"
@@ -100,7 +102,7 @@ _SIGNING = frozenset(
     }
 )
 
-# Of a talk that has not begun only its people know, and the court.
+# Of a talk that has not begun only its people know: the log has who and when of those that took place.
 _ASKING = (
     ev.ConsultationAsked
     | ev.ConsultationAccepted
@@ -108,6 +110,10 @@ _ASKING = (
     | ev.ConsultationPermitted
     | ev.ConsultationLocked
 )
+# In session the presiding judge is asked for leave.
+_LEAVE = ev.ConsultationAwaitsLeave | ev.ConsultationLeaveDropped
+_SENDS = ev.SourceStarted | ev.SourceStopped | ev.SourcePaused | ev.SourceResumed
+_PRIVATE = _ASKING | _LEAVE | _SENDS | ev.MessageSent | ev.MessagesRead
 
 
 def visible(state: HearingState, event: Event, party: str) -> bool:
@@ -115,8 +121,10 @@ def visible(state: HearingState, event: Event, party: str) -> bool:
     seat = state.seats.get(party)
     if seat is None:
         return False
+    if isinstance(event, _PRIVATE):
+        return _visible_in_private(state, event, seat)
     if may(seat.party.role, Right.OVERSEE):
-        return not isinstance(event, ev.MessageSent | ev.MessagesRead) or _reads(state, event, seat)
+        return True
     kind = type(event)
     if kind in _OVERSEEN:
         return False
@@ -139,17 +147,27 @@ def _visible_to_some(state: HearingState, event: Event, seat: Seat) -> bool:
         return event.screening.party == party
     if isinstance(event, ev.ScreeningLifted):
         return event.party == party
-    if isinstance(event, _ASKING):
-        return _asked(state, event, party)
     if isinstance(event, ev.ExhibitSubmitted | ev.ExhibitWithdrawn):
         return knows_exhibit(state, state.exhibits[event.exhibit - 1], party)
     if isinstance(event, ev.OpinionGiven):
         return reads_opinions(state, state.exhibits[event.exhibit - 1], party)
-    if isinstance(event, ev.MessageSent | ev.MessagesRead):
-        return _reads(state, event, seat)
     if isinstance(event, ev.NotePlaced | ev.NoteRemoved):
         return reads_note(state, state.custody.notes[event.note - 1], party)
     return True
+
+
+def _visible_in_private(state: HearingState, event: _PRIVATE, seat: Seat) -> bool:
+    """What even the court does not know unless it is in it: talks asked for, private rooms, messages."""
+    party = seat.party.id
+    if isinstance(event, _SENDS):
+        return not event.within or party in event.within
+    if isinstance(event, _LEAVE):
+        return party in event.parties or may(seat.party.role, Right.PRESIDE)
+    if isinstance(event, ev.ConsultationPermitted) and may(seat.party.role, Right.OVERSEE):
+        return True  # it names nobody
+    if isinstance(event, _ASKING):
+        return _asked(state, event, party)
+    return _reads(state, event, seat)
 
 
 def _about_observer(state: HearingState, event: Event) -> bool:
@@ -169,6 +187,23 @@ def _asked(state: HearingState, event: _ASKING, party: str) -> bool:
         return party in event.parties
     talk = state.consultations.get(event.consultation)
     return concerned(talk, party) if talk else getattr(event, "party", "") == party
+
+
+def knows_talk(state: HearingState, talk: Consultation, reader: str) -> bool:
+    """Whether a talk stands in a party's view: its people's, and of the court's once it goes on.
+
+    While it waits for leave also in the presiding judge's.
+    """
+    role = state.seats[reader].party.role
+    begun = talk.began_at is not None and may(role, Right.OVERSEE)
+    return concerned(talk, reader) or begun or (talk.leave_asked and may(role, Right.PRESIDE))
+
+
+def sends(state: HearingState, party: str, reader: str) -> Mapping[Source, bool]:
+    """What `party` sends, as `reader` may know: of a private room only who is in it does."""
+    seat = state.seats[party]
+    shared = reader == party or reader in private_room(state, party)
+    return seat.sources if shared else seat.told
 
 
 def concerned(talk: Consultation, party: str) -> bool:
@@ -375,7 +410,7 @@ def renews(state: HearingState, event: Event, reader: str) -> bool:
     """Whether `event` changes what `reader` may see of the past: they need the whole view again."""
     if isinstance(event, _MOVES):
         return event.party == reader
-    if isinstance(event, ev.ConsultationJoined):
+    if isinstance(event, ev.ConsultationJoined | ev.ConsultationLeft):
         return event.party == reader
     if isinstance(event, ev.PartyLeft):  # in an adjournment their admission lapses with it
         return event.party == reader and not state.seats[reader].admitted

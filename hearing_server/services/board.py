@@ -186,7 +186,7 @@ def _person(state: HearingState, seat: Seat, line: LineSample | None) -> Plain:
             name: getattr(check, name) for name in ("camera", "microphone", "loudspeaker", "line")
         },
         "checked_at": seat.checked_at,
-        "sources": dict(seat.sources),
+        "sources": dict(seat.told),
         "asks": seat.party.id in unanswered(state),
         "line": line_json(line) if line and seat.here else None,
     }

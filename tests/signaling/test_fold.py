@@ -17,7 +17,16 @@ STEPS = 1500
 def walk(seed: int) -> list[dict[str, object]]:
     """For each reader what they are told in a hearing walked at random, and the view after each step."""
     walker = Walker(random.Random(seed))
-    readers = ("judge", "clerk", "counsel", "defendant", "prosecutor", "witness", "interpreter")
+    readers = (
+        "judge",
+        "clerk",
+        "counsel",
+        "defendant",
+        "prosecutor",
+        "witness",
+        "interpreter",
+        "member",
+    )
     walks = {r: {"reader": r, "seed": seed, "start": view(walker, r), "steps": []} for r in readers}
     for _ in range(STEPS):
         command, entries = walker.step()

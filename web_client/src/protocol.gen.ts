@@ -213,6 +213,10 @@ export type Departure = 'closed_tab' | 'left' | 'network' | 'removed' | 'server'
  */
 export type RequestKind = 'hand' | 'objection';
 /**
+ * Why a private talk is over.
+ */
+export type TalkEnd = 'called_back' | 'left' | 'session';
+/**
  * Who may play a recording, or a span of it (playable.py), from open to closed.
  */
 export type Level = 'confidential' | 'public' | 'sealed';
@@ -850,6 +854,8 @@ export interface EventTold {
     | ConsultationAsked
     | ConsultationAccepted
     | ConsultationDeclined
+    | ConsultationAwaitsLeave
+    | ConsultationLeaveDropped
     | ConsultationPermitted
     | ConsultationBegan
     | ConsultationJoined
@@ -1234,24 +1240,28 @@ export interface SourceStarted {
   party: string;
   source: Source;
   type: 'source_started';
+  within: string[];
   [k: string]: unknown;
 }
 export interface SourceStopped {
   party: string;
   source: Source;
   type: 'source_stopped';
+  within: string[];
   [k: string]: unknown;
 }
 export interface SourcePaused {
   party: string;
   source: Source;
   type: 'source_paused';
+  within: string[];
   [k: string]: unknown;
 }
 export interface SourceResumed {
   party: string;
   source: Source;
   type: 'source_resumed';
+  within: string[];
   [k: string]: unknown;
 }
 export interface SharingLocked {
@@ -1296,6 +1306,18 @@ export interface ConsultationDeclined {
   type: 'consultation_declined';
   [k: string]: unknown;
 }
+export interface ConsultationAwaitsLeave {
+  consultation: number;
+  parties: string[];
+  type: 'consultation_awaits_leave';
+  [k: string]: unknown;
+}
+export interface ConsultationLeaveDropped {
+  consultation: number;
+  parties: string[];
+  type: 'consultation_leave_dropped';
+  [k: string]: unknown;
+}
 export interface ConsultationPermitted {
   consultation: number;
   type: 'consultation_permitted';
@@ -1304,6 +1326,7 @@ export interface ConsultationPermitted {
 export interface ConsultationBegan {
   consultation: number;
   parties: string[];
+  permitted: boolean;
   type: 'consultation_began';
   [k: string]: unknown;
 }
@@ -1326,6 +1349,7 @@ export interface ConsultationLeft {
   [k: string]: unknown;
 }
 export interface ConsultationEnded {
+  cause: TalkEnd;
   consultation: number;
   type: 'consultation_ended';
   [k: string]: unknown;

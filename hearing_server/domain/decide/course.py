@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.decide.custody import sealed_from_now, sealing_ended
-from hearing_server.domain.decide.floor import shares_ended
+from hearing_server.domain.decide.floor import come_out
+from hearing_server.domain.decide.private import talks_without_leave
 from hearing_server.domain.decide.rules import (
     BEGUN,
     MAX_REASON,
@@ -89,7 +90,8 @@ def _announce(state: HearingState, command: cmd.AnnounceOpening, by: str, now: i
 
 
 def _open(state: HearingState, command: cmd.OpenHearing, by: str, now: int) -> Events:
-    return (ev.HearingOpened(), *(ev.StageEntered(stage=stage) for stage in state.stages[:1]))
+    stages = (ev.StageEntered(stage=stage) for stage in state.stages[:1])
+    return (*talks_without_leave(state), ev.HearingOpened(), *stages)
 
 
 def _enter_stage(state: HearingState, command: cmd.EnterStage, by: str, now: int) -> Events:
@@ -113,7 +115,8 @@ def _pause(state: HearingState, command: cmd.PauseHearing, by: str, now: int) ->
 
 
 def _resume(state: HearingState, command: cmd.ResumeHearing, by: str, now: int) -> Events:
-    return (*_out_of_deliberation(state, by), ev.HearingResumed())
+    ended = (*_out_of_deliberation(state, by), *talks_without_leave(state))
+    return (*ended, ev.HearingResumed())
 
 
 def _suspend(state: HearingState, command: cmd.SuspendHearing, by: str, now: int) -> Events:
@@ -145,7 +148,7 @@ def _out_of_deliberation(state: HearingState, by: str) -> Events:
         for seat in bench
         if seat.party.id != by and not seat.muted
     ]
-    shared = [event for seat in bench for event in shares_ended(seat)]
+    shared = [event for seat in bench for event in come_out(state, seat)]
     return (*muted, *shared, ev.DeliberationEnded())
 
 
@@ -180,7 +183,8 @@ def _stop_deliberating(
 ) -> Events:
     if not state.deliberating:
         raise Refused(Code.NO_CHANGE)
-    return _out_of_deliberation(state, by)
+    sits = state.phase is Phase.IN_SESSION
+    return (*_out_of_deliberation(state, by), *(talks_without_leave(state) if sits else ()))
 
 
 def _take_charge(state: HearingState, command: cmd.TakeCharge, by: str, now: int) -> Events:

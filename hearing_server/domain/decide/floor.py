@@ -18,6 +18,7 @@ from hearing_server.domain.decide.rules import (
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
 from hearing_server.domain.parties import STAFF, Right, Role, may
+from hearing_server.domain.private_room import private_room
 
 MAX_WAITING = 200  # raised hands and objections at once
 
@@ -153,7 +154,7 @@ def _start_source(state: HearingState, command: cmd.StartSource, by: str, now: i
         raise Refused(Code.NO_CHANGE)
     if command.source in ev.SHARE:
         _may_share(state, seat)
-    return (ev.SourceStarted(party=by, source=command.source),)
+    return (ev.SourceStarted(party=by, source=command.source, within=private_room(state, by)),)
 
 
 _SHARED_IN = frozenset({Presence.ADMITTED, Presence.CONSULTING})
@@ -177,12 +178,35 @@ def shares_ended(seat: Seat) -> Events:
     return tuple(ev.SourceStopped(party=seat.party.id, source=source) for source in shared)
 
 
+def come_out(state: HearingState, seat: Seat) -> Events:
+    """Out of a private room: what was shared there is closed; what else changed there all may know now."""
+    party = seat.party.id
+    within = private_room(state, party)
+    kept = {source: runs for source, runs in seat.sources.items() if source not in ev.SHARE}
+    hidden = [s for s in ev.SHARE if s in seat.sources and s not in seat.told]
+    found: list[ev.Event] = [
+        ev.SourceStopped(party=party, source=source, within=within) for source in hidden
+    ]
+    for source in ev.Source:
+        now, told = kept.get(source), seat.told.get(source)
+        if now is not told:
+            found.append(_SOURCE_IS[now](party=party, source=source))
+    return tuple(found)
+
+
+_SOURCE_IS: Mapping[bool | None, Callable[..., ev.Event]] = {
+    True: ev.SourceStarted,
+    False: ev.SourcePaused,
+    None: ev.SourceStopped,
+}
+
+
 def _change_source(running: bool | None, event_type: type) -> Callable[..., Events]:
     def decision(state: HearingState, command: cmd.StopSource, by: str, now: int) -> Events:
         sources = seat_of(state, by).sources
         if command.source not in sources or sources[command.source] is running:
             raise Refused(Code.NO_CHANGE)
-        return (event_type(party=by, source=command.source),)
+        return (event_type(party=by, source=command.source, within=private_room(state, by)),)
 
     return decision
 

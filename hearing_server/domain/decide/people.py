@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
-from hearing_server.domain.decide.floor import floor_of
+from hearing_server.domain.decide.floor import come_out, floor_of, shares_ended
 from hearing_server.domain.decide.private import end_talk_of
 from hearing_server.domain.decide.rules import (
     ANY,
@@ -127,7 +127,7 @@ def _arrive(state: HearingState, command: cmd.Arrive, by: str, now: int) -> Even
         found.append(ev.WaitingRoomOpened())
     if seat.connection is not None:
         gone = ev.Departure.SUPERSEDED
-        found += (*end_talk_of(state, by), *_clerk_muted(state, by))
+        found += (*end_talk_of(state, by), *_out_of_check(state, by))
         found.append(ev.PartyLeft(party=by, connection=seat.connection, cause=gone))
     found.append(ev.PartyArrived(party=by, connection=command.connection))
     if (seat.camera, seat.microphone) != (command.camera, command.microphone):
@@ -162,16 +162,31 @@ def _leave(state: HearingState, command: cmd.Leave, by: str, now: int) -> Events
         return ()
     left = ev.PartyLeft(party=command.party, connection=command.connection, cause=command.cause)
     charge = (ev.ChargeReturned(party=command.party),) if state.in_charge == command.party else ()
-    muted = _clerk_muted(state, command.party)
-    return (*end_talk_of(state, command.party), *muted, *charge, left)
+    checked = _out_of_check(state, command.party)
+    return (*end_talk_of(state, command.party), *checked, *charge, left)
 
 
-def _clerk_muted(state: HearingState, party: str) -> Events:
-    """An identity check ends that the clerk did not end: what they are just saying stays in it."""
-    seat = state.seats.get(state.identity_checks.get(party, ""))
-    if seat is None or seat.muted:
+def _out_of_check(state: HearingState, party: str, by: str = "") -> Events:
+    """The identity check that `party` is in is over; `by` is who ends it, both of them staying.
+
+    What was shown in it is closed, and when the clerk did not end it, what they are just saying stays
+    in it too.
+    """
+    found: list[ev.Event] = []
+    for checked, clerk in state.identity_checks.items():
+        if party not in (checked, clerk):
+            continue
+        if clerk not in (party, by) and not state.seats[clerk].muted:
+            found.append(ev.MicrophoneMuted(party=clerk, locked=False))
+        staying = [p for p in (checked, clerk) if by or p != party]
+        found += [event for p in staying for event in come_out(state, state.seats[p])]
+    return tuple(found)
+
+
+def _end_check(state: HearingState, party: str, by: str) -> Events:
+    if party not in state.identity_checks:
         return ()
-    return (ev.MicrophoneMuted(party=seat.party.id, locked=False),)
+    return (*_out_of_check(state, party, by), ev.IdentityCheckEnded(party=party))
 
 
 def _report_devices(state: HearingState, command: cmd.ReportDevices, by: str, now: int) -> Events:
@@ -215,13 +230,14 @@ def _begin_identity(
         raise Refused(Code.NOT_WAITING)
     if by in state.identity_checks.values() or command.party in state.identity_checks:
         raise Refused(Code.BUSY, "an identity check is going on")
-    return (ev.IdentityCheckBegan(party=command.party, clerk=by),)
+    shared = shares_ended(seat_of(state, by))
+    return (*shared, ev.IdentityCheckBegan(party=command.party, clerk=by))
 
 
 def _end_identity(state: HearingState, command: cmd.EndIdentityCheck, by: str, now: int) -> Events:
     if command.party not in state.identity_checks:
         raise Refused(Code.NO_CHANGE)
-    return (ev.IdentityCheckEnded(party=command.party),)
+    return _end_check(state, command.party, by)
 
 
 def _confirm_identity(
@@ -235,9 +251,7 @@ def _confirm_identity(
         document=text(command.document, MAX_NAME),
         number=masked(text(command.number, MAX_NAME)),
     )
-    checked = command.party in state.identity_checks
-    ended = (ev.IdentityCheckEnded(party=command.party),) if checked else ()
-    return (confirmed, *ended)
+    return (confirmed, *_end_check(state, command.party, by))
 
 
 def masked(number: str) -> str:
@@ -278,10 +292,7 @@ def _admit_all(state: HearingState, command: cmd.AdmitAll, by: str, now: int) ->
 
 def _admission(state: HearingState, seat: Seat, by: str) -> Events:
     party = seat.party.id
-    clerk = state.identity_checks.get(party)
-    muted = _clerk_muted(state, party) if clerk != by else ()
-    ended = (ev.IdentityCheckEnded(party=party),) if clerk else ()
-    return (*muted, *ended, ev.PartyAdmitted(party=party))
+    return (*_end_check(state, party, by), ev.PartyAdmitted(party=party))
 
 
 def identified(state: HearingState, seat: Seat) -> bool:
@@ -317,7 +328,7 @@ def _remove(state: HearingState, command: cmd.Remove, by: str, now: int) -> Even
     if seat.removed:
         raise Refused(Code.NO_CHANGE)
     found: list[ev.Event] = [*floor_of(state, seat), *end_talk_of(state, command.party)]
-    found += _clerk_muted(state, command.party)
+    found += _out_of_check(state, command.party)
     removed = ev.PartyRemoved(party=command.party, reason=text(command.reason, MAX_REASON))
     found.append(removed)
     if seat.connection is not None:

@@ -2,15 +2,16 @@
 
 A talk is among people who are linked: counsel and client, interpreter and whom they interpret for. All
 who are named must accept. Before the hearing and in its pauses that is enough; in session it needs the
-judge's leave. Whoever comes out of a talk comes out muted, and what was shown in it is closed, so that
-its last words stay in it.
+judge's leave: only then does the court hear that somebody asked. A talk without leave ends when the
+court sits. Whoever comes out of a talk comes out muted, and what was shown in it is closed, so that its
+last words stay in it.
 """
 
 from collections.abc import Mapping, Sequence
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
-from hearing_server.domain.decide.floor import floor_of, shares_ended
+from hearing_server.domain.decide.floor import come_out, floor_of
 from hearing_server.domain.decide.rules import (
     ANY,
     MAX_NAME,
@@ -97,38 +98,51 @@ def _accept(state: HearingState, command: cmd.AcceptConsultation, by: str, now: 
         raise Refused(Code.NO_CHANGE)
     accepted = ev.ConsultationAccepted(consultation=talk.consultation, party=by)
     complete = talk.accepted | {by} == set(talk.parties)
-    return (accepted, *(_begin(state, talk, permitted=talk.permitted) if complete else ()))
+    return (accepted, *(_agreed(state, talk) if complete else ()))
+
+
+def _agreed(state: HearingState, talk: Consultation) -> Events:
+    """All have accepted: the talk begins, or the judge is asked."""
+    if not needs_leave(state, talk.parties):
+        return _begin(state, talk, permitted=False)
+    return (ev.ConsultationAwaitsLeave(consultation=talk.consultation, parties=talk.parties),)
 
 
 def _begin(state: HearingState, talk: Consultation, *, permitted: bool) -> Events:
-    """The talk begins if nothing more is needed; all of them are still here."""
-    if needs_leave(state, talk.parties) and not permitted:
-        return ()
+    """All of them are still here and free."""
     seats = [seat_of(state, party) for party in talk.parties]
     for seat in seats:
         _free(state, seat)
     laid_down = [event for seat in seats for event in floor_of(state, seat)]
-    began = ev.ConsultationBegan(consultation=talk.consultation, parties=talk.parties)
+    began = ev.ConsultationBegan(
+        consultation=talk.consultation, parties=talk.parties, permitted=permitted
+    )
     return (*laid_down, began)
 
 
 def _decline(state: HearingState, command: cmd.DeclineConsultation, by: str, now: int) -> Events:
-    return (_declined(_asked(state, command.consultation, by), by),)
+    return _declined(_asked(state, command.consultation, by), by)
 
 
-def _declined(talk: Consultation, party: str) -> ev.Event:
-    return ev.ConsultationDeclined(
-        consultation=talk.consultation, party=party, parties=talk.parties
-    )
+def _declined(talk: Consultation, party: str) -> Events:
+    number, parties = talk.consultation, talk.parties
+    dropped = ev.ConsultationLeaveDropped(consultation=number, parties=parties)
+    declined = ev.ConsultationDeclined(consultation=number, party=party, parties=parties)
+    return (dropped, declined) if talk.leave_asked else (declined,)
 
 
 def _permit(state: HearingState, command: cmd.PermitConsultation, by: str, now: int) -> Events:
+    """To a talk that waits for it, or to go on with one that began in a pause.
+
+    Of one that is only asked for the judge does not know.
+    """
     talk = _known(state, command.consultation)
-    if talk.permitted or talk.began_at is not None:
+    if not talk.leave_asked and talk.began_at is None:
+        raise Refused(Code.NOT_FOUND)
+    if talk.permitted:
         raise Refused(Code.NO_CHANGE)
     permitted = ev.ConsultationPermitted(consultation=talk.consultation)
-    complete = talk.accepted == set(talk.parties)
-    return (permitted, *(_begin(state, talk, permitted=True) if complete else ()))
+    return (permitted, *(_begin(state, talk, permitted=True) if talk.began_at is None else ()))
 
 
 def _join(state: HearingState, command: cmd.JoinConsultation, by: str, now: int) -> Events:
@@ -167,15 +181,36 @@ def _leave(state: HearingState, command: cmd.LeaveConsultation, by: str, now: in
 
 def _end(state: HearingState, command: cmd.EndConsultation, by: str, now: int) -> Events:
     talk = _going_on(state, command.consultation)
-    return (*_quiet(state, talk.members), ev.ConsultationEnded(consultation=talk.consultation))
+    return _called_back(state, talk, ev.TalkEnd.CALLED_BACK)
+
+
+def _called_back(state: HearingState, talk: Consultation, cause: ev.TalkEnd) -> Events:
+    ended = ev.ConsultationEnded(consultation=talk.consultation, cause=cause)
+    return (*_quiet(state, talk.members), ended)
+
+
+def talks_without_leave(state: HearingState) -> Events:
+    """The court sits: who belongs in the courtroom comes out of a talk that it gave no leave for."""
+    return tuple(
+        event
+        for talk in state.consultations.values()
+        if talk.began_at is not None and not talk.permitted
+        if any(_belongs_inside(state.seats[party]) for party in talk.members)
+        for event in _called_back(state, talk, ev.TalkEnd.SESSION)
+    )
+
+
+def _belongs_inside(seat: Seat) -> bool:
+    return seat.admitted and seat.inside
 
 
 def end_talk_of(state: HearingState, party: str) -> Events:
     """What ends when a party goes: the talk they are in if too few are left, and what they were asked."""
     unanswered = [
-        _declined(talk, party)
+        event
         for talk in state.consultations.values()
         if talk.began_at is None and party in talk.parties
+        for event in _declined(talk, party)
     ]
     return (*unanswered, *_out(state, party))
 
@@ -196,7 +231,7 @@ def _quiet(state: HearingState, parties: Sequence[str]) -> Events:
     """Before they come out: microphones muted, and what they showed each other is closed."""
     seats = [state.seats[party] for party in parties]
     muted = [ev.MicrophoneMuted(party=s.party.id, locked=False) for s in seats if not s.muted]
-    return (*muted, *(event for seat in seats for event in shares_ended(seat)))
+    return (*muted, *(event for seat in seats for event in come_out(state, seat)))
 
 
 def _known(state: HearingState, number: int) -> Consultation:

@@ -104,10 +104,12 @@ from hearing_server.domain.events.people import (
 from hearing_server.domain.events.private import (
     ConsultationAccepted,
     ConsultationAsked,
+    ConsultationAwaitsLeave,
     ConsultationBegan,
     ConsultationDeclined,
     ConsultationEnded,
     ConsultationJoined,
+    ConsultationLeaveDropped,
     ConsultationLeft,
     ConsultationLocked,
     ConsultationPermitted,
@@ -146,6 +148,7 @@ from hearing_server.domain.events.values import (
     Span,
     Stage,
     Stance,
+    TalkEnd,
     Verdict,
 )
 
@@ -210,6 +213,8 @@ Event = (
     | ConsultationAsked
     | ConsultationAccepted
     | ConsultationDeclined
+    | ConsultationAwaitsLeave
+    | ConsultationLeaveDropped
     | ConsultationPermitted
     | ConsultationBegan
     | ConsultationJoined
@@ -319,10 +324,12 @@ __all__ = [
     "ConsentWithdrawn",
     "ConsultationAccepted",
     "ConsultationAsked",
+    "ConsultationAwaitsLeave",
     "ConsultationBegan",
     "ConsultationDeclined",
     "ConsultationEnded",
     "ConsultationJoined",
+    "ConsultationLeaveDropped",
     "ConsultationLeft",
     "ConsultationLocked",
     "ConsultationPermitted",
@@ -413,6 +420,7 @@ __all__ = [
     "Stage",
     "StageEntered",
     "Stance",
+    "TalkEnd",
     "TranscriptArchived",
     "TranscriptFrozen",
     "TranscriptSealed",

@@ -52,14 +52,18 @@ class RequestAnswered:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceStarted:
+    """`within`, here and below: the people of a private room where it happened, who alone may know of it."""
+
     party: str
     source: Source
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceStopped:
     party: str
     source: Source
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +72,14 @@ class SourcePaused:
 
     party: str
     source: Source
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceResumed:
     party: str
     source: Source
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

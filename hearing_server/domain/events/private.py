@@ -1,8 +1,8 @@
-"""Private talks and screening. Of a talk the log has who and when, and nothing else."""
+"""Private talks and screening. Of a talk that took place the court has who and when, and nothing else."""
 
 from dataclasses import dataclass
 
-from hearing_server.domain.events.values import Screening
+from hearing_server.domain.events.values import Screening, TalkEnd
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +30,24 @@ class ConsultationDeclined:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsultationAwaitsLeave:
+    """All have accepted, and the court is in session: now the presiding judge hears of it."""
+
+    consultation: int
+    parties: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationLeaveDropped:
+    """No leave is asked for any more: one of them declined after all, or went."""
+
+    consultation: int
+    parties: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConsultationPermitted:
-    """The judge's leave, which a talk during the hearing needs."""
+    """The judge's leave, which a talk during the hearing needs; also to one that began in a pause."""
 
     consultation: int
 
@@ -42,6 +58,7 @@ class ConsultationBegan:
 
     consultation: int
     parties: tuple[str, ...]
+    permitted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +84,7 @@ class ConsultationLeft:
 @dataclass(frozen=True, kw_only=True)
 class ConsultationEnded:
     consultation: int
+    cause: TalkEnd = TalkEnd.LEFT
 
 
 @dataclass(frozen=True, kw_only=True)

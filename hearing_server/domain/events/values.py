@@ -56,6 +56,14 @@ class Departure(StrEnum):
     SERVER = "server"
 
 
+class TalkEnd(StrEnum):
+    """Why a private talk is over."""
+
+    LEFT = "left"  # by its people
+    CALLED_BACK = "called_back"  # by the presiding judge
+    SESSION = "session"  # the court sits, and gave no leave for it
+
+
 class Stage(StrEnum):
     """The steps of a hearing. A procedure's template says which, and in which order (procedures.py)."""
 

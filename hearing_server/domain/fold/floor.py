@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.fold.steps import Step, seat_step, state_step, with_seat
+from hearing_server.domain.fold.steps import Step, drop, put, seat_step, state_step, with_seat
 from hearing_server.domain.hearing import HearingState, Request
 
 
@@ -33,14 +32,18 @@ def _request_over(
 
 def _source(running: bool | None) -> Step:
     def step(state: HearingState, event: ev.SourceStarted, at: int) -> HearingState:
-        sources = dict(state.seats[event.party].sources)
-        if running is None:
-            sources.pop(event.source, None)
-        else:
-            sources[event.source] = running
-        return with_seat(state, event.party, sources=MappingProxyType(sources))
+        seat = state.seats[event.party]
+        sources = _changed(seat.sources, event.source, running)
+        told = seat.told if event.within else _changed(seat.told, event.source, running)
+        return with_seat(state, event.party, sources=sources, told=told)
 
     return step
+
+
+def _changed(
+    sources: Mapping[ev.Source, bool], source: ev.Source, running: bool | None
+) -> Mapping[ev.Source, bool]:
+    return drop(sources, source) if running is None else put(sources, source, running)
 
 
 def _channel(state: HearingState, event: ev.ChannelSet, at: int) -> HearingState:

@@ -40,6 +40,7 @@ def _arrived(state: HearingState, event: ev.PartyArrived, at: int) -> HearingSta
         first_seen=state.seats[event.party].first_seen or at,
         left_by=None,
         sources=NOTHING,
+        told=NOTHING,
     )
 
 
@@ -58,6 +59,7 @@ def _left(state: HearingState, event: ev.PartyLeft, at: int) -> HearingState:
         left_by=event.cause,
         ready=False,
         sources=NOTHING,
+        told=NOTHING,
         admitted=seat.admitted and not lapses,
         identity=None if lapses else seat.identity,
     )

@@ -38,14 +38,24 @@ def _over(
     return replace(state, consultations=drop(state.consultations, event.consultation))
 
 
+def _awaits(state: HearingState, event: ev.ConsultationAwaitsLeave, at: int) -> HearingState:
+    return _with_talk(state, event.consultation, leave_asked=True)
+
+
+def _dropped(state: HearingState, event: ev.ConsultationLeaveDropped, at: int) -> HearingState:
+    return _with_talk(state, event.consultation, leave_asked=False)
+
+
 def _permitted(state: HearingState, event: ev.ConsultationPermitted, at: int) -> HearingState:
-    return _with_talk(state, event.consultation, permitted=True)
+    return _with_talk(state, event.consultation, permitted=True, leave_asked=False)
 
 
 def _began(state: HearingState, event: ev.ConsultationBegan, at: int) -> HearingState:
     for party in event.parties:
         state = with_seat(state, party, consultation=event.consultation)
-    return _with_talk(state, event.consultation, began_at=at, members=event.parties)
+    return _with_talk(
+        state, event.consultation, began_at=at, members=event.parties, leave_asked=False
+    )
 
 
 def _joined(state: HearingState, event: ev.ConsultationJoined, at: int) -> HearingState:
@@ -85,6 +95,8 @@ STEPS: Mapping[type, Step] = {
     ev.ConsultationAsked: _asked,
     ev.ConsultationAccepted: _accepted,
     ev.ConsultationDeclined: _over,
+    ev.ConsultationAwaitsLeave: _awaits,
+    ev.ConsultationLeaveDropped: _dropped,
     ev.ConsultationPermitted: _permitted,
     ev.ConsultationBegan: _began,
     ev.ConsultationJoined: _joined,

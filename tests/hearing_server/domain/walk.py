@@ -15,9 +15,21 @@ from hearing_server.domain.errors import Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER, Entry
 from hearing_server.domain.parties import Party, Role, Side
+from hearing_server.domain.private_room import private_room
 from hearing_server.domain.procedures import TEMPLATES, Procedure
 
-from .world import CLERK, COUNSEL, DEFENDANT, JUDGE, PROSECUTOR, SHA, WITNESS, World, planned
+from .world import (
+    CLERK,
+    COUNSEL,
+    DEFENDANT,
+    JUDGE,
+    MEMBER,
+    PROSECUTOR,
+    SHA,
+    WITNESS,
+    World,
+    planned,
+)
 
 INTERPRETER = Party(
     id="interpreter",
@@ -33,7 +45,10 @@ PEOPLE = (
     dataclasses.replace(COUNSEL, side=Side.DEFENCE, counsel_for=("defendant",)),
     WITNESS,
     INTERPRETER,
+    MEMBER,
 )
+TALKERS = ("defendant", "counsel", "interpreter")
+SENDS = (cmd.StartSource, cmd.StopSource, cmd.PauseSource, cmd.ResumeSource)
 RARE = (cmd.CloseHearing, cmd.SuspendHearing, cmd.Remove, cmd.Cancel, cmd.EnterArchive, cmd.Leave)
 
 
@@ -59,20 +74,44 @@ class Walker:
 
     def step(self) -> tuple[Command, list[Entry]]:
         """One command, and the entries that it made: none when it was refused."""
-        kinds = [kind for kind in RULES if kind is not cmd.Plan]
-        weights = [0.1 if kind in RARE else 1.0 for kind in kinds]
-        kind = self.chance.choices(kinds, weights)[0]
-        parties = list(self.state.seats)
-        self.by = SERVER if RULES[kind].server else self.chance.choice(parties)
-        if RULES[kind].right is not None and self.chance.random() < 0.5:
-            self.by = "judge"
-        command = self._make(kind)
+        self.by, command = self._towards_a_private_room() or self._any()
         before = len(self.world.entries)
         try:
             self.world.do(self.by, command)
         except Refused:
             return command, []
         return command, self.world.entries[before:]
+
+    def _towards_a_private_room(self) -> tuple[str, Command] | None:
+        """The way into one is long, and what happens in it is what must stay there."""
+        chance, state = self.chance, self.state
+        talks = [talk for talk in state.consultations.values() if talk.began_at is None]
+        apart = [party for party in state.seats if private_room(state, party)]
+        roll = chance.random()
+        if roll < 0.1 and talks:
+            talk = chance.choice(talks)
+            waiting = [party for party in talk.parties if party not in talk.accepted]
+            if not waiting:
+                return "judge", cmd.PermitConsultation(consultation=talk.consultation)
+            return waiting[0], cmd.AcceptConsultation(consultation=talk.consultation)
+        if roll < 0.15:
+            by, other = chance.sample(TALKERS, 2)
+            return by, cmd.AskConsultation(parties=(other,))
+        if roll < 0.17:
+            return "clerk", self._make(cmd.BeginIdentityCheck)
+        if roll < 0.3 and apart:
+            return chance.choice(apart), self._make(chance.choice(SENDS))
+        return None
+
+    def _any(self) -> tuple[str, Command]:
+        kinds = [kind for kind in RULES if kind is not cmd.Plan]
+        weights = [0.03 if kind in RARE else 1.0 for kind in kinds]
+        kind = self.chance.choices(kinds, weights)[0]
+        parties = list(self.state.seats)
+        by = SERVER if RULES[kind].server else self.chance.choice(parties)
+        if RULES[kind].right is not None and self.chance.random() < 0.5:
+            by = "judge"
+        return by, self._make(kind)
 
     def _make(self, kind: type) -> Command:
         hints = typing.get_type_hints(kind)

@@ -23,12 +23,14 @@ export function useHappenings(): void {
     },
   );
   watch(
-    () => ({ muted: hearing.me?.muted, presence: hearing.me?.presence }),
+    () => ({ muted: hearing.me?.muted, presence: hearing.me?.presence, talkEnd: hearing.talkEnd }),
     (now, before) => {
       if (now.presence === 'consulting') {
         if (before.presence !== 'consulting') notify('talk', t('talk.went_in'));
       } else if (before.presence === 'consulting') {
-        notify('talk', t('talk.came_out'));
+        notify('talk', t(`talk.came_out_${hearing.talkEnd ?? 'left'}`));
+      } else if (now.talkEnd === 'session' && before.talkEnd !== 'session') {
+        notify('talk', t('talk.ended_session'));
       } else if (before.muted !== undefined && now.muted !== before.muted) {
         notify('muted', t(now.muted ? 'banner.muted' : 'banner.unmuted'), now.muted ? 'bad' : 'plain');
       }

@@ -1,7 +1,7 @@
 /** The hearing as this browser knows it: the view, its number, and what passes (levels, qualities). */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { EventTold, HearingView, Quality, SeatView, Welcome } from '@/protocol.gen';
+import type { EventTold, HearingView, Quality, SeatView, TalkEnd, Welcome } from '@/protocol.gen';
 import { applyAll, applyEvent } from './fold';
 import { arrange, inOrder } from './roles';
 
@@ -13,6 +13,7 @@ export const useHearing = defineStore('hearing', () => {
   const seq = ref(0);
   const you = ref('');
   const clockOffset = ref(0); // server's clock minus this one's, ms
+  const talkEnd = shallowRef<TalkEnd | null>(null); // why the last private talk was over
   const qualities = shallowRef<Record<string, Quality>>({});
   const speaking = shallowRef<ReadonlySet<string>>(new Set());
   const lastHeard = new Map<string, number>();
@@ -35,6 +36,8 @@ export const useHearing = defineStore('hearing', () => {
     if (!view.value || told.seq <= seq.value) return; // seen already
     view.value = applyEvent(view.value, told, you.value);
     seq.value = told.seq;
+    if (told.event.type === 'consultation_began') talkEnd.value = null;
+    if (told.event.type === 'consultation_ended') talkEnd.value = told.event.cause ?? 'left';
   }
 
   function takeView(next: HearingView, number: number): void {
@@ -51,7 +54,7 @@ export const useHearing = defineStore('hearing', () => {
   }
 
   return {
-    seq, you, clockOffset, qualities, speaking, view, seats, places, me, seatOf,
+    seq, you, clockOffset, talkEnd, qualities, speaking, view, seats, places, me, seatOf,
     welcome, take, takeView, takeLevels,
   };
 });

@@ -1,7 +1,7 @@
 /** Steps of private talks. A screening changes what the reader may see: the server sends the view anew. */
 import type { ConsultationView, HearingView } from '@/protocol.gen';
 import { moved } from './people';
-import type { Steps } from './steps';
+import { oversees, type Steps } from './steps';
 
 function withTalk(
   view: HearingView,
@@ -18,6 +18,23 @@ function drop(view: HearingView, number: number): HearingView {
   return { ...view, consultations: view.consultations.filter(({ consultation }) => consultation !== number) };
 }
 
+/** A talk that was not told of before it began; who asked for it stays with its people. */
+const newTalk = (consultation: number, parties: string[]): ConsultationView => ({
+  consultation,
+  asked_by: '',
+  parties,
+  accepted: [...parties].sort(),
+  permitted: false,
+  began_at: null,
+  members: [],
+  locked: false,
+});
+
+function heardOf(view: HearingView, number: number, parties: string[]): HearingView {
+  const known = view.consultations.some(({ consultation }) => consultation === number);
+  return known ? view : { ...view, consultations: [...view.consultations, newTalk(number, parties)] };
+}
+
 /** Put seats into a talk, or out of it (null). */
 function seated(view: HearingView, consultation: number | null, who: (party: string, now: number | null) => boolean): HearingView {
   const seats = view.seats.map((seat) =>
@@ -29,29 +46,23 @@ function seated(view: HearingView, consultation: number | null, who: (party: str
 export const privately: Steps = {
   consultation_asked: (view, { consultation, party, parties }) => ({
     ...view,
-    consultations: [
-      ...view.consultations,
-      {
-        consultation,
-        asked_by: party,
-        parties,
-        accepted: [party],
-        permitted: false,
-        began_at: null,
-        members: [],
-        locked: false,
-      },
-    ],
+    consultations: [...view.consultations, { ...newTalk(consultation, parties), asked_by: party, accepted: [party] }],
   }),
   consultation_accepted: (view, event) =>
     withTalk(view, event.consultation, ({ accepted }) => ({ accepted: [...accepted, event.party].sort() })),
   consultation_declined: (view, { consultation }) => drop(view, consultation),
+  consultation_awaits_leave: (view, { consultation, parties }) => heardOf(view, consultation, parties),
+  consultation_leave_dropped: (view, { consultation, parties }, { you }) =>
+    parties.includes(you) ? view : drop(view, consultation),
   consultation_permitted: (view, { consultation }) => withTalk(view, consultation, () => ({ permitted: true })),
-  consultation_began: (view, { consultation, parties }, { at }) =>
-    withTalk(seated(view, consultation, (party) => parties.includes(party)), consultation, () => ({
+  consultation_began: (view, { consultation, parties, permitted = false }, { at, you }) => {
+    const told = oversees(view, you) ? heardOf(view, consultation, parties) : view;
+    return withTalk(seated(told, consultation, (party) => parties.includes(party)), consultation, () => ({
       began_at: at,
       members: parties,
-    })),
+      permitted,
+    }));
+  },
   consultation_joined: (view, { consultation, party: joined }) =>
     withTalk(seated(view, consultation, (party) => party === joined), consultation, ({ members }) => ({
       members: [...members, joined],

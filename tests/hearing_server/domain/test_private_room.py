@@ -1,0 +1,215 @@
+"""What happens in a private room stays there: what is sent in it, who asked for it, and when it is over."""
+
+from collections.abc import Callable
+
+import pytest
+
+from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
+from hearing_server.domain.errors import Code
+from hearing_server.domain.events import Source
+from hearing_server.domain.hearing import Presence
+from hearing_server.domain.log import SERVER
+from hearing_server.domain.visible import seen
+from signaling.views import view
+
+from .test_privacy import opened, refused
+from .world import (
+    ADVOCATE,
+    CLERK,
+    DEFENDANT,
+    INTERPRETER,
+    JUDGE,
+    MEMBER,
+    PROSECUTOR,
+    WITNESS,
+    World,
+)
+
+EVERYBODY = (JUDGE, MEMBER, CLERK, PROSECUTOR, DEFENDANT, ADVOCATE, INTERPRETER)
+SENDS = ev.SourceStarted | ev.SourceStopped | ev.SourcePaused | ev.SourceResumed
+
+
+def talk(world: World) -> None:
+    """Counsel and client, with whatever leave it needs."""
+    world.do("defendant", cmd.AskConsultation(parties=("advocate",)))
+    number = world.state.consultations_made
+    world.do("advocate", cmd.AcceptConsultation(consultation=number))
+    if world.state.seats["defendant"].consultation is None:
+        world.do("judge", cmd.PermitConsultation(consultation=number))
+
+
+def sources(world: World, party: str, reader: str) -> dict[Source, bool]:
+    """What `reader` sees that `party` sends."""
+    return next(s.sources for s in view(world.state, reader).seats if s.party == party)
+
+
+def told(world: World, after: int, reader: str) -> list[ev.Event]:
+    """What a reader hears of what is sent, also when they ask for it later."""
+    found = (seen(world.state, entry.event, reader) for entry in world.entries[after:])
+    return [event for event in found if isinstance(event, SENDS)]
+
+
+def in_a_talk(world: World) -> tuple[str, str]:
+    talk(world)
+    return "defendant", "advocate"
+
+
+def in_deliberation(world: World) -> tuple[str, str]:
+    world.do("judge", cmd.BeginDeliberation())
+    return "member", "judge"
+
+
+def in_a_check(world: World) -> tuple[str, str]:
+    world.do(SERVER, cmd.AddParty(party=WITNESS, account="a1"))
+    world.arrive(WITNESS).send(WITNESS)
+    world.do("clerk", cmd.BeginIdentityCheck(party="witness"))
+    return "clerk", "witness"
+
+
+ROOMS: dict[str, tuple[Callable[[World], tuple[str, str]], tuple[str, cmd.Command]]] = {
+    "talk": (in_a_talk, ("judge", cmd.EndConsultation(consultation=1))),
+    "deliberation": (in_deliberation, ("judge", cmd.EndDeliberation())),
+    "identity check": (in_a_check, ("clerk", cmd.EndIdentityCheck(party="witness"))),
+}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_what_is_sent_in_a_private_room_is_known_in_it_alone(room: str) -> None:
+    """A share begun there, a camera put off there: nobody outside hears of it, then or later."""
+    world = opened(*EVERYBODY)
+    enter, end = ROOMS[room]
+    one, other = enter(world)
+    mark, before = len(world.entries), {r: sources(world, one, r) for r in world.state.seats}
+    world.do(one, cmd.PauseSource(source=Source.CAMERA))
+    if world.state.seats[one].presence in (Presence.ADMITTED, Presence.CONSULTING):
+        world.do(one, cmd.StartSource(source=Source.SCREEN))
+    inside = {one, other}
+    for reader in world.state.seats:
+        if reader in inside:
+            assert sources(world, one, reader)[Source.CAMERA] is False
+            assert told(world, mark, reader)
+        else:
+            assert sources(world, one, reader) == before[reader]
+            assert not told(world, mark, reader)
+    private = len(world.entries)
+    world.do(*end)
+    for reader in world.state.seats.keys() - inside:
+        assert told(world, mark, reader) == told(world, private, reader)
+        assert not any(event.source is Source.SCREEN for event in told(world, mark, reader))
+        assert sources(world, one, reader)[Source.CAMERA] is False, (
+            "as they come back they are seen"
+        )
+    assert Source.SCREEN not in world.state.seats[one].sources
+
+
+def test_a_share_of_the_courtroom_does_not_go_along_into_an_identity_check() -> None:
+    world = opened(*EVERYBODY)
+    world.do("clerk", cmd.StartSource(source=Source.SCREEN))
+    in_a_check(world)
+    assert Source.SCREEN not in world.state.seats["clerk"].sources
+    assert Source.SCREEN not in sources(world, "clerk", "prosecutor")
+
+
+def test_one_who_leaves_a_talk_of_three_knows_no_more_of_it() -> None:
+    world = opened(*EVERYBODY)
+    world.do("judge", cmd.PauseHearing())
+    world.do("defendant", cmd.AskConsultation(parties=("advocate", "interpreter")))
+    world.do("advocate", cmd.AcceptConsultation(consultation=1))
+    world.do("interpreter", cmd.AcceptConsultation(consultation=1))
+    world.do("advocate", cmd.StartSource(source=Source.SCREEN))
+    assert Source.SCREEN in sources(world, "advocate", "interpreter")
+    world.do("interpreter", cmd.LeaveConsultation(consultation=1))
+    assert Source.SCREEN not in sources(world, "advocate", "interpreter")
+
+
+def heard(world: World, reader: str) -> set[str]:
+    """The kinds of what a reader may know of talks."""
+    found = (seen(world.state, entry.event, reader) for entry in world.entries)
+    names = (type(event).__name__ for event in found if event is not None)
+    return {name for name in names if name.startswith("Consultation")}
+
+
+COURT = ("judge", "member", "clerk")
+
+
+@pytest.mark.parametrize("answer", [cmd.DeclineConsultation, cmd.AcceptConsultation])
+def test_who_asked_for_a_talk_and_who_declined_is_for_its_people_alone(answer: type) -> None:
+    """In a pause not even the judge hears of it, until it takes place."""
+    world = opened(*EVERYBODY)
+    world.do("judge", cmd.PauseHearing())
+    world.do("defendant", cmd.AskConsultation(parties=("advocate",)))
+    for reader in (*COURT, "prosecutor", "interpreter"):
+        assert not view(world.state, reader).consultations
+    assert refused(world, "judge", cmd.PermitConsultation(consultation=1)) is Code.NOT_FOUND
+    world.do("advocate", answer(consultation=1))
+    took_place = answer is cmd.AcceptConsultation
+    for reader in COURT:
+        assert heard(world, reader) == ({"ConsultationBegan"} if took_place else set())
+    if took_place:
+        (shown,) = view(world.state, "clerk").consultations
+        assert (shown.asked_by, set(shown.members)) == ("", {"defendant", "advocate"})
+
+
+def test_in_session_the_presiding_judge_alone_is_asked_for_leave_once_all_accepted() -> None:
+    world = opened(*EVERYBODY)
+    world.do("defendant", cmd.AskConsultation(parties=("advocate",)))
+    assert not heard(world, "judge")
+    world.do("advocate", cmd.AcceptConsultation(consultation=1))
+    assert heard(world, "judge") == {"ConsultationAwaitsLeave"}
+    assert len(view(world.state, "judge").consultations) == 1
+    for reader in ("member", "clerk", "prosecutor"):
+        assert not heard(world, reader)
+        assert not view(world.state, reader).consultations
+    world.do("judge", cmd.PermitConsultation(consultation=1))
+    assert world.state.seats["defendant"].presence is Presence.CONSULTING
+
+
+def test_leave_that_is_taken_back_is_gone_from_the_judges_list() -> None:
+    world = opened(*EVERYBODY)
+    world.do("defendant", cmd.AskConsultation(parties=("advocate",)))
+    world.do("advocate", cmd.AcceptConsultation(consultation=1))
+    world.do("defendant", cmd.DeclineConsultation(consultation=1))
+    assert not view(world.state, "judge").consultations
+    assert heard(world, "judge") == {"ConsultationAwaitsLeave", "ConsultationLeaveDropped"}
+
+
+@pytest.mark.parametrize("how", ["opening", "resuming", "after the deliberation"])
+def test_a_talk_without_leave_is_over_when_the_court_sits(how: str) -> None:
+    """Its people come back muted, and everybody is told why."""
+    world = World(*EVERYBODY).arrive(*EVERYBODY)
+    world.do("judge", cmd.AdmitAll())
+    world.send(*EVERYBODY)
+    sits: cmd.Command = cmd.OpenHearing()
+    if how != "opening":
+        world.do("judge", sits)
+        aside, sits = {
+            "resuming": (cmd.PauseHearing(), cmd.ResumeHearing()),
+            "after the deliberation": (cmd.BeginDeliberation(), cmd.EndDeliberation()),
+        }[how]
+        world.do("judge", aside)
+    talk(world)
+    mark = len(world.entries)
+    world.do("judge", sits)
+    for party in ("defendant", "advocate"):
+        seat = world.state.seats[party]
+        assert (seat.presence, seat.muted) == (Presence.ADMITTED, True)
+    for reader in world.state.seats:
+        found = [seen(world.state, entry.event, reader) for entry in world.entries[mark:]]
+        assert ev.ConsultationEnded(consultation=1, cause=ev.TalkEnd.SESSION) in found
+
+
+def test_the_judge_may_let_a_talk_go_on_when_the_hearing_resumes() -> None:
+    world = opened(*EVERYBODY)
+    world.do("judge", cmd.PauseHearing())
+    talk(world)
+    world.do("judge", cmd.PermitConsultation(consultation=1))
+    world.do("judge", cmd.ResumeHearing())
+    assert world.state.seats["defendant"].presence is Presence.CONSULTING
+
+
+def test_a_talk_of_those_who_still_wait_outside_goes_on() -> None:
+    world = World(*EVERYBODY).arrive(*EVERYBODY)
+    talk(world)
+    world.do("judge", cmd.OpenHearing())
+    assert world.state.seats["defendant"].presence is Presence.CONSULTING
