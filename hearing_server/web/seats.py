@@ -101,17 +101,16 @@ class Seats:
         return response
 
     async def about(self, request: web.Request) -> web.Response:
-        """Also while a one-time code is still wanted: `code_needed` says so."""
+        """Also while a one-time code is still wanted: then the court and the time, and nothing else."""
         seated = await self._gate.known(request)
         state = await self._hearings.state(seated.hearing)
-        needed = False
         try:
             await self._gate.seated(request)
         except Refused as refusal:
             if refusal.code is not Code.CODE_NEEDED:
                 raise
-            needed = True
-        return web.json_response({**_about(state, seated.party), "code_needed": needed})
+            return web.json_response({**_door(state), "code_needed": True})
+        return web.json_response({**_about(state, seated.party), "code_needed": False})
 
     async def ticket(self, request: web.Request) -> web.Response:
         seated = await self.seated(request)
@@ -198,18 +197,25 @@ class Seats:
         return seated
 
 
+def _door(state: HearingState) -> dict[str, Any]:
+    """What a link alone tells: whoever found it in somebody's mailbox learns of no case and no name."""
+    return {
+        "court": state.court,
+        "planned_at": state.planned_at,
+        "phase": state.phase,
+        "server_time": int(time.time() * 1000),
+    }
+
+
 def _about(state: HearingState, party: str) -> dict[str, Any]:
     seat = state.seats[party]
     return {
+        **_door(state),
         "hearing": state.hearing,
-        "court": state.court,
         "case_number": state.case_number,
         "procedure": state.procedure,
         "courtroom": state.courtroom,
         "title": state.title,
-        "planned_at": state.planned_at,
-        "phase": state.phase,
-        "server_time": int(time.time() * 1000),
         "party": {
             "id": party,
             "role": seat.party.role,

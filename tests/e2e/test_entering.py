@@ -111,8 +111,10 @@ async def test_a_party_proves_the_code_and_the_document(tmp_path: Path) -> None:
     async with planned(tmp_path, code=True, identity=True) as court, async_playwright() as play:
         browser = await launch(play, ELSEWHERE, tmp_path)
         party = await person(browser, court, "plaintiff", viewport=PHONE)
-        await party.open_link(await court.link("plaintiff"))
-        await expect(party.get("enter")).to_be_disabled()
+        await party.page.goto(f"{party.url}/enter#{await court.link('plaintiff')}")
+        await expect(party.get("code-screen")).to_be_visible(timeout=PATIENCE)
+        assert "甲某" not in await party.page.content(), "the link alone names nobody"
+        await look(party, "code-phone")
         await party.click("send-code")
         await expect(party.get("code")).to_be_visible(timeout=PATIENCE)
         await party.get("code").fill(await court.code())

@@ -14,7 +14,9 @@ async def test_nothing_opens_before_the_code(tmp_path: Path) -> None:
     """The link alone gives the check and the form; the code opens this session and no other."""
     async with planned(tmp_path, code=True) as court, court.browser("plaintiff") as one:
         seat = f"/api/seats/{one.seat}"
-        assert (await one.get(seat))["code_needed"] is True
+        door = await one.get(seat)
+        assert door["code_needed"] is True
+        assert door.keys() == {"code_needed", "court", "planned_at", "phase", "server_time"}
         assert await refused(one.post(f"{seat}/ticket", {})) == "code_needed"
         assert await refused(one.get(f"{seat}/transcript/1.pdf")) == "code_needed"
         assert await refused(one.post(f"{seat}/picture", {})) == "code_needed"

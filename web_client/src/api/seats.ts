@@ -2,6 +2,15 @@
 import type { Phase, Role } from '@/protocol.gen';
 import { get, getBytes, post } from './http';
 
+/** Until the one-time code is proved: nothing of the case and its people. */
+export interface SeatDoor {
+  code_needed: true;
+  court: string;
+  planned_at: number;
+  phase: Phase;
+  server_time: number;
+}
+
 export interface SeatInfo {
   hearing: string;
   court: string;
@@ -15,7 +24,7 @@ export interface SeatInfo {
   party: { id: string; role: Role; name: string; site: string };
   accepted_as: string | null;
   kiosk: boolean;
-  code_needed: boolean;
+  code_needed: false;
   identity: { needed: boolean; done: boolean };
   signer: object | null;
 }
@@ -41,7 +50,7 @@ export interface RecordedParty {
 export const seatPath = (seat: string, rest = '') => `/api/seats/${encodeURIComponent(seat)}${rest}`;
 
 export const enterByLink = (link: string) => post<{ seat: string }>('/api/enter', { link });
-export const readSeat = (seat: string) => get<SeatInfo>(seatPath(seat));
+export const readSeat = (seat: string) => get<SeatInfo | SeatDoor>(seatPath(seat));
 export const takeTicket = (seat: string) =>
   post<{ ticket: string }>(seatPath(seat, '/ticket'), {}).then(({ ticket }) => ticket);
 

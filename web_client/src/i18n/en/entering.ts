@@ -63,7 +63,6 @@ export default {
     unsent: 'The result could not be sent.',
     to_send: 'The clerk is told the result.',
     early: 'The hearing is at {at}. You can check everything today, and come back by the same link.',
-    need_code: 'Please enter the one-time code first.',
     accept_consent: 'I consent to this hearing being held online.',
     accept_rules: 'I have read the rules of the court and will keep them.',
     accept_no_recording: 'I will not record, film, capture or spread the hearing.',

@@ -63,7 +63,6 @@ export default {
     unsent: '结果未能送达。',
     to_send: '结果将告知书记员。',
     early: '开庭时间：{at}。今天即可完成检测，届时用同一链接进入。',
-    need_code: '请先输入一次性验证码。',
     accept_consent: '我同意本案以在线方式开庭。',
     accept_rules: '我已阅读并遵守法庭纪律。',
     accept_no_recording: '我承诺不录音、录像、截屏或传播庭审。',
