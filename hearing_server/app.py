@@ -17,8 +17,6 @@ from aiohttp import web
 from cryptography import x509
 
 from hearing_server.adapters.database import Database
-from hearing_server.adapters.examining.examine import ChildExaminer
-from hearing_server.adapters.exhibit_files import StoredExhibits
 from hearing_server.adapters.exporter import SegmentExporter
 from hearing_server.adapters.folder import DataFolder, Documents
 from hearing_server.adapters.notary import TypstNotary
@@ -31,10 +29,10 @@ from hearing_server.custody_parts import CustodyParts
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.entering_parts import EnteringParts
+from hearing_server.exhibit_parts import ExhibitParts
 from hearing_server.proof_parts import ProofParts
 from hearing_server.recording_keys import recording_keys
 from hearing_server.services.access import Access, Seated
-from hearing_server.services.exhibits import MB, ExhibitLimits, Exhibits
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.overrides import Overrides
 from hearing_server.services.record_keeper import RecordKeeper
@@ -43,7 +41,6 @@ from hearing_server.services.transcripts import Transcripts
 from hearing_server.staff_parts import StaffParts
 from hearing_server.web import health, pages
 from hearing_server.web.audit import note_refusals
-from hearing_server.web.exhibits import ExhibitRoutes
 from hearing_server.web.http import coded_errors, same_origin, secure_headers
 from hearing_server.web.seat_messages import SeatMessages
 from hearing_server.web.seats import Seats
@@ -160,16 +157,11 @@ class Server:
         self._stack.push_async_callback(parts.close)
         return parts
 
-    async def _open_exhibits(self) -> Exhibits:
-        s = self.settings
-        files = StoredExhibits(self.folder.exhibits)
-        await files.recover(self.store)
-        limits = ExhibitLimits(
-            file=s.exhibit_mb * MB, party=s.exhibit_party_mb * MB, hearing=s.exhibit_hearing_mb * MB
-        )
-        exhibits = Exhibits(self.hearings, files, ChildExaminer(), limits, now)
-        self._stack.push_async_callback(exhibits.close)
-        return exhibits
+    async def _open_exhibits(self) -> ExhibitParts:
+        parts = ExhibitParts(self.folder, self.hearings, self.settings, now)
+        await parts.recover(self.store)
+        self._stack.push_async_callback(parts.close)
+        return parts
 
     def _open_entering(self) -> EnteringParts:
         mirrors = Mirrors(self.sfu)
@@ -313,8 +305,7 @@ class Server:
             secure=s.secure_pages,
             proxies=s.trusted_proxies,
         )
-        files = ExhibitRoutes(self.exhibits, self.audit, seats.seated, proxies=s.trusted_proxies)
-        application.add_routes(files.routes())
+        application.add_routes(self.exhibits.routes(self.audit, seats.seated))
         application.add_routes(self.custody.routes(seats.seated))
         application.add_routes(self.cases.routes(self.gate, self.audit))
         application.add_routes(self.entering.routes(self.gate))

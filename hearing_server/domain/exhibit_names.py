@@ -13,8 +13,10 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     "image/jpeg": ("jpg", "jpeg", "jpe", "jfif"),
     "image/png": ("png",),
     "image/webp": ("webp",),
+    "image/gif": ("gif",),
+    "image/heic": ("heic", "heif", "hif"),
     "video/mp4": ("mp4", "m4v", "mov", "qt"),
-    "video/webm": ("webm",),
+    "video/webm": ("webm", "mkv"),
     "video/ogg": ("ogv", "ogg"),
     "audio/mp4": ("m4a", "mp4", "m4b", "mov"),
     "audio/webm": ("weba", "webm"),
@@ -24,42 +26,18 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     "audio/flac": ("flac",),
     "audio/aac": ("aac",),
 }
+# What is looked at by pages made for it, and as what: never the file of somebody who is only shown a page
+# of it, nor one that browsers cannot show.
+SHOWN_AS: Mapping[str, str] = {"application/pdf": "application/pdf", "image/heic": "image/jpeg"}
+
 # Endings that are a claim; any other, as in 合同.2024, is part of the name.
 CLAIMS = frozenset(ending for endings in ENDINGS.values() for ending in endings) | frozenset(
     (
         *("doc", "docx", "xls", "xlsx", "ppt", "pptx", "rtf", "txt", "csv", "odt", "wps", "ofd"),
         *("htm", "html", "xhtml", "svg", "xml", "js", "mjs", "json", "css", "hta", "mht", "mhtml"),
         *("exe", "msi", "bat", "cmd", "com", "scr", "ps1", "vbs", "jar", "sh", "apk", "lnk", "url"),
-        *(
-            "zip",
-            "rar",
-            "7z",
-            "gz",
-            "tar",
-            "iso",
-            "gif",
-            "bmp",
-            "tif",
-            "tiff",
-            "heic",
-            "heif",
-            "avif",
-        ),
-        *(
-            "avi",
-            "wmv",
-            "wma",
-            "flv",
-            "mkv",
-            "mpg",
-            "mpeg",
-            "ts",
-            "3gp",
-            "amr",
-            "swf",
-            "eml",
-            "msg",
-        ),
+        *("zip", "rar", "7z", "gz", "tar", "iso", "bmp", "tif", "tiff", "avif"),
+        *("avi", "wmv", "wma", "flv", "mpg", "mpeg", "ts", "3gp", "amr", "swf", "eml", "msg"),
     )
 )
 

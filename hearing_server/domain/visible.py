@@ -9,14 +9,8 @@ from dataclasses import replace
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.events import Event, Source
-from hearing_server.domain.hearing import (
-    Consultation,
-    Exhibit,
-    HearingState,
-    Phase,
-    Presence,
-    Seat,
-)
+from hearing_server.domain.exhibit_names import SHOWN_AS
+from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Phase, Presence, Seat
 from hearing_server.domain.parties import STAFF, Party, Right, Role, may
 from hearing_server.domain.playable import (
     exposes_sealed,
@@ -333,6 +327,22 @@ def keeps_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
         return False
     role = seat.party.role
     return exhibit.party == party or role in STAFF or may(role, Right.JUDGE_EXHIBITS)
+
+
+def reads_page(state: HearingState, exhibit: Exhibit, party: str, page: int) -> bool:
+    """Whether a party may look at a page: of what they may keep any, of what they are shown the one shown."""
+    if keeps_exhibit(state, exhibit, party):
+        return True
+    shown = state.shown
+    on_it = shown is not None and (shown.exhibit, shown.page) == (exhibit.exhibit, page)
+    return on_it and reads_exhibit(state, exhibit, party)
+
+
+def reads_file(state: HearingState, exhibit: Exhibit, party: str) -> bool:
+    """Whether a party may read the whole file: where there are pages, whoever is shown one has not all."""
+    if exhibit.media_type in SHOWN_AS:
+        return keeps_exhibit(state, exhibit, party)
+    return reads_exhibit(state, exhibit, party)
 
 
 def knows_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:

@@ -18,7 +18,7 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.exhibit_names import fitting_name, kept_name
 from hearing_server.domain.hearing import Exhibit, HearingState
 from hearing_server.domain.log import SERVER
-from hearing_server.domain.visible import keeps_exhibit, reads_exhibit
+from hearing_server.domain.visible import keeps_exhibit, reads_exhibit, reads_file
 from hearing_server.services.access import Seated
 from hearing_server.services.hearings import Clock, Hearings
 
@@ -182,7 +182,7 @@ class Exhibits:
         exhibit = state.exhibits[number - 1] if known else None
         if exhibit is None or exhibit.withdrawn or not reads_exhibit(state, exhibit, seated.party):
             raise Refused(Code.NOT_FOUND)
-        if copy and not keeps_exhibit(state, exhibit, seated.party):
+        if not (keeps_exhibit if copy else reads_file)(state, exhibit, seated.party):
             raise Refused(Code.NOT_ALLOWED)
         path = await asyncio.to_thread(self._files.path, seated.hearing, exhibit.sha256)
         return exhibit, path

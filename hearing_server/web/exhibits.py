@@ -15,6 +15,7 @@ from hearing_server.domain.hearing import Exhibit
 from hearing_server.services.access import Seated
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.exhibits import Exhibits, Submitted
+from hearing_server.services.renditions import Renditions
 from hearing_server.services.rate import RateLimit
 from hearing_server.web.http import client_address, read_body
 
@@ -36,12 +37,14 @@ class ExhibitRoutes:
     def __init__(
         self,
         exhibits: Exhibits,
+        renditions: Renditions,
         audit: Audit,
         seated: Callable[[web.Request], Awaitable[Seated]],
         *,
         proxies: tuple[str, ...],
     ) -> None:
         self._exhibits = exhibits
+        self._renditions = renditions
         self._audit = audit
         self._seated = seated
         self._proxies = proxies
@@ -52,12 +55,14 @@ class ExhibitRoutes:
 
     def routes(self) -> list[web.RouteDef]:
         seat = "/api/seats/{seat:[A-Za-z0-9_-]{1,64}}"
+        exhibit = f"{seat}/exhibits/{{exhibit:[0-9]{{1,6}}}}"
         upload = f"{seat}/uploads/{{upload:[A-Za-z0-9_-]{{1,64}}}}"
         return [
             web.post(f"{seat}/exhibits", self.announce, name="announce_exhibit"),
             web.get(upload, self.progress, name="upload_progress"),
             web.post(upload, self.receive, name="upload"),
-            web.get(f"{seat}/exhibits/{{exhibit:[0-9]{{1,6}}}}/file", self.file, name="exhibit"),
+            web.get(f"{exhibit}/file", self.file, name="exhibit"),
+            web.get(f"{exhibit}/pages/{{page:[0-9]{{1,6}}}}", self.page, name="exhibit_page"),
         ]
 
     async def announce(self, request: web.Request) -> web.Response:
@@ -102,12 +107,27 @@ class ExhibitRoutes:
         }
         return web.FileResponse(path, headers=headers, chunk_size=READ)
 
+    async def page(self, request: web.Request) -> web.Response:
+        """One page, or a picture that browsers can show: what whoever is only shown an exhibit gets."""
+        seated = await self._seated(request)
+        self._read.check(seated.party)
+        number, page = (int(request.match_info[name]) for name in ("exhibit", "page"))
+        exhibit, media_type, data = await self._renditions.sheet(seated, number, page)
+        await self._note(request, seated, exhibit, Action.VIEW)
+        headers = {
+            "Content-Disposition": "inline",
+            "Content-Security-Policy": BOXED,
+            "Cache-Control": "private, no-store",
+        }
+        return web.Response(body=data, content_type=media_type, headers=headers)
+
     async def _note(
         self, request: web.Request, seated: Seated, exhibit: Exhibit, action: Action
     ) -> None:
-        """Before it is given. A player reads one film in many ranges: that is one view."""
+        """Before it is given. One film read in many ranges, or one document page by page, is one view."""
         key, now = (seated.party, exhibit.exhibit, action), time.monotonic()
-        if hdrs.RANGE in request.headers and now - self._noted.get(key, -NOTED_FOR) < NOTED_FOR:
+        further = hdrs.RANGE in request.headers or "page" in request.match_info
+        if further and now - self._noted.get(key, -NOTED_FOR) < NOTED_FOR:
             return
         await self._audit.note(
             action,

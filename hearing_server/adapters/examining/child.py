@@ -1,4 +1,7 @@
-"""The child: one file on its standard input, one verdict as JSON on its standard output."""
+"""The child: one file on its standard input, on its standard output one verdict as JSON.
+
+With arguments (media type, page) it gives instead what is looked at, as bytes; nothing, when it cannot.
+"""
 
 import json
 import os
@@ -9,9 +12,10 @@ from typing import BinaryIO
 import filetype
 
 from hearing_server.adapters.examining import limits
-from hearing_server.adapters.examining.images import PICTURES, examine_image
+from hearing_server.adapters.examining.images import PICTURES, examine_image, is_heic
 from hearing_server.adapters.examining.media import CONTAINERS, examine_media
 from hearing_server.adapters.examining.pdf import examine_pdf
+from hearing_server.adapters.examining.show import show
 from hearing_server.adapters.examining.verdict import Bad, Reason, Verdict
 
 HEAD = 8192
@@ -23,7 +27,7 @@ def examine(file: BinaryIO) -> Verdict:
     file.seek(0)
     if not head:
         raise Bad(Reason.EMPTY)
-    kind = "application/pdf" if head.startswith(b"%PDF-") else filetype.guess_mime(head)
+    kind = "application/pdf" if head.startswith(b"%PDF-") else _kind(head)
     if kind != "application/pdf" and b"%PDF-" in head[:1024]:
         raise Bad(Reason.TWO_IN_ONE, "PDF")
     if kind == "application/pdf" and head.startswith(b"%PDF-"):
@@ -33,6 +37,11 @@ def examine(file: BinaryIO) -> Verdict:
     if kind in CONTAINERS:
         return examine_media(file, kind)
     raise Bad(Reason.UNKNOWN_TYPE)
+
+
+def _kind(head: bytes) -> str | None:
+    found: str | None = "image/heic" if is_heic(head) else filetype.guess_mime(head)
+    return found
 
 
 def verdict_on(file: BinaryIO) -> dict[str, object]:
@@ -50,8 +59,11 @@ def main() -> None:
     warnings.simplefilter("ignore")
     limits.confine()
     with os.fdopen(os.dup(0), "rb") as file:
-        verdict = verdict_on(file)
-    sys.stdout.write(json.dumps(verdict))
+        if len(sys.argv) == 3:
+            said = show(file, sys.argv[1], int(sys.argv[2]))
+        else:
+            said = json.dumps(verdict_on(file)).encode()
+    sys.stdout.buffer.write(said)
     sys.stdout.flush()
     os._exit(0)  # a library's own end may hang or fail
 

@@ -2,19 +2,17 @@
 
 import asyncio
 import json
-import os
-import sys
 from pathlib import Path
 
 import structlog
 
+from hearing_server.adapters.examining.ask import ask_child
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.services.exhibits import Examined
 
 WAITING = 32  # files in the queue
 WITHIN = 60.0  # seconds for one
 MOST_SAID = 4096  # bytes of a verdict
-PACKAGES = str(Path(__file__).resolve().parents[3])
 log = structlog.get_logger()
 
 
@@ -33,36 +31,10 @@ class ChildExaminer:
         self._waiting += 1
         try:
             async with self._turn:
-                said = await self._ask_child(path)
+                said = await ask_child(path, within=self._within, most=MOST_SAID)
         finally:
             self._waiting -= 1
         return _verdict(said)
-
-    async def _ask_child(self, path: Path) -> bytes:
-        file = await asyncio.to_thread(path.open, "rb")
-        try:
-            child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "hearing_server.adapters.examining.child"),
-                stdin=file,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                env={"PATH": os.defpath, "PYTHONPATH": PACKAGES},
-                start_new_session=True,
-            )
-        finally:
-            file.close()
-        assert child.stdout is not None
-        try:
-            async with asyncio.timeout(self._within):
-                said = await child.stdout.read(MOST_SAID)
-                await child.wait()
-            return said
-        except TimeoutError:
-            return b""
-        finally:
-            if child.returncode is None:
-                child.kill()
-                await child.wait()
 
 
 def _verdict(said: bytes) -> Examined:

@@ -1,8 +1,10 @@
 """Pictures: decoded to the last pixel, and nothing behind their end."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
+import pi_heif
 from PIL import Image
 
 from hearing_server.adapters.examining.verdict import Bad, Reason, Verdict
@@ -11,6 +13,8 @@ PICTURES: Mapping[str, tuple[str, ...]] = {
     "image/jpeg": ("JPEG", "MPO"),  # MPO: a telephone's JPEG with a second view behind it
     "image/png": ("PNG",),
     "image/webp": ("WEBP",),
+    "image/gif": ("GIF",),
+    "image/heic": ("HEIF",),  # as telephones send it
 }
 MOST_PIXELS = 120_000_000
 MOST_SIDE = 32_767
@@ -29,12 +33,19 @@ FOREIGN = (
 )
 
 
+HEIC = frozenset({b"heic", b"heix", b"heim", b"heis"})  # brands (ISO/IEC 23008-12, annex B)
+
+
+def is_heic(head: bytes) -> bool:
+    """An HEIF file of HEVC pictures, by its own brand or a compatible one."""
+    size = int.from_bytes(head[:4])
+    brands = {head[at : at + 4] for at in range(8, min(size, len(head)), 4)}
+    return head[4:8] == b"ftyp" and head[8:12] in HEIC | {b"mif1"} and bool(brands & HEIC)
+
+
 def examine_image(file: BinaryIO, kind: str) -> Verdict:
-    Image.MAX_IMAGE_PIXELS = None  # our own bound, below
-    with Image.open(file, formats=PICTURES[kind]) as image:
+    with open_image(file, kind) as image:
         width, height = image.size
-        if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:
-            raise Bad(Reason.TOO_MANY_PIXELS, f"{width}x{height}")
         frames = getattr(image, "n_frames", 1)
         if frames > MOST_FRAMES or width * height * frames > 4 * MOST_PIXELS:
             raise Bad(Reason.TOO_MANY_PIXELS, f"{width}x{height}x{frames}")
@@ -45,6 +56,19 @@ def examine_image(file: BinaryIO, kind: str) -> Verdict:
     if any(sign.lower() in trailing for sign in FOREIGN):
         raise Bad(Reason.TWO_IN_ONE)
     return Verdict(media_type=kind, pages=1)
+
+
+@contextlib.contextmanager
+def open_image(file: BinaryIO, kind: str) -> Iterator[Image.Image]:
+    """Not larger than what a screen could be given; not yet decoded."""
+    Image.MAX_IMAGE_PIXELS = None  # our own bound
+    pi_heif.register_heif_opener()
+    pi_heif.options.DECODE_THREADS = 1
+    with Image.open(file, formats=PICTURES[kind]) as image:
+        width, height = image.size
+        if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:
+            raise Bad(Reason.TOO_MANY_PIXELS, f"{width}x{height}")
+        yield image
 
 
 def _png_end(data: bytes) -> int:
@@ -92,4 +116,48 @@ def _scan_end(data: bytes, at: int) -> int:
     return len(data)
 
 
-_END = {"image/png": _png_end, "image/webp": _webp_end, "image/jpeg": _jpeg_end}
+def _gif_end(data: bytes) -> int:
+    """After the trailer (GIF89a, section 27): blocks, each of pieces with a length byte."""
+    at = 13 + _gif_colours(data[10])
+    while at < len(data):
+        kind = data[at]
+        if kind == 0x3B:
+            return at + 1
+        if kind == 0x21:
+            at += 2
+        elif kind == 0x2C:
+            at += 11 + _gif_colours(data[at + 9])
+        else:
+            raise Bad(Reason.DAMAGED, "GIF")
+        while length := data[at]:
+            at += 1 + length
+        at += 1
+    return len(data)  # some writers leave the trailer out
+
+
+def _gif_colours(packed: int) -> int:
+    return 3 << ((packed & 7) + 1) if packed & 0x80 else 0
+
+
+def _heic_end(data: bytes) -> int:
+    """After the last box (ISO/IEC 14496-12, section 4.2)."""
+    at = 0
+    while at + 8 <= len(data):
+        size = int.from_bytes(data[at : at + 4])
+        if size == 1:
+            size = int.from_bytes(data[at + 8 : at + 16])
+        if not data[at + 4 : at + 8].isalnum():
+            return at
+        if size == 0:
+            return len(data)
+        at += max(size, 8)
+    return min(at, len(data))
+
+
+_END = {
+    "image/png": _png_end,
+    "image/webp": _webp_end,
+    "image/jpeg": _jpeg_end,
+    "image/gif": _gif_end,
+    "image/heic": _heic_end,
+}

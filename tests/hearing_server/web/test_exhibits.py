@@ -1,5 +1,5 @@
-"""Who reads an exhibit's file, and who takes it away: every role, screened or not, before, while and after
-it is shown. Each answer over HTTP, and each that is given stands in the audit first."""
+"""Who reads an exhibit's file, who sees a page of it, and who takes it away: every role, screened or not,
+before, while and after it is shown. Each answer over HTTP, and each that is given stands in the audit first."""
 
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from hearing_server.adapters.examining.renditions import ChildRenditions
 from hearing_server.adapters.exhibit_files import StoredExhibits
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
@@ -18,12 +19,14 @@ from hearing_server.services.access import Seated
 from hearing_server.services.audit import Action
 from hearing_server.services.exhibits import ExhibitLimits, Exhibits
 from hearing_server.services.hearings import Hearings
+from hearing_server.services.renditions import Renditions
 from hearing_server.web.exhibits import ExhibitRoutes
 from hearing_server.web.http import coded_errors
+from tests.hearing_server.adapters.examining.files import pdf
 from tests.hearing_server.domain.world import NOW, World, in_session
 from tests.hearing_server.services.fakes import FakeEvents
 
-DATA = b"%PDF-1.7 not opened here"
+DATA = pdf(3)
 OTHERS = tuple(
     Party(id=f"a-{role}", role=role, name=f"{role}（虚构）")
     for role in (
@@ -72,6 +75,7 @@ class Files:
         self.audit = FakeAudit()
         absent: Any = None
         self._stored, self._absent = stored, absent
+        self._maker = ChildRenditions()
 
     def client(self) -> TestClient[web.Request, web.Application]:
         hearings = Hearings(FakeEvents(self.world), lambda: NOW)
@@ -81,18 +85,22 @@ class Files:
             return Seated(hearing="h1", party=request.match_info["seat"])
 
         audit: Any = self.audit
+        renditions = Renditions(hearings, self._stored, self._maker)
         application = web.Application(middlewares=[coded_errors])
-        application.add_routes(ExhibitRoutes(exhibits, audit, seated, proxies=()).routes())
+        application.add_routes(
+            ExhibitRoutes(exhibits, renditions, audit, seated, proxies=()).routes()
+        )
         return TestClient(TestServer(application))
 
-    async def readers(self, query: str = "") -> tuple[set[str], set[int]]:
-        """Who gets the file now, and with which statuses everybody else is turned away."""
+    async def readers(self, what: str = "file") -> tuple[set[str], set[int]]:
+        """Who gets it now, and with which statuses everybody else is turned away."""
         got, refused = set(), set()
         async with self.client() as client:
             for party in self.world.state.seats:
-                answer = await client.get(f"/api/seats/{party}/exhibits/1/file{query}")
+                answer = await client.get(f"/api/seats/{party}/exhibits/1/{what}")
                 if answer.status == 200:
-                    assert await answer.read() == DATA
+                    whole = await answer.read() == DATA
+                    assert whole is what.startswith("file")
                     got.add(party)
                 else:
                     refused.add(answer.status)
@@ -109,28 +117,49 @@ async def test_who_reads_an_exhibit_when(screened: bool, tmp_path: Path) -> None
     files = Files(world, tmp_path)
     court = {p for p, s in world.state.seats.items() if s.party.role in STAFF}
     before = court | {"prosecutor", "defendant"} | (set() if screened else {"counsel"})
-    assert await files.readers() == (before, {404})
-    assert await files.readers("?download=1") == (before, {404})
+    for what in ("file", "file?download=1", "pages/2"):
+        assert await files.readers(what) == (before, {404})
 
     world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    world.do("prosecutor", cmd.TurnPage(page=2))
     inside = {p for p, s in world.state.seats.items() if s.admitted and s.inside}
     assert {"a-witness", "a-expert"}.isdisjoint(inside)
     assert {"a-interpreter", "a-bailiff"} <= inside
-    assert await files.readers() == (inside | court | SIDES, {404})
-    taking, statuses = await files.readers("?download=1")
-    assert taking == court | SIDES
-    assert statuses == {403, 404}
+    for what in ("file", "file?download=1"):
+        assert await files.readers(what) == (court | SIDES, {403, 404})
 
     world.do("judge", cmd.Call(party="a-witness"))
-    assert "a-witness" in (await files.readers())[0]
-    assert "a-witness" not in (await files.readers("?download=1"))[0]
-    world.do("judge", cmd.Dismiss(party="a-witness"))
+    assert "a-witness" in (await files.readers("pages/2"))[0]
     assert "a-witness" not in (await files.readers())[0]
+    world.do("judge", cmd.Dismiss(party="a-witness"))
+    assert "a-witness" not in (await files.readers("pages/2"))[0]
 
     world.do("prosecutor", cmd.HideExhibit())
     assert await files.readers() == (court | SIDES, {404})
     world.do("judge", cmd.Remove(party="defendant", reason="扰乱法庭"))
     assert "defendant" not in (await files.readers())[0]
+
+
+async def test_whoever_is_only_shown_a_document_gets_the_page_on_the_presenters_screen(
+    tmp_path: Path,
+) -> None:
+    """No other page, before or after, and never the file; those who may keep it turn on their own."""
+    world = in_session(*OTHERS)
+    files = Files(world, tmp_path)
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    court = {p for p, s in world.state.seats.items() if s.party.role in STAFF}
+    inside = {p for p, s in world.state.seats.items() if s.admitted and s.inside}
+    for shown in (1, 2):
+        if shown == 2:
+            world.do("prosecutor", cmd.TurnPage(page=2))
+        for page in (1, 2, 3):
+            got, refused = await files.readers(f"pages/{page}")
+            assert got == (inside | court | SIDES if page == shown else court | SIDES)
+            assert refused == {404}
+    assert await files.readers("pages/4") == (set(), {404})
+    assert await files.readers("pages/0") == (set(), {404})
+    subjects = {(action, subject) for _, action, subject in files.audit.noted}
+    assert subjects == {(Action.VIEW, "exhibit 1 of h1")}
 
 
 async def test_every_view_and_copy_is_noted_before_it_is_given(tmp_path: Path) -> None:

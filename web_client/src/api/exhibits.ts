@@ -19,6 +19,10 @@ export interface UploadServer {
 export const exhibitPath = (seat: string, exhibit: number, download = false) =>
   seatPath(seat, `/exhibits/${exhibit}/file${download ? '?download=1' : ''}`);
 
+/** One page of a document, or a picture as browsers show it. */
+export const pagePath = (seat: string, exhibit: number, page: number) =>
+  seatPath(seat, `/exhibits/${exhibit}/pages/${page}`);
+
 export const uploadServer = (seat: string): UploadServer => ({
   announce: async (name, size) =>
     (await post<{ upload: string }>(seatPath(seat, '/exhibits'), { name, size })).upload,

@@ -1,5 +1,6 @@
 """Files as parties upload them, and files as attackers do. Made here, so that each says what is wrong with it."""
 
+import base64
 import io
 import struct
 import zipfile
@@ -116,6 +117,76 @@ def pdf_with_giant_picture() -> bytes:
     return _written(made)
 
 
+def pdf_with_shared_resources(pages: int = 3) -> bytes:
+    """As many programs write them: one list of pictures and forms for all pages, and links between them.
+
+    Page n says `secret-n` in its words, its picture, a form, a form in that form, a pattern, a soft mask,
+    a note over it, and a picture that it takes through a form without a list of its own.
+    """
+    made = PdfWriter()
+    every = {kind: DictionaryObject() for kind in ("/XObject", "/Pattern", "/ExtGState")}
+    shared = made._add_object(DictionaryObject({Name(k): v for k, v in every.items()}))
+    sheets = []
+    for n in range(1, pages + 1):
+        sheets.append(made.add_blank_page(width=595, height=842))
+        inner = _form(made, f"secret-{n} inner")
+        entries = {
+            "/XObject": {
+                f"/Im{n}": _grey(made, f"secret-{n} pixels"),
+                f"/Ba{n}": _grey(made, f"secret-{n} bare"),
+            },
+            "/Pattern": {f"/Pa{n}": _form(made, f"secret-{n} pattern", shared)},
+            "/ExtGState": {f"/Ma{n}": _mask(_form(made, f"secret-{n} mask", shared))},
+        }
+        outer = _form(made, f"secret-{n} outer /In{n} Do", shared)
+        bare = _form(made, f"/Ba{n} Do")
+        entries["/XObject"] |= {f"/In{n}": inner, f"/Ou{n}": outer, f"/Fo{n}": bare}
+        for kind, found in entries.items():
+            every[kind].update({Name(k): v for k, v in found.items()})
+        words = f"(secret-{n} words) Tj /Im{n} Do /Ou{n} Do /Fo{n} Do /Pa{n} scn /Ma{n} gs"
+        sheets[-1][Name("/Contents")] = made._add_object(_stream(words).flate_encode())
+        sheets[-1][Name("/Resources")] = shared
+    for n, sheet in enumerate(sheets, start=1):
+        link = {
+            "/Subtype": Name("/Link"),
+            "/Dest": ArrayObject([sheets[n % pages].indirect_reference]),
+        }
+        note = {
+            "/Subtype": Name("/Stamp"),
+            "/Contents": TextStringObject(f"hidden-{n}"),
+            "/P": sheets[n % pages].indirect_reference,
+            "/AP": DictionaryObject({Name("/N"): _form(made, f"secret-{n} stamp", shared)}),
+        }
+        marks = [DictionaryObject({Name(k): v for k, v in one.items()}) for one in (link, note)]
+        sheet[Name("/Annots")] = ArrayObject(made._add_object(mark) for mark in marks)
+    return _written(made)
+
+
+def _stream(words: str) -> DecodedStreamObject:
+    made = DecodedStreamObject()
+    made.set_data(words.encode())
+    return made
+
+
+def _form(made: PdfWriter, words: str, resources: object = None) -> object:
+    form = _stream(words)
+    form[Name("/Subtype")] = Name("/Form")
+    if resources is not None:
+        form[Name("/Resources")] = resources
+    return made._add_object(form)
+
+
+def _grey(made: PdfWriter, pixels: str) -> object:
+    image = _stream(pixels)
+    image.update({Name("/Subtype"): Name("/Image"), Name("/Width"): NumberObject(1)})
+    return made._add_object(image)
+
+
+def _mask(group: object) -> DictionaryObject:
+    mask = DictionaryObject({Name("/S"): Name("/Alpha"), Name("/G"): group})
+    return DictionaryObject({Name("/SMask"): mask})
+
+
 def picture(kind: str, size: tuple[int, int] = (320, 240)) -> bytes:
     pixels = numpy.random.default_rng(7).integers(0, 255, (size[1], size[0], 3), dtype="uint8")
     out = io.BytesIO()
@@ -158,7 +229,9 @@ def film(
     with av.open(str(path), "w", format=kind, options=options) as out:
         video = out.add_stream(codec, rate=10)
         video.width, video.height, video.pix_fmt = 160, 120, "yuv420p"
-        sound = out.add_stream("libopus" if kind == "webm" else "aac", rate=48000, layout="mono")
+        sound = out.add_stream(
+            "libopus" if kind in ("webm", "matroska") else "aac", rate=48000, layout="mono"
+        )
         for number in range(seconds * 10):
             pixels = numpy.full((120, 160, 3), number * 5 % 255, dtype="uint8")
             out.mux(video.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
@@ -187,6 +260,23 @@ def _sing(out: "av.container.OutputContainer", stream: "av.AudioStream", seconds
         out.mux(stream.encode(piece))
     out.mux(stream.encode())
 
+
+def moving_gif(frames: int = 3) -> bytes:
+    pictures = [Image.new("P", (40, 30), colour * 20) for colour in range(frames)]
+    out = io.BytesIO()
+    pictures[0].save(out, "GIF", save_all=True, append_images=pictures[1:], duration=100, loop=0)
+    return out.getvalue()
+
+
+# 64x48, red at the left and blue at the right, as a telephone writes it (HEVC).
+HEIC = base64.b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAX1tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAACJpbG9jAAAA"
+    "AERAAAEAAQAAAAABoQABAAAAAAAAADoAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABodmMxAAAAAA5waXRtAAAAAAABAAAA/WlwcnAAAADd"
+    "aXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAA"
+    "AwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkAAAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xh"
+    "cAAAAEAAAAABAAAAMAAAAAEAAAAAAAAAAv////AAAAACAAAAEHBpeGkAAAAAAwgICAAAABhpcG1hAAAAAAAAAAEAAQWBAgMFhAAAAEJtZGF0AAAA"
+    "NigBr1jm9Oq//+Vrv/6j/IfJ//9f/qr1X7QyT/sg1UktsDUYu8ag8XIQtIGEAZNtq+SEXJaxwA=="
+)
 
 HTML = b"<!doctype html><html><script>alert(1)</script></html>"
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'
