@@ -15,8 +15,8 @@ from hearing_server.domain.hearing import Exhibit
 from hearing_server.services.access import Seated
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.exhibits import Exhibits, Submitted
-from hearing_server.services.renditions import Renditions
 from hearing_server.services.rate import RateLimit
+from hearing_server.services.renditions import Renditions
 from hearing_server.web.http import client_address, read_body
 
 # Opened on its own a file is a stranger in a box: no script, no form, no origin.
