@@ -76,7 +76,7 @@ class EnteringParts:
         )
         access.guard = self.codes.guard
         links = SqlObserverLinks(database)
-        self.observers = Observers(links, hearings, access, audit, now)
+        self.observers = Observers(links, hearings, access, audit, folder.secret("observers"), now)
         files = SealedPictures(folder.pictures, folder.secret("pictures"))
         self.pictures = Pictures(files, hearings, audit)
         self.kiosks = Kiosks(SqlKiosks(database), hearings, access, self.codes, now, cut)

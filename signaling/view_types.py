@@ -60,6 +60,7 @@ class EntryView(Message, frozen=True, kw_only=True):
     kiosk: str
     officer_steps: dict[OfficerStep, str]
     listens_to: str
+    resembles: str  # of an observer, for the court: who was removed and may be this person
 
 
 class SeatView(Message, frozen=True, kw_only=True):

@@ -150,11 +150,12 @@ def _seat(state: HearingState, seat: Seat, reader: Seat) -> types.SeatView:
         channel_closed=seat.channel_closed,
         sources=dict(sends(state, seat.party.id, reader.party.id)),
         left_by=seat.left_by,
-        entry=_entry(seat) if knows else None,
+        entry=_entry(seat, reader) if knows else None,
     )
 
 
-def _entry(seat: Seat) -> types.EntryView:
+def _entry(seat: Seat, reader: Seat) -> types.EntryView:
+    court = may(reader.party.role, Right.OVERSEE)
     return types.EntryView(
         accepted_as=seat.accepted_as,
         consent_withdrawn=seat.consent_withdrawn,
@@ -167,6 +168,7 @@ def _entry(seat: Seat) -> types.EntryView:
         kiosk=seat.kiosk,
         officer_steps=dict(seat.officer_steps),
         listens_to=seat.listens_to,
+        resembles=seat.registration.resembles if seat.registration and court else "",
     )
 
 

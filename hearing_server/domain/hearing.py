@@ -69,6 +69,15 @@ class Identity:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Registration:
+    """What an observer gave, and whom they resemble (see ObserverRegistered)."""
+
+    address: str
+    origin: str
+    resembles: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seat:
     """One party as the hearing knows it now. `sources` maps what they send to whether it is running.
 
@@ -77,6 +86,7 @@ class Seat:
 
     party: Party
     connection: str | None = None
+    registration: Registration | None = None  # an observer's
     admitted: bool = False
     inside: bool = True  # once admitted: in the courtroom, not outside it
     removed: bool = False

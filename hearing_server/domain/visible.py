@@ -395,6 +395,9 @@ def seen(state: HearingState, event: Event, reader: str) -> Event | None:
         return replace(event, parties=parties, screenings=screenings)
     if isinstance(event, ev.PartyAdded):
         return replace(event, party=named(state, event.party, reader), account="")
+    if isinstance(event, ev.ObserverRegistered):
+        resembles = event.resembles if overseer else ""
+        return replace(event, origin="", resembles=resembles)
     if isinstance(event, ev.MessageSent | ev.HearingPostponed | ev.HearingCancelled):
         return event if overseer else replace(event, account="")
     return event if overseer else _masked(state, event)

@@ -121,6 +121,10 @@ class Access:
         await self._bar(seated)
         return seated
 
+    async def seat_of(self, digest: bytes) -> Seated | None:
+        """Whose session it is, also when it is worth nothing any more."""
+        return await self._store.session(digest, self._now())
+
     async def end(self, digest: bytes) -> None:
         """A session, by what is kept of it, opens nothing any more."""
         await self._store.end_session(digest)

@@ -5,6 +5,8 @@ Whether they may come at all is the judge's direction, which `decide` reads (UK 
 
 import hmac
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from hearing_server.domain import commands as cmd
@@ -27,6 +29,21 @@ class ObserverLinkStore(Protocol):
         """A new link replaces the old one; None revokes it."""
 
 
+MOST_SESSIONS = 20  # seats of one browser that are looked at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """Who wants to observe: what they gave, and what their browser and its network tell."""
+
+    hearing: str
+    link: str
+    name: str
+    address: str
+    network: str
+    sessions: Sequence[bytes]
+
+
 class Observers:
     def __init__(
         self,
@@ -34,12 +51,15 @@ class Observers:
         hearings: Hearings,
         access: Access,
         audit: Audit,
+        secret: bytes,
         now: Clock,
     ) -> None:
+        """`secret` keys the digests of network addresses."""
         self._store = store
         self._hearings = hearings
         self._access = access
         self._audit = audit
+        self._secret = secret
         self._now = now
 
     async def make_link(self, by: Seated, address: str) -> str:
@@ -62,13 +82,25 @@ class Observers:
             raise Refused(Code.BAD_TOKEN)
         return await self._hearings.state(hearing)
 
-    async def register(self, hearing: str, link: str, name: str, address: str) -> tuple[str, str]:
-        """A seat for the visitor, and the value of its cookie; Refused(observers_not_allowed, …)."""
-        await self.about(hearing, link)
-        party = Party(id=secrets.token_hex(6), role=Role.OBSERVER, name=name)
-        register = cmd.RegisterObserver(party=party, address=address)
+    async def register(self, visit: Visit) -> tuple[str, str]:
+        """A seat for the visitor, and the value of its cookie; Refused(observers_not_allowed, removed)."""
+        hearing = visit.hearing
+        await self.about(hearing, visit.link)
+        party = Party(id=secrets.token_hex(6), role=Role.OBSERVER, name=visit.name)
+        held = [await self._access.seat_of(session) for session in visit.sessions[:MOST_SESSIONS]]
+        register = cmd.RegisterObserver(
+            party=party,
+            address=visit.address,
+            origin=self._origin(hearing, visit.network),
+            holds=tuple(seated.party for seated in held if seated and seated.hearing == hearing),
+        )
         await self._hearings.execute(hearing, register, SERVER)
         return party.id, await self._access.admit(Seated(hearing=hearing, party=party.id))
+
+    def _origin(self, hearing: str, network: str) -> str:
+        """Of a hearing alone: nobody is followed from one to the next by it."""
+        message = f"origin:{hearing}:{network}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self._secret, message, "sha256").hex()[:16]
 
     async def _check_court(self, by: Seated) -> None:
         """Whoever admits to the courtroom; for everybody else there is nothing here."""

@@ -4,10 +4,10 @@ import msgspec
 from aiohttp import web
 
 from hearing_server.domain.hearing import HearingState, Phase
-from hearing_server.services.observers import Observers
+from hearing_server.services.observers import Observers, Visit
 from hearing_server.services.rate import RateLimit
 from hearing_server.web.http import client_address, read_body
-from hearing_server.web.seat_session import SEAT, SeatGate, remember_seat
+from hearing_server.web.seat_session import SEAT, SeatGate, remember_seat, seats_in
 
 
 class VisitBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -65,9 +65,15 @@ class ObserverRoutes:
         self._registered.check(address)
         body = await read_body(request, RegisterBody)
         self._of_hearing.check(body.hearing[:64])
-        seat, token = await self._observers.register(
-            body.hearing, body.link, body.name, body.address
+        visit = Visit(
+            hearing=body.hearing,
+            link=body.link,
+            name=body.name,
+            address=body.address,
+            network=address,
+            sessions=seats_in(request, secure=self._gate.secure),
         )
+        seat, token = await self._observers.register(visit)
         response = web.json_response({"seat": seat}, status=201)
         remember_seat(response, seat, token, secure=self._gate.secure)
         return response

@@ -153,9 +153,24 @@ async def test_an_observer_comes_by_the_judges_direction_and_is_cut_off(tmp_path
             await desk.event("party_left", party=guest.seat)
             again = guest.post(f"/api/seats/{guest.seat}/ticket", {})
             assert await refused(again) == "removed"
+            await back_again(court, person, guest, judge)
 
         await desk.http.delete(f"{desk.url}{link_path}")
         assert await refused(guest.post("/api/observe", visit)) == "bad_token"
+
+
+async def back_again(court: Planned, person: dict[str, str], guest: Client, judge: Client) -> None:
+    """Removed for good: not by the same browser; of whoever comes from the same network the court is told."""
+    other = {**person, "name": "另一人（虚构）", "address": "示范路2号（虚构）"}
+    assert await register(guest, other) == "removed", "the browser still has the removed seat"
+    async with Client(court.server, "o") as elsewhere:
+        elsewhere.seat = (await elsewhere.post("/api/observe/register", other))["seat"]
+        await elsewhere.connect()
+        await elsewhere.ask("enter", accepted_as="另一人（虚构）")
+        told = await judge.event("observer_registered", resembles=guest.seat)
+        assert (told["event"]["party"]["id"], told["event"]["origin"]) == (elsewhere.seat, "")
+        assert await refused(judge.ask("admit_all")) == "not_waiting"
+        await judge.ask("admit", party=elsewhere.seat)
 
 
 async def test_registering_many_observers_is_slowed(tmp_path: Path) -> None:

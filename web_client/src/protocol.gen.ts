@@ -1058,7 +1058,9 @@ export interface PartyAdded {
 }
 export interface ObserverRegistered {
   address: string;
+  origin: string;
   party: Party;
+  resembles: string;
   type: 'observer_registered';
   [k: string]: unknown;
 }
@@ -1836,6 +1838,7 @@ export interface EntryView {
   officer_steps: {
     [k: string]: string;
   };
+  resembles: string;
 }
 /**
  * What the self-check found; rates in kbit/s, the round trip in ms, loss in thousandths.

@@ -69,14 +69,14 @@ describe('seats', () => {
 
   it('follows what is sent, and forgets it when the party leaves', () => {
     let view = after([
-      { type: 'source_started', party: 'judge', source: 'camera' },
-      { type: 'source_started', party: 'judge', source: 'microphone' },
-      { type: 'source_paused', party: 'judge', source: 'microphone' },
+      { type: 'source_started', party: 'judge', source: 'camera', within: [] },
+      { type: 'source_started', party: 'judge', source: 'microphone', within: [] },
+      { type: 'source_paused', party: 'judge', source: 'microphone', within: [] },
     ]);
     expect(seatOf(view, 'judge').sources).toEqual({ camera: true, microphone: false });
     view = after([
-      { type: 'source_stopped', party: 'judge', source: 'camera' },
-      { type: 'source_resumed', party: 'judge', source: 'microphone' },
+      { type: 'source_stopped', party: 'judge', source: 'camera', within: [] },
+      { type: 'source_resumed', party: 'judge', source: 'microphone', within: [] },
     ], view);
     expect(seatOf(view, 'judge').sources).toEqual({ microphone: true });
     view = after([{ type: 'party_left', party: 'judge', connection: 'c', cause: 'left' }], view);

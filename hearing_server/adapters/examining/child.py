@@ -39,9 +39,8 @@ def examine(file: BinaryIO) -> Verdict:
     raise Bad(Reason.UNKNOWN_TYPE)
 
 
-def _kind(head: bytes) -> str | None:
-    found: str | None = "image/heic" if is_heic(head) else filetype.guess_mime(head)
-    return found
+def _kind(head: bytes) -> str:
+    return "image/heic" if is_heic(head) else str(filetype.guess_mime(head))
 
 
 def verdict_on(file: BinaryIO) -> dict[str, object]:

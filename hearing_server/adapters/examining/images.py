@@ -4,7 +4,8 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
-import pi_heif
+from pi_heif import options as heif_options
+from pi_heif.as_plugin import register_heif_opener
 from PIL import Image
 
 from hearing_server.adapters.examining.verdict import Bad, Reason, Verdict
@@ -62,8 +63,8 @@ def examine_image(file: BinaryIO, kind: str) -> Verdict:
 def open_image(file: BinaryIO, kind: str) -> Iterator[Image.Image]:
     """Not larger than what a screen could be given; not yet decoded."""
     Image.MAX_IMAGE_PIXELS = None  # our own bound
-    pi_heif.register_heif_opener()
-    pi_heif.options.DECODE_THREADS = 1
+    register_heif_opener()
+    heif_options.DECODE_THREADS = 1
     with Image.open(file, formats=PICTURES[kind]) as image:
         width, height = image.size
         if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:

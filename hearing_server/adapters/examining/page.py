@@ -89,8 +89,8 @@ class _Cut:
         found = value.get_object()
         if isinstance(found, StreamObject) and "/Resources" in found:
             return self._drawing(found)
-        mask = found.get("/SMask") if isinstance(found, DictionaryObject) else None
-        group = mask.get_object().get("/G") if isinstance(mask, DictionaryObject) else None
+        mask = _dictionary(_dictionary(found).get("/SMask"))
+        group = mask.get("/G")
         if group is None:
             return value.clone(self.writer)
         made = DictionaryObject()
@@ -162,7 +162,7 @@ def _names_of_bare_forms(resources: DictionaryObject, names: Names) -> Names:
     found: Names = set()
     rest = [name for name in names if name in forms]
     while rest:
-        form = forms[rest.pop()].get_object()
+        form = _dictionary(forms[rest.pop()])
         if str(form.get("/Subtype")) == "/Form" and "/Resources" not in form:
             more = _names(form) - found
             found |= more

@@ -20,6 +20,8 @@ class RegisterObserver:
 
     party: Party
     address: str
+    origin: str = ""
+    holds: tuple[str, ...] = ()  # the seats that their browser has the sessions of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from hearing_server.domain.decide import (
     exhibits,
     floor,
     messages,
+    observers,
     people,
     private,
     record,
@@ -28,7 +29,7 @@ from hearing_server.domain.decide.record import (
 from hearing_server.domain.decide.rules import Decision, Events, Rule, check_rule
 from hearing_server.domain.hearing import HearingState
 
-_SUBJECTS = (course, people, floor, private, exhibits, messages, record, custody)
+_SUBJECTS = (course, people, observers, floor, private, exhibits, messages, record, custody)
 
 RULES: Mapping[type, Rule] = MappingProxyType(
     {command: rule for subject in _SUBJECTS for command, rule in subject.RULES.items()}

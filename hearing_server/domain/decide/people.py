@@ -20,16 +20,14 @@ from hearing_server.domain.decide.rules import (
 )
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
-from hearing_server.domain.parties import STAFF, Party, Right, Role, may
+from hearing_server.domain.parties import STAFF, Right, Role, may
 
 MAX_PARTIES = 100
-MAX_OBSERVERS = 200
 MAX_KBIT = 10_000_000
 MAX_RTT = 60_000
 
 RULES: Mapping[type, Rule] = {
     cmd.AddParty: Rule(phases=NOT_CLOSED, server=True),
-    cmd.RegisterObserver: Rule(phases=NOT_CLOSED, server=True),
     cmd.WithdrawConsent: Rule(phases=NOT_CLOSED, admitted=False),
     cmd.ReportCheck: Rule(phases=NOT_CLOSED, admitted=False),
     cmd.ConfirmCode: Rule(phases=ANY, server=True),
@@ -61,19 +59,6 @@ def _add_party(state: HearingState, command: cmd.AddParty, by: str, now: int) ->
     for other in (*party.counsel_for, *party.interpreter_for):
         seat_of(state, other)
     return (ev.PartyAdded(party=party, account=command.account),)
-
-
-def _register(state: HearingState, command: cmd.RegisterObserver, by: str, now: int) -> Events:
-    """A remote observer gives name and address, on the judge's direction (UK SI 2022/705)."""
-    if not state.observers_allowed or state.public_excluded:
-        raise Refused(Code.OBSERVERS_NOT_ALLOWED)
-    known = [s for s in state.seats.values() if s.party.role is Role.OBSERVER]
-    if len(known) >= MAX_OBSERVERS:
-        raise Refused(Code.TOO_MANY, f"{MAX_OBSERVERS} observers")
-    party = Party(id=command.party.id, role=Role.OBSERVER, name=text(command.party.name, MAX_NAME))
-    if party.id in state.seats:
-        raise Refused(Code.NO_CHANGE)
-    return (ev.ObserverRegistered(party=party, address=text(command.address, MAX_REASON)),)
 
 
 def _withdraw_consent(
@@ -278,11 +263,15 @@ def _admit(state: HearingState, command: cmd.Admit, by: str, now: int) -> Events
 
 
 def _admit_all(state: HearingState, command: cmd.AdmitAll, by: str, now: int) -> Events:
-    """The screened last, so that nobody is there to see them come in."""
+    """The screened last, so that nobody is there to see them come in.
+
+    Who may be somebody that was removed is let in by name alone.
+    """
     waiting = [
         seat
         for seat in state.seats.values()
         if seat.presence is Presence.WAITING and identified(state, seat)
+        if not (seat.registration and seat.registration.resembles)
     ]
     if not waiting:
         raise Refused(Code.NOT_WAITING)
@@ -347,7 +336,6 @@ def _subject(state: HearingState, party: str, by: str) -> Seat:
 
 DECISIONS: Mapping[type, Decision] = {
     cmd.AddParty: _add_party,
-    cmd.RegisterObserver: _register,
     cmd.WithdrawConsent: _withdraw_consent,
     cmd.ReportCheck: _report_check,
     cmd.ConfirmCode: _confirm_code,

@@ -16,10 +16,15 @@ class PartyAdded:
 
 @dataclass(frozen=True, kw_only=True)
 class ObserverRegistered:
-    """`address` is for the court alone."""
+    """`address` is for the court alone, and so is `resembles`: the removed observer whom this may be again.
+
+    `origin` tells, by a keyed digest, whether two came from the same network address; it is told to nobody.
+    """
 
     party: Party
     address: str
+    origin: str = ""
+    resembles: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,16 +6,22 @@ from types import MappingProxyType
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.fold.steps import Step, drop, put, seat_step, with_seat
-from hearing_server.domain.hearing import HearingState, Identity, Phase, Seat
+from hearing_server.domain.hearing import HearingState, Identity, Phase, Registration, Seat
 from hearing_server.domain.parties import Right, may
 
 NOTHING: Mapping[ev.Source, bool] = MappingProxyType({})
 
 
-def _added(
-    state: HearingState, event: ev.PartyAdded | ev.ObserverRegistered, at: int
-) -> HearingState:
+def _added(state: HearingState, event: ev.PartyAdded, at: int) -> HearingState:
     return replace(state, seats=put(state.seats, event.party.id, Seat(party=event.party)))
+
+
+def _registered(state: HearingState, event: ev.ObserverRegistered, at: int) -> HearingState:
+    registration = Registration(
+        address=event.address, origin=event.origin, resembles=event.resembles
+    )
+    seat = Seat(party=event.party, registration=registration)
+    return replace(state, seats=put(state.seats, event.party.id, seat))
 
 
 def _accepted(
@@ -123,7 +129,7 @@ def _removed(state: HearingState, event: ev.PartyRemoved, at: int) -> HearingSta
 
 STEPS: Mapping[type, Step] = {
     ev.PartyAdded: _added,
-    ev.ObserverRegistered: _added,
+    ev.ObserverRegistered: _registered,
     ev.ConsentGiven: _accepted,
     ev.ConsentWithdrawn: seat_step(consent_withdrawn=True),
     ev.RulesAccepted: _accepted,

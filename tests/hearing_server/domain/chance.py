@@ -192,6 +192,8 @@ _NAMED: Special = {
     "name_image_sha256": lambda s: _just(SHA),
     "account": lambda s: _just("ACCOUNT-staff"),
     "address": lambda s: _just("ADDRESS"),
+    "origin": lambda s: _just("ORIGIN"),
+    "holds": lambda s: _just(()),
     "kiosk": lambda s: _just("KIOSK"),
     "officer": lambda s: _just("OFFICER"),
     "channel": lambda s: _just("sms"),

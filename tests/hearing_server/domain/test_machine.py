@@ -195,7 +195,7 @@ def check_words(
 def secrets(state: HearingState, reader: str) -> list[str]:
     """The words that this reader must not find anywhere."""
     seat = state.seats[reader]
-    found = ["510104200001010000"]
+    found = ["510104200001010000", "ORIGIN"]
     if may(seat.party.role, Right.OVERSEE):
         return found + hidden_messages(state, seat)
     found += ["ACCOUNT-", "ADDRESS", "FAULT"]

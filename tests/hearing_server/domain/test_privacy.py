@@ -13,7 +13,7 @@ from hearing_server.domain.hearing import Phase
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Party, Role
 from hearing_server.domain.reach import RECORDER, reach
-from hearing_server.domain.visible import reads_document, visible
+from hearing_server.domain.visible import reads_document, seen, visible
 from signaling.views import view
 
 from .world import (
@@ -215,3 +215,51 @@ def test_a_witness_sent_out_for_the_next_takes_their_floor_along() -> None:
     world.do("judge", cmd.Call(party="witness"))
     assert (world.state.word, world.state.requests) == ("", ())
     assert Source.SCREEN not in world.state.seats["expert"].sources
+
+
+def register(world: World, name: str, address: str, origin: str, *holds: str) -> ev.Event:
+    party = Party(id=f"o{len(world.entries)}", role=Role.OBSERVER, name=name)
+    asked = cmd.RegisterObserver(party=party, address=address, origin=origin, holds=holds)
+    (event,) = world.do(SERVER, asked)
+    return event
+
+
+def test_a_removed_observer_does_not_come_back_as_themselves() -> None:
+    """Not with their browser's session, nor by name and address; who only resembles them is marked, for
+    the court alone, and is not let in with everybody."""
+    world = opened(JUDGE, CLERK, PROSECUTOR)
+    world.do("judge", cmd.AllowObservers(allowed=True))
+    first = register(world, "旁听甲（虚构）", "示范路1号", "N1")
+    assert isinstance(first, ev.ObserverRegistered)
+    gone = first.party
+    world.arrive(gone).admit(gone)
+    world.do("judge", cmd.Remove(party=gone.id, reason="扰乱秩序"))
+    for name, address, holds in (
+        ("旁听甲（虚构）", " 示范路 1号 ", ()),
+        ("旁听乙（虚构）", "示范路2号", (gone.id,)),
+    ):
+        with pytest.raises(Refused, match="removed"):
+            register(world, name, address, "N2", *holds)
+    for name, address, origin, like in (
+        ("旁听甲（虚构）", "示范路9号", "N2", gone.id),
+        ("旁听乙（虚构）", "示范路2号", "N1", gone.id),
+        ("旁听丙（虚构）", "示范路3号", "", ""),
+    ):
+        event = register(world, name, address, origin)
+        assert isinstance(event, ev.ObserverRegistered)
+        assert event.resembles == like
+        world.arrive(event.party)
+        entries = {s.party: s.entry for s in view(world.state, "clerk").seats}
+        assert (entries[event.party.id] or pytest.fail("no entry")).resembles == like
+        own = next(s.entry for s in view(world.state, event.party.id).seats if s.entry)
+        assert own.resembles == ""
+        told = seen(world.state, event, event.party.id)
+        assert isinstance(told, ev.ObserverRegistered)
+        assert (told.resembles, told.origin) == ("", "")
+    (admitted,) = world.do("judge", cmd.AdmitAll())
+    assert isinstance(admitted, ev.PartyAdmitted)
+    assert world.state.seats[admitted.party].party.name == "旁听丙（虚构）"
+    world.do(
+        "clerk",
+        cmd.Admit(party=next(p for p, s in world.state.seats.items() if s.here and not s.admitted)),
+    )

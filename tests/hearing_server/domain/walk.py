@@ -145,6 +145,7 @@ class Walker:
             "started_at": lambda: chance.choice([0, self.world.now - chance.randint(0, 60_000)]),
             "ended_at": lambda: chance.choice([None, self.world.now - chance.randint(0, 30_000)]),
             "account": lambda: "account",
+            "holds": lambda: (),
             "accepted_as": lambda: "虚构",
             "planned_at": lambda: self.world.now + 1000,
             "number": lambda: "510104199001011234",

@@ -37,7 +37,7 @@ export const useHearing = defineStore('hearing', () => {
     view.value = applyEvent(view.value, told, you.value);
     seq.value = told.seq;
     if (told.event.type === 'consultation_began') talkEnd.value = null;
-    if (told.event.type === 'consultation_ended') talkEnd.value = told.event.cause ?? 'left';
+    if (told.event.type === 'consultation_ended') talkEnd.value = told.event.cause;
   }
 
   function takeView(next: HearingView, number: number): void {

@@ -31,6 +31,7 @@ const NOTHING: EntryView = {
   kiosk: '',
   officer_steps: {},
   listens_to: '',
+  resembles: '',
 };
 
 function newSeat(party: Party, entry: EntryView | null): SeatView {
@@ -65,7 +66,8 @@ const STAYS_INSIDE = (seat: SeatView) => !['witness', 'expert'].includes(seat.ro
 
 export const people: Steps = {
   party_added: (view, { party }, { you }) => added(view, party, you),
-  observer_registered: (view, { party }, { you }) => added(view, party, you),
+  observer_registered: (view, { party, resembles }, { you }) =>
+    withSeat(added(view, party, you), party.id, entry(() => ({ resembles }))),
   consent_given: seatStep<'consent_given'>(({ name }, seat) => accepted(name)(seat)),
   rules_accepted: seatStep<'rules_accepted'>(({ name }, seat) => accepted(name)(seat)),
   consent_withdrawn: seatStep<'consent_withdrawn'>((_, seat) => entry(() => ({ consent_withdrawn: true }))(seat)),

@@ -55,7 +55,7 @@ export const privately: Steps = {
   consultation_leave_dropped: (view, { consultation, parties }, { you }) =>
     parties.includes(you) ? view : drop(view, consultation),
   consultation_permitted: (view, { consultation }) => withTalk(view, consultation, () => ({ permitted: true })),
-  consultation_began: (view, { consultation, parties, permitted = false }, { at, you }) => {
+  consultation_began: (view, { consultation, parties, permitted }, { at, you }) => {
     const told = oversees(view, you) ? heardOf(view, consultation, parties) : view;
     return withTalk(seated(told, consultation, (party) => parties.includes(party)), consultation, () => ({
       began_at: at,

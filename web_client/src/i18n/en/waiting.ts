@@ -41,5 +41,6 @@ export default {
     identity_pending: 'Identity open',
     identity_checking: 'Identity being checked',
     identity_confirmed: 'Identity confirmed',
+    resembles: 'May be {name}, who was removed',
   },
 };

@@ -41,5 +41,6 @@ export default {
     identity_pending: '身份待核验',
     identity_checking: '正在核验身份',
     identity_confirmed: '身份已核验',
+    resembles: '可能是已被责令退出的{name}',
   },
 };
