@@ -12,10 +12,11 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.decide import check_point
 from hearing_server.domain.errors import Code
 from hearing_server.domain.events import Source
+from hearing_server.domain.exhibit_readers import sees_shown
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.domain.reach import may_differ
-from hearing_server.domain.visible import knows_line, sees_shown
+from hearing_server.domain.visible import knows_line
 from hearing_server.services.media import Recorder
 from signaling import protocol as wire
 from signaling import views

@@ -5,6 +5,7 @@ from typing import Any
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.events import to_fact
+from hearing_server.domain.exhibit_readers import knows_exhibit, reads_opinions
 from hearing_server.domain.hearing import (
     Consultation,
     Exhibit,
@@ -17,21 +18,18 @@ from hearing_server.domain.hearing import (
 )
 from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Right, Role, may
+from hearing_server.domain.places import inside, sends
 from hearing_server.domain.playable import line_for, opinion_for
 from hearing_server.domain.visible import (
     concerned,
     follows_signing,
-    inside,
-    knows_exhibit,
     knows_talk,
     named,
     reader_of,
     reads_lines,
     reads_message,
-    reads_opinions,
     renews,
     seen,
-    sends,
 )
 from signaling import protocol as wire
 from signaling import view_types as types

@@ -4,14 +4,14 @@
 `renews` whether it changes what they may see of the past.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.events import Event, Source
-from hearing_server.domain.exhibit_names import SHOWN_AS
-from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Phase, Presence, Seat
-from hearing_server.domain.parties import STAFF, Party, Right, Role, may
+from hearing_server.domain.events import Event
+from hearing_server.domain.exhibit_readers import knows_exhibit, reads_opinions
+from hearing_server.domain.hearing import Consultation, HearingState, Phase, Presence, Seat
+from hearing_server.domain.parties import Party, Right, Role, may
+from hearing_server.domain.places import inside
 from hearing_server.domain.playable import (
     exposes_sealed,
     line_sealed,
@@ -19,7 +19,6 @@ from hearing_server.domain.playable import (
     reads_note,
     reads_sealed,
 )
-from hearing_server.domain.private_room import private_room
 
 CLERK_DESK = "clerk"
 TECHNICIAN_DESK = "technician"
@@ -193,13 +192,6 @@ def knows_talk(state: HearingState, talk: Consultation, reader: str) -> bool:
     return concerned(talk, reader) or begun or (talk.leave_asked and may(role, Right.PRESIDE))
 
 
-def sends(state: HearingState, party: str, reader: str) -> Mapping[Source, bool]:
-    """What `party` sends, as `reader` may know: of a private room only who is in it does."""
-    seat = state.seats[party]
-    shared = reader == party or reader in private_room(state, party)
-    return seat.sources if shared else seat.told
-
-
 def concerned(talk: Consultation, party: str) -> bool:
     """Whether a party knows of a talk: asked to it, or in it."""
     return party in talk.parties or party in talk.members
@@ -229,15 +221,6 @@ def _chat_screened(state: HearingState, sender: str, seat: Seat) -> bool:
 def reader_of(party: Party) -> str:
     """Under which name a party writes and reads: the clerks share a desk."""
     return CLERK_DESK if party.role is Role.CLERK else party.id
-
-
-def inside(state: HearingState, seat: Seat) -> bool:
-    """In the courtroom, or away from it for a moment: out in a talk, or without a connection.
-
-    While the public is excluded observers are not.
-    """
-    excluded = state.public_excluded and seat.party.role is Role.OBSERVER
-    return seat.admitted and seat.inside and not seat.removed and not excluded
 
 
 def reads_lines(state: HearingState, seat: Seat) -> bool:
@@ -280,13 +263,6 @@ def _done_hearing(state: HearingState, seat: Seat) -> bool:
     return may(seat.party.role, Right.READ_LINES) or state.phase is Phase.CLOSED
 
 
-def sees_shown(state: HearingState, reader: str) -> bool:
-    """Whether `reader` looks at the exhibit that is shown: who sits in the courtroom now."""
-    seat = state.seats[reader]
-    present = seat.presence is Presence.ADMITTED and inside(state, seat)
-    return state.shown is not None and present
-
-
 def knows_line(state: HearingState, party: str, reader: str) -> bool:
     """Whether `reader` may know how good the line of `party` is: the court, and who meets them."""
     seat, mine = state.seats[party], state.seats[reader]
@@ -299,66 +275,6 @@ def knows_line(state: HearingState, party: str, reader: str) -> bool:
     if mine.presence is Presence.ADMITTED:
         return seat.presence is Presence.ADMITTED and inside(state, mine)
     return state.identity_checks.get(reader) == party
-
-
-def reads_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
-    """Whether a party may read an exhibit: the court, its own, the sides, and whoever is shown it.
-
-    What a screened person submitted might show who they are: those they are screened from see it only
-    once it has been shown to the courtroom.
-    """
-    seat = state.seats.get(party)
-    if seat is None or seat.removed:
-        return False
-    if exhibit.party == party or seat.party.role in STAFF:
-        return True
-    shown = state.shown is not None and state.shown.exhibit == exhibit.exhibit
-    if shown and inside(state, seat):
-        return True
-    if exhibit.withdrawn or not may(seat.party.role, Right.JUDGE_EXHIBITS):
-        return False
-    return exhibit.was_shown or state.screened(exhibit.party, party) is None
-
-
-def keeps_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
-    """Whether a party may take a copy away: not whoever is only shown it."""
-    seat = state.seats.get(party)
-    if seat is None or not reads_exhibit(state, exhibit, party):
-        return False
-    role = seat.party.role
-    return exhibit.party == party or role in STAFF or may(role, Right.JUDGE_EXHIBITS)
-
-
-def reads_page(state: HearingState, exhibit: Exhibit, party: str, page: int) -> bool:
-    """Whether a party may look at a page: of what they may keep any, of what they are shown the one shown."""
-    if keeps_exhibit(state, exhibit, party):
-        return True
-    shown = state.shown
-    on_it = shown is not None and (shown.exhibit, shown.page) == (exhibit.exhibit, page)
-    return on_it and reads_exhibit(state, exhibit, party)
-
-
-def reads_file(state: HearingState, exhibit: Exhibit, party: str) -> bool:
-    """Whether a party may read the whole file: where there are pages, whoever is shown one has not all."""
-    if exhibit.media_type in SHOWN_AS:
-        return keeps_exhibit(state, exhibit, party)
-    return reads_exhibit(state, exhibit, party)
-
-
-def knows_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
-    """Whether an exhibit stands in a party's list, also once it is withdrawn."""
-    return keeps_exhibit(state, replace(exhibit, withdrawn=False), party)
-
-
-def reads_opinions(state: HearingState, exhibit: Exhibit, party: str) -> bool:
-    """Whether a party may read what the sides say of an exhibit: it goes into the record, so whoever
-    reads that. A witness who is shown the exhibit is not to be influenced."""
-    seat = state.seats.get(party)
-    return (
-        seat is not None
-        and may(seat.party.role, Right.READ_LINES)
-        and reads_exhibit(state, exhibit, party)
-    )
 
 
 def named(state: HearingState, party: Party, reader: str) -> Party:

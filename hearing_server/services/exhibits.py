@@ -16,9 +16,9 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain.decide import decide
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.exhibit_names import fitting_name, kept_name
+from hearing_server.domain.exhibit_readers import keeps_exhibit, reads_exhibit, reads_file
 from hearing_server.domain.hearing import Exhibit, HearingState
 from hearing_server.domain.log import SERVER
-from hearing_server.domain.visible import keeps_exhibit, reads_exhibit, reads_file
 from hearing_server.services.access import Seated
 from hearing_server.services.hearings import Clock, Hearings
 

@@ -9,8 +9,8 @@ from typing import NamedTuple, Protocol
 
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.exhibit_names import SHOWN_AS
+from hearing_server.domain.exhibit_readers import reads_page
 from hearing_server.domain.hearing import Exhibit
-from hearing_server.domain.visible import reads_page
 from hearing_server.services.access import Seated
 from hearing_server.services.exhibits import ExhibitFiles
 from hearing_server.services.hearings import Hearings

@@ -18,9 +18,9 @@ from hearing_server.domain.decide.rules import (
     writable,
 )
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.exhibit_readers import reads_exhibit
 from hearing_server.domain.hearing import Exhibit, HearingState, Highlight, Phase, Seat, Shown
 from hearing_server.domain.parties import STAFF, Right, Side, may
-from hearing_server.domain.visible import reads_exhibit
 
 MAX_EXHIBITS = 1000
 MAX_HIGHLIGHTS = 50

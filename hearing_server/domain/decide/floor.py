@@ -18,7 +18,7 @@ from hearing_server.domain.decide.rules import (
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
 from hearing_server.domain.parties import STAFF, Right, Role, may
-from hearing_server.domain.private_room import private_room
+from hearing_server.domain.places import private_room
 
 MAX_WAITING = 200  # raised hands and objections at once
 

@@ -5,9 +5,10 @@ import pytest
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.exhibit_readers import keeps_exhibit, reads_exhibit, reads_opinions
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Party, Role
-from hearing_server.domain.visible import keeps_exhibit, reads_exhibit, reads_opinions, visible
+from hearing_server.domain.visible import visible
 from signaling.views import view
 
 from .world import CLERK, COUNSEL, DEFENDANT, DIGEST, JUDGE, PROSECUTOR, SHA, World, in_session

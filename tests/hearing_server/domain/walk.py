@@ -15,7 +15,7 @@ from hearing_server.domain.errors import Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER, Entry
 from hearing_server.domain.parties import Party, Role, Side
-from hearing_server.domain.private_room import private_room
+from hearing_server.domain.places import private_room
 from hearing_server.domain.procedures import TEMPLATES, Procedure
 
 from .world import (

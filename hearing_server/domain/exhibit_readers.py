@@ -1,0 +1,75 @@
+"""Who may look at exhibits, keep them, and know what is said of them. visible.py asks here."""
+
+from dataclasses import replace
+
+from hearing_server.domain.exhibit_names import SHOWN_AS
+from hearing_server.domain.hearing import Exhibit, HearingState, Presence
+from hearing_server.domain.parties import STAFF, Right, may
+from hearing_server.domain.places import inside
+
+
+def sees_shown(state: HearingState, reader: str) -> bool:
+    """Whether `reader` looks at the exhibit that is shown: who sits in the courtroom now."""
+    seat = state.seats[reader]
+    present = seat.presence is Presence.ADMITTED and inside(state, seat)
+    return state.shown is not None and present
+
+
+def reads_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
+    """Whether a party may read an exhibit: the court, its own, the sides, and whoever is shown it.
+
+    What a screened person submitted might show who they are: those they are screened from see it only
+    once it has been shown to the courtroom.
+    """
+    seat = state.seats.get(party)
+    if seat is None or seat.removed:
+        return False
+    if exhibit.party == party or seat.party.role in STAFF:
+        return True
+    shown = state.shown is not None and state.shown.exhibit == exhibit.exhibit
+    if shown and inside(state, seat):
+        return True
+    if exhibit.withdrawn or not may(seat.party.role, Right.JUDGE_EXHIBITS):
+        return False
+    return exhibit.was_shown or state.screened(exhibit.party, party) is None
+
+
+def keeps_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
+    """Whether a party may take a copy away: not whoever is only shown it."""
+    seat = state.seats.get(party)
+    if seat is None or not reads_exhibit(state, exhibit, party):
+        return False
+    role = seat.party.role
+    return exhibit.party == party or role in STAFF or may(role, Right.JUDGE_EXHIBITS)
+
+
+def reads_page(state: HearingState, exhibit: Exhibit, party: str, page: int) -> bool:
+    """Whether a party may look at a page: of what they may keep any, of what they are shown the one shown."""
+    if keeps_exhibit(state, exhibit, party):
+        return True
+    shown = state.shown
+    on_it = shown is not None and (shown.exhibit, shown.page) == (exhibit.exhibit, page)
+    return on_it and reads_exhibit(state, exhibit, party)
+
+
+def reads_file(state: HearingState, exhibit: Exhibit, party: str) -> bool:
+    """Whether a party may read the whole file: where there are pages, whoever is shown one has not all."""
+    if exhibit.media_type in SHOWN_AS:
+        return keeps_exhibit(state, exhibit, party)
+    return reads_exhibit(state, exhibit, party)
+
+
+def knows_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
+    """Whether an exhibit stands in a party's list, also once it is withdrawn."""
+    return keeps_exhibit(state, replace(exhibit, withdrawn=False), party)
+
+
+def reads_opinions(state: HearingState, exhibit: Exhibit, party: str) -> bool:
+    """Whether a party may read what the sides say of an exhibit: it goes into the record, so whoever
+    reads that. A witness who is shown the exhibit is not to be influenced."""
+    seat = state.seats.get(party)
+    return (
+        seat is not None
+        and may(seat.party.role, Right.READ_LINES)
+        and reads_exhibit(state, exhibit, party)
+    )
