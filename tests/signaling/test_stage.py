@@ -143,10 +143,16 @@ async def test_a_private_talk_before_the_hearing_and_in_its_pauses(court: Court)
         (AD, cmd.AskConsultation(parties=(DE,))),
         (DE, cmd.AcceptConsultation(consultation=2)),
         (IN, cmd.JoinConsultation(consultation=2)),
+        (JU, cmd.PermitConsultation(consultation=2)),
         (JU, cmd.ResumeHearing()),
         (JU, cmd.Mute(party=AD)),
         (JU, cmd.EndConsultation(consultation=2)),
+        (JU, cmd.PauseHearing()),
+        (AD, cmd.AskConsultation(parties=(DE,))),
+        (DE, cmd.AcceptConsultation(consultation=3)),
     )
+    await play(court, (JU, cmd.ResumeHearing()))
+    assert not court.world.state.consultations, "nobody gave it leave"
 
 
 async def test_a_private_talk_in_session_with_leave(court: Court) -> None:
