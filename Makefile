@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SHELL  := /bin/bash
+WORKERS ?= $(shell nproc)
 
-.PHONY: help run serve client test lint types unit client-test bench drift lock clean system
+.PHONY: help run serve client test lint types unit browsers client-test bench drift lock clean system
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -15,10 +16,13 @@ run: $(VENV)/run.done client ## install, build the client, and serve a demonstra
 
 test: $(VENV)/test.done system client ## everything: lint, types, imports, unit, integration, client, browsers
 	$(MAKE) --no-print-directory lint types client-test
-	$(BIN)/python -m pytest tests
+	$(MAKE) --no-print-directory unit browsers
 
 unit: $(VENV)/test.done ## the tests that need no browser
-	$(BIN)/python -m pytest tests --ignore tests/e2e
+	$(BIN)/python -m pytest tests --ignore tests/e2e -n $(WORKERS) --dist worksteal
+
+browsers: $(VENV)/test.done system client ## the tests with real browsers, one after the other
+	$(BIN)/python -m pytest tests/e2e
 
 lint: $(VENV)/test.done ## style, and which way the imports point
 	$(BIN)/ruff check .

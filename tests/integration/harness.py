@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import random
 import re
 import signal
 import socket
@@ -18,17 +19,28 @@ import socketio
 
 START_WITHIN = 30.0
 TELL_WITHIN = 15.0
+FIRST_PORT, STRIPE, STRIPES = 20_000, 1_500, 8
 ROLES = ("presiding_judge", "prosecutor", "defendant", "counsel", "clerk")
 
 
 def free_port() -> int:
-    """A port that is free for TCP and UDP just now."""
+    """A port that is free for TCP and UDP just now.
+
+    Each test worker has a stripe of its own, below the ports that the kernel gives to clients, so that
+    nobody takes it before the server does.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    stripe = FIRST_PORT + worker % STRIPES * STRIPE
     while True:
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind(("127.0.0.1", 0))
-            with contextlib.suppress(OSError):
-                udp.bind(("127.0.0.1", tcp.getsockname()[1]))
-                return int(tcp.getsockname()[1])
+        port = random.randrange(stripe, stripe + STRIPE)
+        with (
+            socket.socket() as tcp,
+            socket.socket(type=socket.SOCK_DGRAM) as udp,
+            contextlib.suppress(OSError),
+        ):
+            tcp.bind(("127.0.0.1", port))
+            udp.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
