@@ -61,11 +61,20 @@ class GapLedger:
         self.covered_until = end
         return gaps
 
-    def cut_back(self, until: int | None, cause: GapCause) -> None:
+    def unkept(self, at: int, cause: GapCause) -> list[RecordingGap]:
+        """A frame at `at` came and cannot be kept: what was missing before it keeps its own cause."""
+        covered = self.covered_until
+        if self._cause == cause or covered is None:
+            self._cause = cause
+            return []
+        missing = self._cause is not None or at - covered > HOLE_MS
+        gaps = self._hole(covered, at) if missing else []
+        self.begin(max(at, covered) if missing else covered, cause)
+        return gaps
+
+    def cut_back(self, until: int, cause: GapCause) -> None:
         """Frames after `until` did not reach the disk after all."""
-        self._cause = cause
-        if until is not None:
-            self.covered_until = until
+        self.begin(until, cause)
 
     def end(self, at: int) -> list[RecordingGap]:
         """The track ends at `at`; names what is open."""

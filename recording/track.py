@@ -273,8 +273,7 @@ class Track:
     def _open(self, frame: Frame, at: int) -> bool:
         disks = self._disks.usable(self._now)
         if not disks:
-            self._gaps.lost("disk")
-            self._depacketiser.broken()
+            self._unkept(at)
             return False
         channels = self._format.channels or 2
         opus_head = b"OpusHead\x01" + bytes([channels]) + b"\0\0" + (48_000).to_bytes(4, "little")
@@ -297,7 +296,7 @@ class Track:
                 disks, self.name, header, frame.key, self._part_failed, self._key
             )
         except OSError:
-            self._disk_failed()
+            self._unkept(at)
             return False
         self._synced_at = self._now
         if not frame.key:
@@ -339,16 +338,19 @@ class Track:
         disk.fail(error, self._now)
         self._outlet.disk_failed(self.name.hearing, disk, error)
 
+    def _unkept(self, at: int) -> None:
+        """No directory takes a new segment."""
+        self._report(self._gaps.unkept(at, "disk"))
+        self._depacketiser.broken()
+
     def _disk_failed(self) -> None:
         """No directory took it: what was written before stays, and the rest is a gap."""
         writer, self._writer = self._writer, None
-        until: int | None = None
-        if writer is not None:
-            finished = writer.abandon()
-            until = writer.written_until or writer.started_at
-            if finished is not None:
-                self._outlet.complete(finished)
-        self._gaps.cut_back(until, "disk")
+        assert writer is not None
+        finished = writer.abandon()
+        if finished is not None:
+            self._outlet.complete(finished)
+        self._gaps.cut_back(writer.written_until or writer.started_at, "disk")
         self._depacketiser.broken()
 
     def _ask(self) -> None:

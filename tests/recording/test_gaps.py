@@ -73,3 +73,23 @@ def test_the_end_of_a_silent_track_is_a_gap():
     """A track that ends three seconds after its last packet misses three seconds."""
     assert told(steady(0, 1000), end=4000) == [(1000, 4000, "network")]
     assert told(steady(0, 1000), end=1300) == []
+
+
+def test_a_disk_that_fails_after_a_mute_leaves_two_gaps():
+    """What was muted is not the disk's fault, and what the disk lost was not muted."""
+    ledger = GapLedger(TRACK)
+    ledger.frame(0, 20)
+    ledger.begin(1000, "muted")
+    gaps = ledger.unkept(3000, "disk") + ledger.unkept(3020, "disk") + ledger.frame(5000, 5020)
+    assert [(gap.started_at, gap.ended_at, gap.cause) for gap in gaps] == [
+        (1000, 3000, "muted"),
+        (3000, 5000, "disk"),
+    ]
+
+
+def test_a_disk_that_fails_in_the_middle_leaves_one_gap():
+    """From the last frame that was kept to the next."""
+    ledger = GapLedger(TRACK)
+    ledger.frame(0, 20)
+    gaps = ledger.unkept(20, "disk") + ledger.frame(2000, 2020)
+    assert [(gap.started_at, gap.ended_at, gap.cause) for gap in gaps] == [(20, 2000, "disk")]
