@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
-from cryptography import x509
 
-from hearing_server import account_commands, config, recording_keys
+from hearing_server import account_commands, config, recording_keys, verify_command
 from hearing_server.adapters.folder import FolderUnusable
 from hearing_server.app import CannotStart, Server, now
 from hearing_server.demo import plan_demo
@@ -20,7 +19,6 @@ from hearing_server.demo_cases import furnish
 from hearing_server.demo_staff import demo_accounts, seats_of
 from hearing_server.domain.hearing import HearingState
 from hearing_server.web.pages import ClientMissing
-from transcript.verify import verify_pdf
 
 DEMONSTRATED = 20  # hearings whose links are printed: those that belong to no case
 STARTS_IN = 5 * 60 * 1000  # a demonstration is planned for five minutes from now
@@ -65,24 +63,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _settings(serve)
     serve.set_defaults(run=_serve)
-    check = commands.add_parser(
-        "verify",
-        help="say what holds of a signed transcript",
-        description="Prints one line a finding. Exit code 0: all holds; 1: something does not, or the "
-        "court's root certificate is not known.",
-    )
-    check.add_argument("file", type=Path, help="the signed PDF")
-    check.add_argument(
-        "--root",
-        type=Path,
-        action="append",
-        default=[],
-        help="the court's root certificate, PEM; may be repeated",
-    )
-    check.add_argument(
-        "--data", default="data", help="data folder whose court is trusted, if it is here"
-    )
-    check.set_defaults(run=_verify)
+    verify_command.add_command(commands)
     account_commands.add_commands(commands, _load, _account_settings)
     recording_keys.add_commands(commands)
     return top
@@ -179,21 +160,6 @@ def _print_links(server: Server, state: HearingState) -> None:
         label = SEATS.get(seat.party.role, seat.party.role)
         link = f"{server.settings.url}/enter#{server.access.link(seat.party.id)}"
         print(f"  {label:<40} {link}")
-
-
-def _verify(options: argparse.Namespace) -> int:
-    own = Path(options.data) / "keys" / "court" / "root.crt.pem"
-    paths = [*options.root, *([own] if own.exists() else [])]
-    try:
-        roots = [x509.load_pem_x509_certificate(path.read_bytes()) for path in paths]
-        data = options.file.read_bytes()
-    except (OSError, ValueError) as error:
-        print(f"hearing-server: {error}", file=sys.stderr)
-        return 2
-    report = verify_pdf(data, roots)
-    for finding in report.findings:
-        print(f"{finding.level}: {finding.code}: {finding.text}")
-    return 0 if report.ok else 1
 
 
 def _log(level: str) -> None:

@@ -19,6 +19,11 @@ ABOUT = "README.txt"
 COURT = "court.pem"  # the court's root certificate
 STAMPS = "timestamps.pem"  # roots of a timestamp authority elsewhere
 ROOTS = "roots.d"  # the signed roots as files; no party has a dot in its id
+COPY_LIST, COPY_SIGNATURE, COPY_CERTIFICATE = COPY_FILES = (
+    "copy.json",  # in a masked copy: what it is without, signed by the court
+    "copy.sig",
+    "copy.pem",
+)
 UNFINISHED = ".unfinished"  # one journal per hearing whose segments may not all be in the log
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from hearing_server.domain.events import SHARE, Departure, Source
+from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.reach import RECORDER, Edge, Reach, reach
+from hearing_server.domain.unrecorded import why_unrecorded
 from hearing_server.services.media import PacketSink, Recorder, TrackName
 from signaling import protocol as wire
 from signaling.peer import Peer
@@ -151,27 +152,6 @@ def _drop(viewer: Peer, consumer: Consumer) -> None:
 
 def _why_ended(state: HearingState, track: Track, connection: str) -> str:
     """The cause of the gap that begins when a recorded track loses its edge."""
-    seat = state.seats[track[0]]
-    if state.phase is Phase.CLOSED:
-        return "closed"
-    if state.phase is not Phase.IN_SESSION:
-        return "paused"
-    if state.deliberating:
-        return "deliberation"
-    if state.off_record:
-        return "sealed"
-    if seat.consultation is not None:
-        return "consultation"
-    if seat.removed or (seat.here and not seat.inside):
-        return "dismissed"
-    if track[0] in state.identity_checks.values():
-        return "identity_check"
-    if not seat.here:
-        return {Departure.NETWORK: "network", Departure.SERVER: "server"}.get(
-            seat.left_by or Departure.LEFT, "left"
-        )
-    if seat.connection != connection:
-        return "superseded"
-    if track[1] in SHARE and track[1] not in seat.sources:
-        return "closed"  # what is shared now and then leaves no gap between
-    return "muted" if track[1] in seat.sources else "device"
+    seat, cause = state.seats[track[0]], why_unrecorded(state, *track)
+    moved = seat.here and seat.connection != connection and state.phase is Phase.IN_SESSION
+    return "superseded" if moved and cause in ("closed", "muted", "device") else cause
