@@ -24,7 +24,7 @@ CODEC_IDS: dict[Codec, bytes] = {
 }
 _CODECS = {identity: codec for codec, identity in CODEC_IDS.items()}
 
-_EBML, _SEGMENT, _INFO, _TRACKS, _TAGS, _CLUSTER = (
+_EBML, _SEGMENT, _INFO, TRACKS, _TAGS, CLUSTER = (
     b"\x1a\x45\xdf\xa3",
     b"\x18\x53\x80\x67",
     b"\x15\x49\xa9\x66",
@@ -75,15 +75,18 @@ def _uint(identity: bytes, value: int) -> bytes:
     return element(identity, value.to_bytes(max(1, (value.bit_length() + 7) // 8), "big"))
 
 
-def header_bytes(header: Header) -> bytes:
-    """Everything before the first cluster. The segment's size and duration are left to `finish`."""
+def header_bytes(header: Header, kind: bytes = b"matroska") -> bytes:
+    """Everything before the first cluster. The segment's size and duration are left to `finish`.
+
+    `kind` is the document's type; `webm` is what browsers take of it.
+    """
     ebml = element(
         _EBML,
         _uint(b"\x42\x86", 1)
         + _uint(b"\x42\xf7", 1)
         + _uint(b"\x42\xf2", 4)
         + _uint(b"\x42\xf3", 8)
-        + element(b"\x42\x82", b"matroska")
+        + element(b"\x42\x82", kind)
         + _uint(b"\x42\x87", 4)
         + _uint(b"\x42\x85", 2),
     )
@@ -96,7 +99,7 @@ def header_bytes(header: Header) -> bytes:
         + element(b"\x57\x41", b"hearing-server")
         + element(_DATE, pack(">q", date)),
     )
-    return ebml + _SEGMENT + _UNKNOWN_SIZE + info + element(_TRACKS, _track(header)) + _tags(header)
+    return ebml + _SEGMENT + _UNKNOWN_SIZE + info + element(TRACKS, _track(header)) + _tags(header)
 
 
 def _track(header: Header) -> bytes:
@@ -136,7 +139,7 @@ def cluster(time: int, blocks: list[bytes]) -> bytes:
     """One cluster of heads and data, `time` ms after the start of the file."""
     body = b"".join(blocks)
     stamp = _TIMESTAMP + b"\x88" + pack(">Q", time)
-    return b"".join((_CLUSTER, pack(">Q", len(stamp) + len(body) | 1 << 56), stamp, body))
+    return b"".join((CLUSTER, pack(">Q", len(stamp) + len(body) | 1 << 56), stamp, body))
 
 
 def patches(head: bytes, size: int, duration: int) -> list[tuple[int, bytes]]:
@@ -158,13 +161,13 @@ def trim(data: Source) -> Contents | None:
     codec: Codec | None = None
     started_at: int | None = None
     frames = last = interval = good = 0
-    while (found := _element_at(data, at, len(data))) is not None:
+    while (found := element_at(data, at, len(data))) is not None:
         identity, start, end = found
         if identity == _INFO:
             started_at = _started_at(data, start, end)
-        elif identity == _TRACKS:
-            codec = _codec(data, start, end)
-        elif identity == _CLUSTER:
+        elif identity == TRACKS:
+            codec = codec_of(data, start, end)
+        elif identity == CLUSTER:
             times = _block_times(data, start, end)
             if times is None:
                 break
@@ -186,13 +189,13 @@ def trim(data: Source) -> Contents | None:
 
 
 def _skip_to_segment(data: Source) -> int | None:
-    ebml = _element_at(data, 0, len(data))
+    ebml = element_at(data, 0, len(data))
     if ebml is None or ebml[0] != _EBML or data[ebml[2] : ebml[2] + 4] != _SEGMENT:
         return None
     return ebml[2] + len(_SEGMENT) + len(_UNKNOWN_SIZE)
 
 
-def _element_at(data: Source, at: int, limit: int) -> tuple[bytes, int, int] | None:
+def element_at(data: Source, at: int, limit: int) -> tuple[bytes, int, int] | None:
     """Identity, start and end of the body of the element at `at`; None unless all of it is there."""
     if at >= limit or data[at] < 0x10:
         return None
@@ -208,10 +211,10 @@ def _element_at(data: Source, at: int, limit: int) -> tuple[bytes, int, int] | N
     return (data[at:size_at], start, end) if end <= limit else None
 
 
-def _children(data: Source, start: int, end: int) -> list[tuple[bytes, int, int]] | None:
+def children(data: Source, start: int, end: int) -> list[tuple[bytes, int, int]] | None:
     found = []
     while start < end:
-        child = _element_at(data, start, end)
+        child = element_at(data, start, end)
         if child is None:
             return None
         found.append(child)
@@ -220,18 +223,18 @@ def _children(data: Source, start: int, end: int) -> list[tuple[bytes, int, int]
 
 
 def _started_at(data: Source, start: int, end: int) -> int | None:
-    for identity, first, last in _children(data, start, end) or ():
+    for identity, first, last in children(data, start, end) or ():
         if identity == _DATE and last - first == 8:
             (date,) = unpack(">q", data[first:last])
             return int(date // 1_000_000) + EPOCH_2001_MS
     return None
 
 
-def _codec(data: Source, start: int, end: int) -> Codec | None:
-    for entry, first, last in _children(data, start, end) or ():
+def codec_of(data: Source, start: int, end: int) -> Codec | None:
+    for entry, first, last in children(data, start, end) or ():
         if entry != _TRACK_ENTRY:
             continue
-        for identity, begin, stop in _children(data, first, last) or ():
+        for identity, begin, stop in children(data, first, last) or ():
             if identity == _CODEC_ID:
                 return _CODECS.get(data[begin:stop])
     return None
@@ -239,12 +242,12 @@ def _codec(data: Source, start: int, end: int) -> Codec | None:
 
 def _block_times(data: Source, start: int, end: int) -> list[int] | None:
     """Milliseconds of the blocks of one cluster; None when it is damaged."""
-    children = _children(data, start, end)
-    if not children or children[0][0] != _TIMESTAMP:
+    found = children(data, start, end)
+    if not found or found[0][0] != _TIMESTAMP:
         return None
-    base = int.from_bytes(data[children[0][1] : children[0][2]], "big")
+    base = int.from_bytes(data[found[0][1] : found[0][2]], "big")
     times = []
-    for identity, first, last in children[1:]:
+    for identity, first, last in found[1:]:
         if identity != _BLOCK or last - first < 4:
             return None
         times.append(base + int.from_bytes(data[first + 1 : first + 3], "big", signed=True))

@@ -1,0 +1,119 @@
+"""One segment as what a browser's MediaSource takes: WebM for VP8 and Opus, fragmented MP4 for H.264.
+
+Nothing is transcoded. What must not be played is not in the result:
+
+- a picture that is shown within a masked span, and after it every picture up to the next key frame: those
+  are made from pictures that were masked;
+- a packet of sound that touches a masked span, and the one after it: a packet may carry the one before
+  it again (in-band correction, RFC 6716, 2.1.7).
+
+Times in a fragment are ms after the segment's start. Where a microphone was silent (DTX) packets of
+silence are put in, or a browser would take each pause for the end of what is there.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from recording import blocks, matroska, mp4
+from recording.blocks import Block, Contents
+from recording.segment import CLUSTER_MS
+
+Span = tuple[int, int | None]  # Unix ms, None: without an end
+
+SILENCE = b"\xf8\xff\xfe"  # 20 ms of Opus (CELT, one channel) in which nothing is heard
+SILENCE_MS = 20
+LONGEST_SILENCE_MS = 2_000  # DTX sends something every 400 ms: more than this is something else
+
+
+class Fragment(NamedTuple):
+    """`mime` with the codec as MediaSource wants it; `head` bytes before the media begin."""
+
+    mime: str
+    data: bytes
+    head: int
+
+
+def fragment(data: bytes, started_at: int, masked: Sequence[Span] = ()) -> Fragment | None:
+    """Of a segment's plain bytes what is outside `masked`; None when that is nothing.
+
+    Raises blocks.Malformed.
+    """
+    contents = blocks.read(data)
+    kept = keep(contents, started_at, masked)
+    if not kept:
+        return None
+    if contents.header.codec == "h264":
+        return _mp4(contents, kept)
+    head = matroska.header_bytes(contents.header, b"webm")
+    sound = contents.header.codec == "opus"
+    media = "audio" if sound else "video"
+    filled = list(_with_silence(kept, masked, started_at)) if sound else kept
+    whole = len(filled) == len(kept) == len(contents.blocks)
+    body = data[contents.clusters :] if whole else b"".join(_clusters(filled))
+    return Fragment(f'{media}/webm; codecs="{contents.header.codec}"', head + body, len(head))
+
+
+def _mp4(contents: Contents, kept: list[Block]) -> Fragment:
+    head = mp4.head(contents.header)
+    return Fragment(mp4.mime(contents.header), head + b"".join(mp4.media(kept)), len(head))
+
+
+def keep(contents: Contents, started_at: int, masked: Sequence[Span]) -> list[Block]:
+    """The frames that may be given away. Pure."""
+    spans = [
+        (start - started_at, None if end is None else end - started_at) for start, end in masked
+    ]
+    if contents.header.codec == "opus":
+        return [block for block in contents.blocks if not _touches(block, spans)]
+    return _pictures(contents.blocks, spans)
+
+
+def _touches(block: Block, spans: Sequence[Span]) -> bool:
+    length = block.until - block.at
+    return any(
+        block.until > start and (end is None or block.at < end + length) for start, end in spans
+    )
+
+
+def _pictures(found: list[Block], spans: Sequence[Span]) -> list[Block]:
+    # A segment that does not begin with a key frame goes on from the one before it, which may be masked.
+    waiting = any(start < 0 for start, _ in spans)
+    kept = []
+    for block in found:
+        if any(start <= block.at and (end is None or block.at < end) for start, end in spans):
+            waiting = True
+        elif block.key or not waiting:
+            waiting = False
+            kept.append(block)
+    return kept
+
+
+def _with_silence(kept: list[Block], masked: Sequence[Span], started_at: int) -> Iterator[Block]:
+    """The packets, and silence where none was sent; a masked span stays a hole."""
+    before: Block | None = None
+    for block in kept:
+        if before is not None and block.at - before.until <= LONGEST_SILENCE_MS:
+            for at in range(before.until, block.at - SILENCE_MS + 1, SILENCE_MS):
+                if not _masked(started_at + at, masked):
+                    yield Block(at, at + SILENCE_MS, True, SILENCE)
+        yield block
+        before = block
+
+
+def _masked(at: int, masked: Sequence[Span]) -> bool:
+    late = at + SILENCE_MS
+    return any(start < late and (end is None or at < end) for start, end in masked)
+
+
+def _clusters(found: list[Block]) -> Iterator[bytes]:
+    """Clusters as a segment has them."""
+    start, held = 0, list[bytes]()
+    for block in found:
+        if held and block.at - start >= CLUSTER_MS:
+            yield matroska.cluster(start, held)
+            held = []
+        if not held:
+            start = block.at
+        held += (matroska.block_head(len(block.data), block.at - start, block.key), block.data)
+    if held:
+        yield matroska.cluster(start, held)

@@ -1,0 +1,132 @@
+"""What a browser is given of a segment: every picture and sound outside the masked spans, nothing else."""
+
+import io
+from pathlib import Path
+
+import av
+import pytest
+
+from hearing_server.services.media import TrackName
+from recording import blocks
+from recording.fragments import SILENCE, Span, fragment, keep
+
+from . import streams
+from .segments import picture_segment, sound_segment
+
+START = 1_764_000_000_000
+CAMERA = TrackName(hearing="h", party="p", source="camera")
+MICROPHONE = TrackName(hearing="h", party="p", source="microphone")
+
+
+def pictures(data: bytes) -> list[tuple[int, int]]:
+    """Number and ms of every picture."""
+    with av.open(io.BytesIO(data)) as source:
+        return [
+            (streams.read_number(frame), round(frame.time * 1000))
+            for frame in source.decode(video=0)
+        ]
+
+
+def filmed(folder: Path, codec: str, seconds: int = 4) -> bytes:
+    """A segment with a key frame each second."""
+    closed = picture_segment(
+        folder, CAMERA, START, codec, streams.encode_video(codec, seconds * 30)
+    )
+    return (folder / closed.name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("codec", "mime"), [("vp8", 'video/webm; codecs="vp8"'), ("h264", 'video/mp4; codecs="avc1.')]
+)
+def test_whole_it_has_every_picture_at_its_time(codec, mime, tmp_path):
+    """In the container that browsers take, the head before the media."""
+    made = fragment(filmed(tmp_path, codec), START)
+    assert made.mime.startswith(mime)
+    assert pictures(made.data) == [(n, round(n * 1000 / 30)) for n in range(120)]
+    assert made.data[made.head :][:4] in (b"\x1f\x43\xb6\x75",) or made.data[
+        made.head + 4 :
+    ].startswith(b"moof")
+
+
+@pytest.mark.parametrize("codec", ["vp8", "h264"])
+@pytest.mark.parametrize(
+    ("span", "kept"),
+    [
+        ((1_500, 1_700), [*range(45), *range(60, 120)]),  # from 1.5 s to the next key frame
+        ((1_500, 2_000), [*range(45), *range(60, 120)]),  # the key frame at its end is outside it
+        ((1_500, 2_001), [*range(45), *range(90, 120)]),  # here it is within, by a millisecond
+        ((-5_000, 1_000), [*range(30, 120)]),
+        ((3_990, None), [*range(120)]),  # the last picture begins before it
+        ((2_000, None), [*range(60)]),
+    ],
+)
+def test_a_masked_span_is_cut_to_the_picture(codec, span: Span, kept, tmp_path):
+    """Nothing shown within it is there, nor anything made from that; what is left decodes."""
+    start, end = span
+    masked = (START + start, None if end is None else START + end)
+    made = fragment(filmed(tmp_path, codec), START, [masked])
+    assert [number for number, _ in pictures(made.data)] == kept
+    assert [at for _, at in pictures(made.data)] == [round(n * 1000 / 30) for n in kept]
+
+
+def test_pictures_that_go_on_from_a_masked_one_wait_for_a_key_frame(tmp_path):
+    """A segment without a key frame at its start, after a span that ended in the one before it."""
+    frames = streams.encode_video("vp8", 60)
+    closed = picture_segment(tmp_path, CAMERA, START, "vp8", frames)
+    contents = blocks.read((tmp_path / closed.name).read_bytes())
+    later = contents._replace(blocks=contents.blocks[10:])
+    assert keep(later, START, [(START - 900, START - 500)])[0].at == 1000
+    assert keep(later, START, [])[0] == contents.blocks[10]
+
+
+def test_all_of_it_masked_is_nothing(tmp_path):
+    """Not even a head."""
+    data = filmed(tmp_path, "vp8")
+    assert fragment(data, START, [(START - 1, None)]) is None
+    assert fragment(data, START, [(START, START + 3_500)]) is None
+
+
+def sounded(folder: Path, at: list[int]) -> tuple[bytes, list[bytes]]:
+    """A segment of packets at these ms, and the packets."""
+    packets = streams.encode_sound(len(at) * 0.02)
+    closed = sound_segment(folder, MICROPHONE, START, zip(at, packets, strict=True))
+    return (folder / closed.name).read_bytes(), list(packets)
+
+
+def heard(data: bytes) -> list[tuple[int, bytes]]:
+    with av.open(io.BytesIO(data)) as source:
+        return [
+            (round(packet.pts * packet.time_base * 1000), bytes(packet))
+            for packet in source.demux(audio=0)
+            if packet.size
+        ]
+
+
+def test_sound_is_cut_with_the_packet_that_could_repeat_it(tmp_path):
+    """A packet that touches the span is out, and the one after it, which may carry it again."""
+    data, packets = sounded(tmp_path, [n * 20 for n in range(100)])
+    made = fragment(data, START, [(START + 505, START + 995)])
+    assert made.mime == 'audio/webm; codecs="opus"'
+    expected = {n * 20: packets[n] for n in range(100) if n < 25 or n >= 51}
+    expected[1_000] = SILENCE  # in its place
+    assert heard(made.data) == sorted(expected.items())
+
+
+def test_what_was_not_sent_in_a_pause_is_filled_with_silence(tmp_path):
+    """Without a hole for the player to stop at; a masked span and a long break stay holes."""
+    at = [0, 20, 40, 440, 460, 3_000, 3_020]
+    data, packets = sounded(tmp_path, at)
+    found = heard(fragment(data, START).data)
+    assert [time for time, _ in found] == [*range(0, 480, 20), 3_000, 3_020]
+    assert [body for time, body in found if time in at] == packets
+    assert all(body == SILENCE for time, body in found if time not in at)
+    masked = heard(fragment(data, START, [(START + 100, START + 200)]).data)
+    assert [time for time, _ in masked if 60 <= time < 240] == [60, 80, 200, 220]
+
+
+def test_what_is_no_segment_is_refused(tmp_path):
+    """Cut short, or something else: by one error."""
+    data = filmed(tmp_path, "vp8")
+    for bad in (b"", b"RIFF" * 20, data[:200], data[:-3]):
+        with pytest.raises(blocks.Malformed):
+            fragment(bad, START)
