@@ -30,6 +30,7 @@ from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.entering_parts import EnteringParts
 from hearing_server.exhibit_parts import ExhibitParts
+from hearing_server.playback_parts import PlaybackParts
 from hearing_server.proof_parts import ProofParts
 from hearing_server.recording_keys import recording_keys
 from hearing_server.services.access import Access, Seated
@@ -246,6 +247,7 @@ class Server:
         self._stack.push_async_callback(self.recorder.close)
         exporter = SegmentExporter(self.recorder.folders, self.folder.exports, keyring)
         self.recordings = Recordings(self.hearings, exporter, self._settle)
+        self.playback = PlaybackParts(self.hearings, self.recorder.folders, keyring, now)
 
     async def _settle(self, hearing: str) -> None:
         """What is recorded of ended tracks is in the log; not waited for if the recorder is in trouble."""
@@ -307,6 +309,7 @@ class Server:
         )
         application.add_routes(self.exhibits.routes(self.audit, seats.seated))
         application.add_routes(self.custody.routes(seats.seated))
+        application.add_routes(self.playback.routes(self.audit, seats.seated, s.trusted_proxies))
         application.add_routes(self.cases.routes(self.gate, self.audit))
         application.add_routes(self.entering.routes(self.gate))
         application.add_routes(self.centre.routes(self.gate, self.audit))

@@ -26,11 +26,10 @@ LONGEST_SILENCE_MS = 2_000  # DTX sends something every 400 ms: more than this i
 
 
 class Fragment(NamedTuple):
-    """`mime` with the codec as MediaSource wants it; `head` bytes before the media begin."""
+    """`mime` with the codec, as MediaSource wants it."""
 
     mime: str
     data: bytes
-    head: int
 
 
 def fragment(data: bytes, started_at: int, masked: Sequence[Span] = ()) -> Fragment | None:
@@ -50,12 +49,12 @@ def fragment(data: bytes, started_at: int, masked: Sequence[Span] = ()) -> Fragm
     filled = list(_with_silence(kept, masked, started_at)) if sound else kept
     whole = len(filled) == len(kept) == len(contents.blocks)
     body = data[contents.clusters :] if whole else b"".join(_clusters(filled))
-    return Fragment(f'{media}/webm; codecs="{contents.header.codec}"', head + body, len(head))
+    return Fragment(f'{media}/webm; codecs="{contents.header.codec}"', head + body)
 
 
 def _mp4(contents: Contents, kept: list[Block]) -> Fragment:
     head = mp4.head(contents.header)
-    return Fragment(mp4.mime(contents.header), head + b"".join(mp4.media(kept)), len(head))
+    return Fragment(mp4.mime(contents.header), head + b"".join(mp4.media(kept)))
 
 
 def keep(contents: Contents, started_at: int, masked: Sequence[Span]) -> list[Block]:

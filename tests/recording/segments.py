@@ -1,6 +1,7 @@
 """Segments made at once from real encoded frames, as the recorder leaves them."""
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hearing_server.services.media import Codec, SegmentClosed, TrackName
@@ -15,8 +16,18 @@ from . import streams
 OPUS_HEAD = b"OpusHead\x01\x02\0\0" + (48_000).to_bytes(4, "little") + b"\0\0\0"
 
 
+@contextlib.contextmanager
+def written(folder: Path) -> Iterator[Disk]:
+    """The folder, held as a recorder holds it."""
+    disk = Disk(folder)
+    try:
+        yield disk
+    finally:
+        disk._let_go()
+
+
 def picture_segment(
-    folder: Path,
+    disk: Disk,
     track: TrackName,
     started_at: int,
     codec: Codec,
@@ -38,7 +49,7 @@ def picture_segment(
         private=first.private,
         tags={},
     )
-    writer = SegmentWriter([Disk(folder)], track, header, True, _never, key)
+    writer = SegmentWriter([disk], track, header, True, _never, key)
     for at, frame in found:
         begin = started_at + round(at * 1000)
         writer.add(begin, started_at + round((at + streams.FRAME_S) * 1000), frame.data, frame.key)
@@ -46,7 +57,7 @@ def picture_segment(
 
 
 def sound_segment(
-    folder: Path,
+    disk: Disk,
     track: TrackName,
     started_at: int,
     packets: Iterable[tuple[int, bytes]],
@@ -54,7 +65,7 @@ def sound_segment(
 ) -> SegmentClosed:
     """Opus packets of 20 ms, each at its ms after the start."""
     header = Header(codec="opus", started_at=started_at, channels=2, private=OPUS_HEAD, tags={})
-    writer = SegmentWriter([Disk(folder)], track, header, True, _never, key)
+    writer = SegmentWriter([disk], track, header, True, _never, key)
     for at, packet in packets:
         writer.add(started_at + at, started_at + at + 20, packet, True)
     return _closed(writer)

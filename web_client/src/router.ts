@@ -10,6 +10,7 @@ export const router = createRouter({
   routes: [
     { path: '/enter', component: EnterScreen },
     { path: '/seat/:seat', component: SeatScreen, props: true },
+    { path: '/seat/:seat/playback', component: () => import('./playback/PlaybackScreen.vue'), props: true },
     { path: '/observe/:hearing', component: () => import('./observe/ObserveScreen.vue'), props: true },
     { path: '/kiosk', component: () => import('./kiosk/KioskScreen.vue') },
     { path: '/staff', component: StaffShell, children: STAFF_PAGES },

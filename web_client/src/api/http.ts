@@ -43,16 +43,19 @@ export async function getBytes(path: string): Promise<ArrayBuffer> {
   return (await request(path, { method: 'GET' }, 60_000)).arrayBuffer();
 }
 
-async function request(path: string, init: RequestInit, timeout: number): Promise<Response> {
+/** The answer when it is one; `signal` ends the waiting, with an AbortError. */
+export async function request(path: string, init: RequestInit, timeout: number, signal?: AbortSignal): Promise<Response> {
   let response: Response;
+  const late = AbortSignal.timeout(timeout);
   try {
     response = await fetch(path, {
       ...init,
       credentials: 'same-origin',
       cache: 'no-store',
-      signal: AbortSignal.timeout(timeout),
+      signal: signal ? AbortSignal.any([signal, late]) : late,
     });
   } catch (error) {
+    if (signal?.aborted) throw error;
     throw new Refused((error as Error).name === 'TimeoutError' ? 'timeout' : 'unreachable');
   }
   if (response.ok) return response;

@@ -97,16 +97,11 @@ export function linked(one: SeatView, other: SeatView): boolean {
 
 const serves = (seat: SeatView, party: string) => seat.counsel_for.includes(party) || seat.interpreter_for.includes(party);
 
-export interface Arrangement {
-  bench: SeatView[];
-  clerk: SeatView[];
-  left: SeatView[];
-  right: SeatView[];
-  stand: SeatView[];
-}
+type Sitting = Pick<SeatView, 'role' | 'side'>;
+export type Arrangement<Seat extends Sitting = SeatView> = Record<Place, Seat[]>;
 
 /** Every seat in its fixed place; the presiding judge sits in the middle of the bench. */
-export function arrange(seats: readonly SeatView[]): Arrangement {
+export function arrange<Seat extends Sitting>(seats: readonly Seat[]): Arrangement<Seat> {
   const at = (place: Place) => inOrder(seats).filter((seat) => seat.role !== 'observer' && placeOf(seat) === place);
   const [president, ...others] = at('bench');
   const half = Math.ceil(others.length / 2);
@@ -117,7 +112,7 @@ export function arrange(seats: readonly SeatView[]): Arrangement {
 }
 
 /** Seats in the order of the F-keys. */
-export function inOrder(seats: readonly SeatView[]): SeatView[] {
+export function inOrder<Seat extends Sitting>(seats: readonly Seat[]): Seat[] {
   return [...seats].sort((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
 }
 

@@ -12,6 +12,7 @@ import exhibits from './exhibits';
 import floor from './floor';
 import kiosk from './kiosk';
 import messages from './messages';
+import playback from './playback';
 import recording from './recording';
 import staff from './staff';
 import talk from './talk';
@@ -30,6 +31,7 @@ const en: typeof zh = {
   ...floor,
   ...kiosk,
   ...messages,
+  ...playback,
   ...recording,
   ...staff,
   ...talk,

@@ -11,6 +11,7 @@ import exhibits from './exhibits';
 import floor from './floor';
 import kiosk from './kiosk';
 import messages from './messages';
+import playback from './playback';
 import recording from './recording';
 import staff from './staff';
 import talk from './talk';
@@ -29,6 +30,7 @@ export default {
   ...floor,
   ...kiosk,
   ...messages,
+  ...playback,
   ...recording,
   ...staff,
   ...talk,

@@ -1,0 +1,92 @@
+"""Implements Fragments over the recording package: in threads, two at a time, the last ones kept."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.events import SegmentRecorded, Span
+from hearing_server.services.media import SegmentClosed, TrackName
+from hearing_server.services.playback import Fragment
+from recording.blocks import Malformed
+from recording.encryption import Keyring, Unreadable
+from recording.fragments import fragment
+from recording.integrity import Finding, locate
+from recording.reading import open_segment
+
+AT_ONCE = (
+    2  # a thread reads, hashes and decrypts some megabytes: more would only wait for each other
+)
+KEPT = 48 << 20  # bytes: a minute of five parties, for readers who play the same
+WAITING = 200  # who may stand in line
+
+_Key = tuple[str, str, tuple[Span, ...]]
+
+
+class SegmentFragments:
+    """`folders` are the recordings directories, `keys` opens what is encrypted in them."""
+
+    def __init__(self, folders: Sequence[Path], keys: Keyring | None = None) -> None:
+        self._folders = folders
+        self._keys = keys
+        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
+        self._made: OrderedDict[_Key, Fragment] = OrderedDict()
+        self._size = 0
+
+    async def fragment(
+        self, hearing: str, segment: SegmentRecorded, masked: Sequence[Span]
+    ) -> Fragment | None:
+        key = (segment.name, segment.sha256, tuple(masked))
+        if key in self._made:
+            self._made.move_to_end(key)
+            return self._made[key]
+        if self._waiting >= WAITING:
+            raise Refused(Code.BUSY)
+        self._waiting += 1
+        try:
+            async with self._turn:
+                made = await asyncio.to_thread(self._make, _closed(hearing, segment), masked)
+        finally:
+            self._waiting -= 1
+        if made is not None:
+            self._keep(key, made)
+        return made
+
+    def _make(self, segment: SegmentClosed, masked: Sequence[Span]) -> Fragment | None:
+        """Blocks. Only a file whose hash is that of the log is opened."""
+        try:
+            found = locate(self._folders, segment)
+            if isinstance(found, Finding):
+                raise Refused(Code.RECORDING_DAMAGED, f"segment_{found.problem} {segment.name}")
+            with open_segment(found, self._keys) as file:
+                made = fragment(file.read(), segment.started_at, masked)
+        except (OSError, ValueError, Malformed, Unreadable) as error:
+            code = getattr(error, "code", "segment_unreadable")
+            raise Refused(Code.RECORDING_DAMAGED, f"{code} {segment.name}") from error
+        if made is None:
+            return None
+        return Fragment(mime=made.mime, data=made.data)
+
+    def _keep(self, key: _Key, made: Fragment) -> None:
+        before = self._made.pop(key, None)
+        self._size += len(made.data) - (len(before.data) if before else 0)
+        self._made[key] = made
+        while self._size > KEPT:
+            _, oldest = self._made.popitem(last=False)
+            self._size -= len(oldest.data)
+
+
+def _closed(hearing: str, segment: SegmentRecorded) -> SegmentClosed:
+    return SegmentClosed(
+        track=TrackName(hearing=hearing, party=segment.party, source=segment.source),
+        name=segment.name,
+        codec=segment.codec,  # type: ignore[arg-type]
+        sha256=segment.sha256,
+        size=segment.size,
+        frames=segment.frames,
+        started_at=segment.started_at,
+        ended_at=segment.ended_at,
+        recovered=segment.recovered,
+    )

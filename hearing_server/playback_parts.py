@@ -1,0 +1,30 @@
+"""The composition root's part for playback."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from aiohttp import web
+
+from hearing_server.adapters.fragments import SegmentFragments
+from hearing_server.services.access import Seated
+from hearing_server.services.audit import Audit
+from hearing_server.services.hearings import Clock, Hearings
+from hearing_server.services.playback import Playback
+from hearing_server.web.playback import PlaybackRoutes
+from recording.encryption import Keyring
+
+
+class PlaybackParts:
+    def __init__(
+        self, hearings: Hearings, folders: Sequence[Path], keys: Keyring | None, now: Clock
+    ) -> None:
+        self._now = now
+        self.playback = Playback(hearings, SegmentFragments(folders, keys), now)
+
+    def routes(
+        self,
+        audit: Audit,
+        seated: Callable[[web.Request], Awaitable[Seated]],
+        proxies: tuple[str, ...],
+    ) -> list[web.RouteDef]:
+        return PlaybackRoutes(self.playback, audit, seated, self._now, proxies=proxies).routes()

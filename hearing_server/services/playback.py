@@ -1,0 +1,303 @@
+"""A hearing played back: what may be played by whom, from the log, and pieces of it that a browser takes.
+
+Who may see and hear what is decided by visible.py alone; here it is asked for every piece.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from hearing_server.domain import events as ev
+from hearing_server.domain.custody import touches
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.events import Source
+from hearing_server.domain.hearing import HearingState, Phase
+from hearing_server.domain.playable import (
+    line_for,
+    masked_spans,
+    plays,
+    plays_track,
+    reads_sealed,
+)
+from hearing_server.domain.visible import named
+from hearing_server.services.access import Seated
+from hearing_server.services.hearings import Clock, Hearings
+from hearing_server.services.timeline import Timeline
+
+FOR_EVER = 1 << 52
+KEPT = 20  # hearings whose timeline stays in memory: some megabytes each after three hours
+SITTING_MS = 30 * 60 * 1000  # without asking for anything, after which it is another sitting
+SITTINGS = 10_000
+
+_SOURCES = frozenset(map(str, Source))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fragment:
+    """What a browser's MediaSource takes, and the type that it is to be told."""
+
+    mime: str
+    data: bytes
+
+
+class Fragments(Protocol):
+    """Makes fragments of segments, a few at a time."""
+
+    async def fragment(
+        self, hearing: str, segment: ev.SegmentRecorded, masked: Sequence[ev.Span]
+    ) -> Fragment | None:
+        """What of a segment is outside `masked`, None if nothing is.
+
+        Refused(recording_damaged) when the file is not what the log says, or cannot be opened here.
+        """
+
+
+@dataclass(kw_only=True)
+class _Kept:
+    timeline: Timeline = field(default_factory=Timeline)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Playback:
+    def __init__(self, hearings: Hearings, fragments: Fragments, now: Clock) -> None:
+        self._hearings = hearings
+        self._fragments = fragments
+        self._now = now
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+
+    async def index(self, seated: Seated, since: int, scope: str) -> dict[str, Any]:
+        """What there is to play, as plain JSON; Refused(not_found) for who may not.
+
+        With the `scope` of an earlier answer only what has come after entry `since`; the whole when
+        what this reader may play or read has changed between the two.
+        """
+        state = await self._playing(seated)
+        async with self._timeline(state) as timeline:
+            # In a thread: three hours are ten thousand segments.
+            found = await asyncio.to_thread(_sequel, state, timeline, seated.party, since, scope)
+        return found | {"at": self._now()}
+
+    async def segment(
+        self, seated: Seated, party: str, source: str, started_at: int
+    ) -> tuple[ev.SegmentRecorded, tuple[ev.Span, ...], str]:
+        """A segment, what of it is masked for this reader, and the tag of what is left.
+
+        Refused(not_found) if there is none that they may play.
+        """
+        state = await self._playing(seated)
+        if not _may(state, seated.party, party, source):
+            raise Refused(Code.NOT_FOUND)
+        async with self._timeline(state) as timeline:
+            segment = timeline.segment(party, source, started_at)
+        if segment is None:
+            raise Refused(Code.NOT_FOUND)
+        masked = touching(masked_spans(state, seated.party), segment)
+        return segment, masked, tag(segment, masked)
+
+    async def fragment(
+        self, hearing: str, segment: ev.SegmentRecorded, masked: tuple[ev.Span, ...]
+    ) -> Fragment:
+        """What is left of a segment; Refused(not_found) when nothing is, Refused(recording_damaged)."""
+        made = None
+        if not covered(masked, segment):
+            made = await self._fragments.fragment(hearing, segment, masked)
+        if made is None:
+            raise Refused(Code.NOT_FOUND)
+        return made
+
+    async def _playing(self, seated: Seated) -> HearingState:
+        state = await self._hearings.state(seated.hearing)
+        if not plays(state, seated.party):
+            raise Refused(Code.NOT_FOUND)
+        return state
+
+    @contextlib.asynccontextmanager
+    async def _timeline(self, state: HearingState) -> AsyncIterator[Timeline]:
+        """The timeline up to this state, held still."""
+        kept = self._kept.setdefault(state.hearing, _Kept())
+        self._kept.move_to_end(state.hearing)
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        async with kept.lock:
+            if kept.timeline.seq < state.seq:
+                entries = await self._hearings.entries(state.hearing, kept.timeline.seq)
+                await asyncio.to_thread(kept.timeline.extend, entries)
+            yield kept.timeline
+
+
+class Sittings:
+    """Whether somebody's asking begins a sitting: the first of it is noted, not every piece."""
+
+    def __init__(self) -> None:
+        self._last: OrderedDict[str, int] = OrderedDict()
+
+    def goes_on(self, reader: str, now: int) -> bool:
+        return now - self._last.get(reader, -SITTING_MS) < SITTING_MS
+
+    def asked(self, reader: str, now: int) -> None:
+        self._last[reader] = now
+        self._last.move_to_end(reader)
+        if len(self._last) > SITTINGS:
+            self._last.popitem(last=False)
+
+
+def _may(state: HearingState, reader: str, party: str, source: str) -> bool:
+    if party not in state.seats or source not in _SOURCES:
+        return False
+    return plays_track(state, reader, party, Source(source))
+
+
+def _sequel(
+    state: HearingState, timeline: Timeline, reader: str, since: int, scope: str
+) -> dict[str, Any]:
+    """What came after `since`; the whole, if the reader's scope was another then."""
+    now = scope_of(state, timeline, reader)
+    return index(state, timeline, reader, since if scope == now else 0, now)
+
+
+def index(
+    state: HearingState, timeline: Timeline, reader: str, after: int, scope: str
+) -> dict[str, Any]:
+    """Pure. Times are Unix ms; `tracks` and `gaps` are those that this reader may play."""
+    masked = masked_spans(state, reader)
+    return {
+        "seq": timeline.seq,
+        "since": after,
+        "scope": scope,
+        "hearing": state.hearing,
+        "court": state.court,
+        "case_number": state.case_number,
+        "title": state.title,
+        "procedure": state.procedure,
+        "phase": state.phase,
+        "running": state.opened_at is not None and state.phase is not Phase.CLOSED,
+        "opened_at": state.opened_at,
+        "closed_at": state.closed_at,
+        "began_at": timeline.began_at,
+        "ended_at": timeline.ended_at,
+        "seats": _seats(state, reader),
+        "masked": [_masked(state, span) for span in masked],
+        "tracks": _tracks(state, timeline, reader, after, masked),
+        "gaps": _gaps(state, timeline, reader, after),
+        "turns": [
+            {"at": turn.at, "kind": turn.kind, "name": turn.name, "reason": turn.reason}
+            for turn in timeline.turns
+            if turn.seq > after
+        ],
+        "lines": _lines(state, timeline, reader, after),
+    }
+
+
+def _masked(state: HearingState, span: ev.Span) -> dict[str, Any]:
+    sealed = touches(state.custody.sealed, span.started_at, span.ended_at or FOR_EVER)
+    level = ev.Level.SEALED if sealed else ev.Level.CONFIDENTIAL
+    return {"started_at": span.started_at, "ended_at": span.ended_at, "level": level}
+
+
+def _seats(state: HearingState, reader: str) -> list[dict[str, Any]]:
+    """Who may be in the recording, as the reader may know them."""
+    parties = [named(state, seat.party, reader) for seat in state.seats.values()]
+    return [
+        {
+            "party": party.id,
+            "role": party.role,
+            "name": party.name,
+            "site": party.site,
+            "side": party.side,
+        }
+        for party in parties
+        if _may(state, reader, party.id, Source.MICROPHONE)
+        or _may(state, reader, party.id, Source.CAMERA)
+    ]
+
+
+def _tracks(
+    state: HearingState,
+    timeline: Timeline,
+    reader: str,
+    after: int,
+    masked: Sequence[ev.Span],
+) -> list[dict[str, Any]]:
+    """Start and end of each segment of which something may be played."""
+    found = []
+    for (party, source), taken in timeline.tracks.items():
+        if not _may(state, reader, party, source):
+            continue
+        segments = [
+            (one.segment.started_at, one.segment.ended_at)
+            for one in taken
+            if one.seq > after and not covered(masked, one.segment)
+        ]
+        if segments:
+            found.append({"party": party, "source": source, "segments": segments})
+    return found
+
+
+def _gaps(state: HearingState, timeline: Timeline, reader: str, after: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "party": missed.gap.party,
+            "source": missed.gap.source,
+            "started_at": missed.gap.started_at,
+            "ended_at": missed.gap.ended_at,
+            "cause": missed.gap.cause,
+        }
+        for missed in timeline.gaps
+        if missed.seq > after and _may(state, reader, missed.gap.party, missed.gap.source)
+    ]
+
+
+def _lines(
+    state: HearingState, timeline: Timeline, reader: str, after: int
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "line": line.line,
+            "revision": line.revision,
+            "speaker": line.speaker,
+            "text": line.text,
+            "started_at": line.started_at,
+            "ended_at": line.ended_at,
+            "masked": line.text != whole.text,
+        }
+        for whole in state.lines
+        if timeline.lines.get(whole.line, 0) > after
+        for line in [line_for(state, whole, reader)]
+    ]
+
+
+def scope_of(state: HearingState, timeline: Timeline, reader: str) -> str:
+    """What decides which part of the log a reader is given, in a few letters."""
+    parts = [
+        repr(masked_spans(state, reader)),
+        repr([key for key in timeline.tracks if _may(state, reader, *key)]),
+        repr([(seat["party"], seat["name"]) for seat in _seats(state, reader)]),
+        repr(reads_sealed(state, reader) or state.custody.sealed),
+    ]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+def touching(masked: Sequence[ev.Span], segment: ev.SegmentRecorded) -> tuple[ev.Span, ...]:
+    """The masked spans that bear on a segment: also an earlier one, since pictures are made from those before."""
+    return tuple(span for span in masked if span.started_at < segment.ended_at)
+
+
+def covered(masked: Sequence[ev.Span], segment: ev.SegmentRecorded) -> bool:
+    """Whether all of a segment lies within one masked span."""
+    return any(
+        span.started_at <= segment.started_at
+        and (span.ended_at is None or span.ended_at >= segment.ended_at)
+        for span in masked
+    )
+
+
+def tag(segment: ev.SegmentRecorded, masked: Sequence[ev.Span]) -> str:
+    """The same for the same bytes: the segment's hash, and what is cut out of it."""
+    if not masked:
+        return segment.sha256
+    cut = hashlib.sha256(repr([tuple(span) for span in masked]).encode()).hexdigest()[:16]
+    return f"{segment.sha256}-{cut}"

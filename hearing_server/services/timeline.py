@@ -1,0 +1,107 @@
+"""What a hearing's log says of its recording and its course, in the order of time. Pure over the entries."""
+
+from bisect import insort
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from hearing_server.domain import events as ev
+from hearing_server.domain.hearing import Phase
+from hearing_server.domain.log import Entry
+
+_PHASES: dict[type, Phase] = {
+    ev.WaitingRoomOpened: Phase.WAITING,
+    ev.HearingOpened: Phase.IN_SESSION,
+    ev.HearingPaused: Phase.PAUSED,
+    ev.HearingResumed: Phase.IN_SESSION,
+    ev.HearingSuspended: Phase.SUSPENDED,
+    ev.HearingClosed: Phase.CLOSED,
+    ev.HearingCancelled: Phase.CLOSED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A segment, and the number of the entry that tells of it."""
+
+    seq: int
+    segment: ev.SegmentRecorded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missed:
+    """A gap, and the number of the entry that tells of it."""
+
+    seq: int
+    gap: ev.GapFound
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """A point of the hearing's course: `kind` is phase, stage or deliberation."""
+
+    seq: int
+    at: int
+    kind: str
+    name: str
+    reason: str = ""
+
+
+@dataclass(kw_only=True)
+class Timeline:
+    """Grows with the log; `seq` is the last entry in it. `began_at` is when something is first recorded."""
+
+    seq: int = 0
+    tracks: dict[tuple[str, str], list[Taken]] = field(default_factory=dict)
+    gaps: list[Missed] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+    lines: dict[int, int] = field(default_factory=dict)  # line -> the entry that changed it last
+    began_at: int | None = None
+    ended_at: int | None = None
+
+    def extend(self, entries: Iterable[Entry]) -> None:
+        """Take entries; those that are in it already are passed over."""
+        for entry in entries:
+            if entry.seq > self.seq:
+                self._take(entry)
+                self.seq = entry.seq
+
+    def segment(self, party: str, source: str, started_at: int) -> ev.SegmentRecorded | None:
+        """The segment of a track that starts at this ms."""
+        for taken in self.tracks.get((party, source), ()):
+            if taken.segment.started_at == started_at:
+                return taken.segment
+        return None
+
+    def _take(self, entry: Entry) -> None:
+        event = entry.event
+        if isinstance(event, ev.SegmentRecorded):
+            track = self.tracks.setdefault((event.party, event.source), [])
+            insort(track, Taken(seq=entry.seq, segment=event), key=_start)
+            self.began_at = min(self.began_at or event.started_at, event.started_at)
+            self.ended_at = max(self.ended_at or 0, event.ended_at)
+        elif isinstance(event, ev.GapFound):
+            self.gaps.append(Missed(seq=entry.seq, gap=event))
+        elif isinstance(event, ev.LineEntered | ev.LineCorrected):
+            self.lines[event.line] = entry.seq
+        else:
+            turn = _turn(entry)
+            if turn is not None:
+                self.turns.append(turn)
+
+
+def _start(taken: Taken) -> int:
+    return taken.segment.started_at
+
+
+def _turn(entry: Entry) -> Turn | None:
+    event = entry.event
+    if isinstance(event, ev.StageEntered):
+        return Turn(seq=entry.seq, at=entry.at, kind="stage", name=event.stage)
+    if isinstance(event, ev.DeliberationBegan | ev.DeliberationEnded):
+        name = "began" if isinstance(event, ev.DeliberationBegan) else "ended"
+        return Turn(seq=entry.seq, at=entry.at, kind="deliberation", name=name)
+    phase = _PHASES.get(type(event))
+    if phase is None:
+        return None
+    reason = getattr(event, "reason", "")
+    return Turn(seq=entry.seq, at=entry.at, kind="phase", name=phase, reason=reason)
