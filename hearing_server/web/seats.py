@@ -14,7 +14,7 @@ from hearing_server.domain.decide.people import identified
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.parties import BENCH, Right, may
-from hearing_server.domain.playable import masked_spans
+from hearing_server.domain.playable import masked_spans, plays
 from hearing_server.domain.visible import document_withheld, reads_document
 from hearing_server.services.access import Access, Seated
 from hearing_server.services.audit import Action, Audit
@@ -224,6 +224,7 @@ def _about(state: HearingState, party: str) -> dict[str, Any]:
         },
         "accepted_as": None if seat.consent_withdrawn else seat.accepted_as,
         "kiosk": bool(seat.kiosk),
+        "plays": plays(state, party),
         "identity": {"needed": not identified(state, seat), "done": seat.identity is not None},
         "signer": _signer(state, party),
     }

@@ -83,8 +83,12 @@ async def rebuild(
     size: tuple[int, int] = (320, 240),
     closed: bool = True,
     lines: int = 24,
+    orders: Sequence[ev.AccessSet] = (),
 ) -> Rebuilt:
-    """Give the one hearing of a server's demonstration this past. The server is stopped and started."""
+    """Give the one hearing of a server's demonstration this past. The server is stopped and started.
+
+    `orders` say who may play what.
+    """
     await server.stop()
     store = SqlStore(Database(f"sqlite+aiosqlite:///{server.data / 'hearings.sqlite3'}"))
     await store.database.start()
@@ -102,6 +106,7 @@ async def rebuild(
             *_course(planned.event, seats, began_at, seconds, closed),
             *_lines(seats, began_at, seconds, lines),
             *_recorded(segments, seats["defendant"], gap),
+            *((began_at + 1, seats["presiding_judge"], order) for order in orders),
         ]
         await _enter(store, hearing, planned.seq, events)
     finally:

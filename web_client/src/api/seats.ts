@@ -24,6 +24,7 @@ export interface SeatInfo {
   party: { id: string; role: Role; name: string; site: string };
   accepted_as: string | null;
   kiosk: boolean;
+  plays: boolean; // the recording, now
   code_needed: false;
   identity: { needed: boolean; done: boolean };
   signer: object | null;

@@ -1,0 +1,436 @@
+"""Playback in real browsers: what is shown belongs to its time, and what is sealed is not fetched."""
+
+import asyncio
+import contextlib
+import statistics
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from hearing_server.domain import events as ev
+from tests.integration.harness import Client, Refusal, ServerProcess, serving
+from tests.integration.rebuilt import WORDS, Rebuilt, rebuild
+from tests.recording.streams import BITS, TONES
+
+from .browsers import DESK, PATIENCE, Person, court, launch
+from .devices import COURT, decode
+from .firefox import firefox
+from .test_access import AXE, barriers, foreign, written
+
+BEGAN = 1_790_000_000_000
+LEAD = 60.0  # s that an element's time is ahead of the recording's (player.ts)
+ROUND = 900  # pictures until they begin anew
+
+# The number that a picture shows in binary, and the time of the element it is in.
+NUMBER = f"""video => {{
+  const canvas = document.createElement('canvas'); canvas.width = {BITS * 8}; canvas.height = 8;
+  const context = canvas.getContext('2d'); context.drawImage(video, 0, 0, canvas.width, 8);
+  const data = context.getImageData(0, 4, canvas.width, 1).data; let number = 0;
+  for (let bit = 0; bit < {BITS}; bit++) if (data[(bit * 8 + 4) * 4] > 125) number |= 1 << bit;
+  return [number, video.currentTime];
+}}"""
+
+# For some seconds, at every picture drawn: the clock's time and every element's, s.
+TOGETHER = """seconds => new Promise(done => {
+  const found = [], until = performance.now() + seconds * 1000;
+  const all = [...document.querySelectorAll('[data-testid^=video-], [data-testid^=sound-]')];
+  const look = () => {
+    const playing = all.filter(e => !e.paused && !e.seeking && e.readyState >= 3);
+    if (playing.length === all.length) found.push(all.map(e => [e.dataset.testid, e.currentTime]));
+    if (performance.now() < until) setTimeout(look, 40); else done(found);
+  };
+  look();
+})"""
+
+# For some seconds: an element's time, and the strongest tone that comes out of it (Hz).
+TONES_HEARD = """async (audio, seconds) => {
+  const context = new AudioContext(); await context.resume();
+  const analyser = context.createAnalyser(); analyser.fftSize = 2048; analyser.smoothingTimeConstant = 0;
+  context.createMediaStreamSource(audio.captureStream()).connect(analyser);
+  const bins = new Float32Array(analyser.frequencyBinCount), found = [];
+  const until = performance.now() + seconds * 1000;
+  await new Promise(done => { const look = () => {
+    analyser.getFloatFrequencyData(bins);
+    let best = 0; for (let i = 1; i < bins.length; i++) if (bins[i] > bins[best]) best = i;
+    if (bins[best] > -70) found.push([audio.currentTime, best * context.sampleRate / 2048]);
+    if (performance.now() < until) setTimeout(look, 15); else done();
+  }; look(); });
+  await context.close(); return found;
+}"""
+
+
+class Player(Person):
+    """Somebody who looks at a recording. `asked` are the fragments that their page asked for."""
+
+    asked: list[tuple[str, str, int]]
+
+    async def time(self) -> float:
+        """Seconds since the recording began."""
+        return (int(await self.get("time").get_attribute("data-at") or 0) - BEGAN) / 1000
+
+    async def plays(self) -> None:
+        await expect(self.get("play")).to_have_attribute("data-playing", "true", timeout=PATIENCE)
+        await expect(self.get("play")).to_have_attribute("data-waiting", "false", timeout=PATIENCE)
+
+    async def number(self, party: str) -> tuple[int, float]:
+        shown, at = await self.get(f"video-{party}").evaluate(NUMBER)
+        return int(shown), float(at) - LEAD
+
+    async def state(self, party: str, state: str) -> None:
+        seat = self.get(f"seat-{party}")
+        await expect(seat).to_have_attribute("data-state", state, timeout=PATIENCE)
+
+
+@contextlib.asynccontextmanager
+async def playing(
+    server: ServerProcess, role: str, folder: Path, **options: Any
+) -> AsyncIterator[Player]:
+    """The page of playback of a role."""
+    async with async_playwright() as playwright:
+        browser = await launch(playwright, COURT, folder)
+        context = await browser.new_context(**{"viewport": DESK, "locale": "zh-CN", **options})
+        person = Player(await context.new_page(), role, server.url)
+        person.asked = []
+        person.page.on("request", lambda request: note(person, request.url))
+        await person.open_link(server.links[role])
+        await person.page.goto(f"{server.url}/seat/{person.seat}/playback")
+        yield person
+        await browser.close()
+
+
+def note(person: Player, url: str) -> None:
+    parts = url.split("/playback/")
+    if len(parts) == 2 and parts[1].count("/") == 2:
+        party, source, at = parts[1].split("/")
+        person.asked.append((party, source, int(at)))
+
+
+def near(number: int, at: float) -> bool:
+    """Whether this picture is shown at this time, to two pictures."""
+    off = (number - at * 30) % ROUND
+    return min(off, ROUND - off) <= 2.5
+
+
+@pytest.mark.timeout(300)
+async def test_what_is_shown_and_heard_belongs_to_its_time(tmp_path: Path) -> None:
+    """Every seat's picture by its number, a sound by its tone, and all of them together."""
+    async with serving(tmp_path / "data") as server:
+        held = await rebuild(server, seconds=60, began_at=BEGAN)
+        async with playing(server, "presiding_judge", tmp_path) as judge:
+            for party in held.seats.values():
+                await judge.state(party, "picture")
+            await judge.page.keyboard.press("Space")
+            await judge.plays()
+            for party in held.seats.values():
+                number, at = await judge.number(party)
+                assert near(number, at), (number, at)
+            await judge.page.wait_for_timeout(2500)  # what started late has caught up
+            moments = await judge.page.evaluate(TOGETHER, 4)
+            lips, apart = together(moments)
+            print(f"\nlip-sync {lips * 1000:.0f} ms, seats apart {apart * 1000:.0f} ms (medians)")
+            assert lips <= 0.06
+            assert apart <= 0.06
+            sound = judge.get(f"sound-{held.seats['prosecutor']}")
+            heard = await sound.evaluate(f"audio => ({TONES_HEARD})(audio, 4)")
+            late = lateness(heard)
+            print(f"sound is {late * 1000:.0f} ms after the element's own time")
+            assert abs(late) <= 0.06
+            assert not judge.errors
+
+
+def together(moments: list[list[tuple[str, float]]]) -> tuple[float, float]:
+    """How far a party's picture is from its sound, and how far the parties are apart, s: medians."""
+    lips, apart = [], []
+    for moment in moments:
+        times = dict(moment)
+        pairs = [
+            (times[f"video-{name[6:]}"], at)
+            for name, at in times.items()
+            if name.startswith("sound-")
+        ]
+        lips += [abs(video - audio) for video, audio in pairs]
+        apart.append(max(times.values()) - min(times.values()))
+    assert len(moments) > 20
+    return statistics.median(lips), statistics.median(apart)
+
+
+def lateness(heard: list[tuple[float, float]]) -> float:
+    """By how many s the tones lie behind the times they are said to be of."""
+    assert len(heard) > 40
+
+    def right(shift: float) -> int:
+        count = 0
+        for at, hertz in heard:
+            place = int(((at - LEAD - shift) % 30) * 10) % len(TONES)
+            count += abs(TONES[place] - hertz) < 60
+        return count
+
+    shifts = [step / 100 for step in range(-40, 41)]
+    best = max(map(right, shifts))
+    assert best > len(heard) * 0.7, f"{best} of {len(heard)} tones are known"
+    return statistics.mean(shift for shift in shifts if right(shift) == best)
+
+
+@pytest.mark.timeout(300)
+async def test_one_goes_anywhere_by_keys_lines_and_names(tmp_path: Path) -> None:
+    """Line, gap with its cause, speaker, stage, search in Chinese, speed, mute and solo."""
+    async with serving(tmp_path / "data") as server:
+        held = await rebuild(server, seconds=120, began_at=BEGAN)
+        async with playing(server, "clerk", tmp_path) as clerk:
+            page, defendant = clerk.page, held.seats["defendant"]
+            await clerk.state(defendant, "picture")
+            await clerk.click("jump")
+            await clerk.get("jump-gap").click()
+            await clerk.state(defendant, "gap")
+            await expect(clerk.get(f"seat-{defendant}")).to_have_attribute("data-cause", "network")
+            await expect(clerk.get(f"seat-{defendant}")).to_contain_text("14:13:40–14:13:50")
+            await clerk.state(held.seats["counsel"], "picture")
+            assert await clerk.time() == 20.0
+
+            line = page.locator("[data-testid=line][data-line='9']")
+            await line.click()
+            await clerk.plays()
+            assert 40.4 < await clerk.time() < 50
+            await expect(line).to_have_attribute("aria-current", "true")
+            number, at = await clerk.number(defendant)
+            assert near(number, at)
+            await page.keyboard.press("k")
+            await expect(clerk.get("play")).to_have_attribute("data-playing", "false")
+
+            stood = await clerk.time()
+            for key, by in (("ArrowRight", 5.0), ("j", -10.0), ("l", 10.0), ("ArrowLeft", -5.0)):
+                await page.keyboard.press(key)
+                assert await clerk.time() == pytest.approx(stood + by, abs=0.01)
+                stood = await clerk.time()
+            await page.keyboard.press(".")
+            assert await clerk.time() == pytest.approx(stood + 1 / 30, abs=0.01)
+            await page.keyboard.press("Home")
+            assert await clerk.time() == 0
+            await clerk.click(f"next-words-{held.seats['counsel']}")
+            assert await clerk.time() == 15.5  # the fourth line
+            await clerk.click("jump")
+            await clerk.click("jump-stage-debate")
+            await expect(clerk.get(f"seat-{defendant}")).to_be_visible()
+            assert await clerk.time() == pytest.approx(120 * 3 / 7, abs=0.1)
+
+            await page.keyboard.press("/")
+            await page.keyboard.type("起诉书指控")
+            await expect(clerk.get("line")).to_have_count(3)
+            await page.keyboard.press("Enter")
+            assert await clerk.time() == pytest.approx(10.5 + 80, abs=0.01)
+            await clerk.get("search").fill("")
+            await page.keyboard.press("Escape")
+
+            await clerk.click(f"solo-{defendant}")
+            muted = "e => e.muted"
+            await page.wait_for_timeout(300)
+            assert not await clerk.get(f"sound-{defendant}").evaluate(muted)
+            assert await clerk.get(f"sound-{held.seats['counsel']}").evaluate(muted)
+            await clerk.click(f"solo-{defendant}")
+            await clerk.click(f"mute-{defendant}")
+            await page.wait_for_timeout(300)
+            assert await clerk.get(f"sound-{defendant}").evaluate(muted)
+            assert not await clerk.get(f"sound-{held.seats['counsel']}").evaluate(muted)
+
+            await page.keyboard.press("Home")
+            await clerk.get("speed").select_option("2")
+            await clerk.get("play").click()
+            await clerk.plays()
+            await page.wait_for_timeout(1000)
+            first, began = await clerk.time(), await page.evaluate("performance.now()")
+            await page.wait_for_timeout(3000)
+            passed = (await page.evaluate("performance.now()") - began) / 1000
+            assert (await clerk.time() - first) / passed == pytest.approx(2, abs=0.25)
+            assert await clerk.get(f"sound-{defendant}").evaluate("e => e.preservesPitch")
+            assert not clerk.errors
+
+
+@pytest.mark.timeout(300)
+async def test_a_sealed_span_is_not_fetched_by_whom_it_is_sealed_from(tmp_path: Path) -> None:
+    """The clerk sees that it is sealed and until when; no piece of it is asked for; the judge plays it."""
+    seal = ev.AccessSet(
+        access=1,
+        level=ev.Level.SEALED,
+        started_at=BEGAN + 35_000,
+        ended_at=BEGAN + 65_000,
+        reason="涉及未成年人",
+    )
+    async with serving(tmp_path / "data") as server:
+        held = await rebuild(server, seconds=120, began_at=BEGAN, orders=[seal])
+        async with playing(server, "clerk", tmp_path) as clerk:
+            await clerk.state(held.seats["defendant"], "picture")
+            await expect(clerk.get("masked-span")).to_have_count(1)
+            await seek(clerk.page, 36)
+            for party in held.seats.values():
+                await clerk.state(party, "sealed")
+            await expect(clerk.get(f"seat-{held.seats['counsel']}")).to_contain_text("14:14:25")
+            await seek(clerk.page, 33)
+            await clerk.get("play").click()
+            for party in held.seats.values():
+                await clerk.state(party, "sealed")  # it goes on into the span
+            await seek(clerk.page, 64)
+            await clerk.state(
+                held.seats["counsel"], "picture"
+            )  # and out of it, to the next key frame
+            assert await clerk.time() >= 70
+            number, at = await clerk.number(held.seats["counsel"])
+            assert near(number, at)
+            within = {at for _, _, at in clerk.asked if BEGAN + 35_000 <= at < BEGAN + 60_000}
+            assert not within
+        async with playing(server, "presiding_judge", tmp_path) as judge:
+            await judge.state(held.seats["defendant"], "picture")
+            await expect(judge.get("sealed-span").or_(judge.get("masked-span"))).to_have_count(1)
+            await seek(judge.page, 50)
+            await judge.state(held.seats["defendant"], "picture")
+            number, at = await judge.number(held.seats["defendant"])
+            assert near(number, at)
+
+
+async def seek(page: Page, seconds: float) -> None:
+    """By the drawn timeline, as a pointer does."""
+    box = await page.get_by_test_id("timeline").bounding_box()
+    assert box
+    first = int(await page.get_by_test_id("timeline").get_attribute("data-from") or 0)
+    last = int(await page.get_by_test_id("timeline").get_attribute("data-to") or 0)
+    share = (BEGAN + seconds * 1000 - first) / (last - first)
+    await page.mouse.click(box["x"] + share * box["width"], box["y"] + 40)
+
+
+@pytest.mark.timeout(240)
+async def test_read_back_while_the_hearing_runs(tmp_path: Path) -> None:
+    """In a tab beside the courtroom, which keeps its seat; what is said is there within some seconds."""
+    roles = ["presiding_judge", "clerk"]
+    async with (
+        serving(tmp_path / "data") as server,
+        court(server, tmp_path, roles) as people,
+    ):
+        judge, clerk = people["presiding_judge"], people["clerk"]
+        for person in people.values():
+            await person.enter()
+            await expect(person.get("courtroom")).to_be_visible(timeout=PATIENCE)
+        await judge.click("open-hearing")
+        await judge.click("open-hearing-confirm")
+        await expect(clerk.get("phase")).to_have_attribute(
+            "data-phase", "in_session", timeout=PATIENCE
+        )
+        async with clerk.page.expect_popup() as opened:
+            await clerk.click("open-playback")
+        back = Player(await opened.value, "clerk", server.url)
+        back.seat = clerk.seat
+        await expect(back.get("playback")).to_be_visible(timeout=PATIENCE)
+        await expect(back.get("running")).to_be_visible()
+        await back.state(judge.seat, "picture")
+        await back.get("play").click()
+        behind = []
+        for _ in range(3):  # a new end each time
+            end = await back.page.evaluate(NEWEST)
+            await back.page.wait_for_function(f"() => ({NEWEST})() > {end}", timeout=PATIENCE)
+            behind.append((await back.page.evaluate(f"Date.now() - ({NEWEST})()")) / 1000)
+        print(f"\nthe newest is {max(behind):.1f} s old when it can be played")
+        assert max(behind) < 5
+        await expect(clerk.get("courtroom")).to_be_visible()
+        assert not await clerk.get("take-over").count()
+        assert not [*back.errors, *clerk.errors]
+
+
+# Unix ms of the end of what the page knows.
+NEWEST = """() => {
+  const line = document.querySelector('[data-testid=timeline]');
+  return Number(line.dataset.to);
+}"""
+
+
+@pytest.mark.timeout(180)
+async def test_who_may_not_play_sees_that_they_may_not(tmp_path: Path) -> None:
+    """The defendant of a confidential recording: no button, no page, 404."""
+    async with serving(tmp_path / "data") as server:
+        await rebuild(server, seconds=30, began_at=BEGAN)
+        async with playing(server, "defendant", tmp_path) as defendant:
+            await expect(defendant.get("notice")).to_have_attribute(
+                "data-code", "not_found", timeout=PATIENCE
+            )
+            assert not defendant.asked
+        async with Client(server, "defendant") as client:
+            await client.link()
+            assert not (await client.get(f"/api/seats/{client.seat}"))["plays"]
+            with pytest.raises(Refusal, match="not_found"):
+                await client.get(f"/api/seats/{client.seat}/playback")
+
+
+@pytest.mark.timeout(300)
+async def test_it_bars_nobody_and_speaks_one_language(tmp_path: Path) -> None:
+    """No barrier that axe-core finds, on the desk and the telephone; every word of the language."""
+    found: list[str] = []
+    async with serving(tmp_path / "data") as server:
+        await rebuild(server, seconds=60, began_at=BEGAN)
+        data = [*await written(server), "回放 2026-09-21", *map(str, range(10))]
+        for size in (DESK, {"width": 360, "height": 740}):
+            options = {"viewport": size, "bypass_csp": True}
+            async with playing(server, "presiding_judge", tmp_path, **options) as judge:
+                await expect(judge.get("playback")).to_be_visible(timeout=PATIENCE)
+                await judge.page.add_script_tag(path=str(AXE))
+                for tab in ("lines", "notes", "access"):
+                    await judge.click(f"tab-{tab}")
+                    found += await barriers(judge, f"{tab} {size['width']}")
+                    found += await foreign(judge, f"{tab} {size['width']}", [*data, *WORDS, "Ctrl"])
+                await judge.page.screenshot(path=str(tmp_path / f"playback-{size['width']}.png"))
+                wide = await judge.page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= size["width"]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.timeout(300)
+async def test_firefox_plays_it_too(tmp_path: Path) -> None:
+    """Debian's own: VP8 and Opus by MediaSource, in time; and a recording comes down as a file."""
+    async with serving(tmp_path / "data") as server:
+        held = await rebuild(server, seconds=60, began_at=BEGAN)
+        async with firefox(tmp_path / "firefox") as tab:
+            await tab.go(f"{server.url}/enter#{server.links['clerk']}")
+            seat = held.seats["clerk"]
+            await tab.until(f"location.pathname === '/seat/{seat}'")
+            await tab.go(f"{server.url}/seat/{seat}/playback")
+            await tab.until(pictures(held))
+            await tab.press(" ")
+            await tab.until(
+                "document.querySelector('[data-testid=play]').dataset.playing === 'true'"
+            )
+            await tab.evaluate("new Promise(done => setTimeout(done, 4000))")
+            for party in held.seats.values():
+                video = f"document.querySelector('[data-testid=\"video-{party}\"]')"
+                number, at = await tab.evaluate(f"({NUMBER})({video})")
+                assert at - LEAD > 1
+                assert near(number, at - LEAD), (number, at)
+            lips, apart = together(await tab.evaluate(f"({TOGETHER})(4)"))
+            print(f"\nFirefox: lip-sync {lips * 1000:.0f} ms, seats apart {apart * 1000:.0f} ms")
+            assert lips <= 0.06
+            await tab.shot(tmp_path / "firefox.png")
+
+            link = f"/api/seats/{seat}/recordings/{held.seats['counsel']}.mkv"
+            await tab.evaluate(
+                f"(() => {{ const a = document.createElement('a'); a.href = '{link}';"
+                " a.download = ''; document.body.append(a); a.click(); })()"
+            )
+            path = await downloaded(tab.downloads)
+        assert (await asyncio.to_thread(decode, path)).frames == 1800
+
+
+def pictures(held: Rebuilt) -> str:
+    """Whether every seat shows its picture."""
+    return " && ".join(
+        f"document.querySelector('[data-testid=\"seat-{party}\"]')?.dataset.state === 'picture'"
+        for party in held.seats.values()
+    )
+
+
+async def downloaded(folder: Path) -> Path:
+    def whole() -> list[Path]:
+        return [] if list(folder.glob("*.part")) else list(folder.glob("*.mkv"))
+
+    for _ in range(300):
+        if found := await asyncio.to_thread(whole):
+            return found[0]
+        await asyncio.sleep(0.2)
+    raise AssertionError("nothing came down")
