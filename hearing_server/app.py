@@ -42,7 +42,7 @@ from hearing_server.services.transcripts import Transcripts
 from hearing_server.staff_parts import StaffParts
 from hearing_server.web import health, pages
 from hearing_server.web.audit import note_refusals
-from hearing_server.web.http import coded_errors, same_origin, secure_headers
+from hearing_server.web.http import coded_errors, same_origin, secure_headers, storable
 from hearing_server.web.seat_messages import SeatMessages
 from hearing_server.web.seats import Seats
 from recording.recorder import ProcessRecorder, RecorderUnavailable
@@ -237,7 +237,7 @@ class Server:
             key=public,
             on_health=health.recording,
         )
-        self.rooms = Rooms(self.recorder, self.keeper.fault)
+        self.rooms = Rooms(self.recorder, self.keeper)
         self.keeper.start()
         self._stack.push_async_callback(self.keeper.close)
         try:
@@ -294,6 +294,7 @@ class Server:
             middlewares=[
                 coded_errors,
                 note_refusals(self.staff.audit, s.trusted_proxies),
+                storable,
                 same_origin(s.allowed_origins),
             ],
         )
@@ -348,8 +349,9 @@ class Server:
                 await self.store.forget_expired(now())
                 await self.staff.store.forget_expired(now())
                 await self.entering.code_store.forget_expired(now())
+                await self.entering.pictures.sweep()
             except Exception:
-                log.exception("expired tokens not dropped")
+                log.exception("what has expired was not dropped")
             await asyncio.sleep(FORGET_EVERY)
 
     async def _watch_accounts(self) -> None:

@@ -108,6 +108,9 @@ class Settings:
     exhibit_mb: int = _setting(200, "Most that one exhibit may have, MB.")
     exhibit_party_mb: int = _setting(2000, "Most that one party may submit in a hearing, MB.")
     exhibit_hearing_mb: int = _setting(20_000, "Most that all may submit in a hearing, MB.")
+    picture_days: int = _setting(
+        30, "Days after the closing that pictures of identity documents are kept."
+    )
     retention_years: tuple[str, ...] = _setting(
         ("criminal=60", "civil=30", "administrative=30", "mediation=30"),
         "Years after the closing that a recording is kept, each `procedure=years`.",
@@ -250,16 +253,22 @@ def check(settings: Settings) -> None:
             raise BadSetting(f"{name}: {path} cannot be read")
     if not 100_000 <= settings.media_bitrate <= 20_000_000:
         raise BadSetting("media_bitrate: from 100000 to 20000000 bit/s")
-    for name in ("exhibit_mb", "exhibit_party_mb", "exhibit_hearing_mb"):
-        if not 1 <= getattr(settings, name) <= 1_000_000:
-            raise BadSetting(f"{name}: from 1 to 1000000 MB")
     if settings.recordings_second and not Path(settings.recordings_second).is_absolute():
         raise BadSetting("recordings_second: give its whole path, beginning with /")
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSetting("log_level: debug, info, warning or error")
+    _check_files(settings)
     _check_messages(settings)
     _check_retention(settings)
     _check_reach(settings)
+
+
+def _check_files(settings: Settings) -> None:
+    for name in ("exhibit_mb", "exhibit_party_mb", "exhibit_hearing_mb"):
+        if not 1 <= getattr(settings, name) <= 1_000_000:
+            raise BadSetting(f"{name}: from 1 to 1000000 MB")
+    if not 1 <= settings.picture_days <= 36_500:
+        raise BadSetting("picture_days: from 1 to 36500 days")
 
 
 def _check_retention(settings: Settings) -> None:

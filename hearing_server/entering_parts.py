@@ -78,7 +78,7 @@ class EnteringParts:
         links = SqlObserverLinks(database)
         self.observers = Observers(links, hearings, access, audit, folder.secret("observers"), now)
         files = SealedPictures(folder.pictures, folder.secret("pictures"))
-        self.pictures = Pictures(files, hearings, audit)
+        self.pictures = Pictures(files, hearings, audit, days=settings.picture_days, now=now)
         self.kiosks = Kiosks(SqlKiosks(database), hearings, access, self.codes, now, cut)
 
     def routes(self, staff: StaffGate) -> list[web.RouteDef]:

@@ -1,7 +1,7 @@
 """The media of one hearing, made to agree with `reach` after every event. It has no policy of its own."""
 
-from collections.abc import Callable
-from typing import Literal, NamedTuple
+from collections.abc import Set
+from typing import Literal, NamedTuple, Protocol
 
 from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import HearingState, Phase
@@ -13,7 +13,14 @@ from signaling.peer import Peer
 from signaling.sfu import Consumer, Producer, SfuError, pause_all
 
 Track = tuple[str, Source]
-Alarm = Callable[[str, str, str], None]  # hearing, code, detail
+
+
+class Alarm(Protocol):
+    """Where faults of the recording are told, and that they are over."""
+
+    def fault(self, hearing: str, code: str, detail: str) -> None: ...
+
+    def over(self, hearing: str, code: str, detail: str) -> None: ...
 
 
 class Recording(NamedTuple):
@@ -37,7 +44,7 @@ class Stage:
         self._recorder = recorder
         self._alarm = alarm
         self._recorded: dict[str, Recording] = {}  # by producer id
-        self._unrecorded: set[str] = set()  # producer ids that an alarm was given for
+        self._unrecorded: dict[str, str] = {}  # producer ids that an alarm was given for, and whose
         self._hopeless: set[tuple[str, str]] = set()  # (producer, transport): cannot be decoded
         self.edges = Reach({})
 
@@ -52,7 +59,6 @@ class Stage:
 
     def _forget_gone(self, peers: list[Peer]) -> None:
         alive = {producer.id for peer in peers for producer in peer.producers.values()}
-        self._unrecorded &= alive
         self._hopeless = {pair for pair in self._hopeless if pair[0] in alive}
 
     def close(self, cause: str) -> None:
@@ -116,6 +122,14 @@ class Stage:
             recording.end(_why_ended(state, recording.track, recording.connection))
         for producer_id in wanted.keys() - self._recorded.keys():
             self._record(*wanted[producer_id])
+        self._relieve(wanted.keys() - self._recorded.keys())
+
+    def _relieve(self, unrecorded: Set[str]) -> None:
+        """The alarm is over once nothing is left that should be recorded and is not."""
+        whose = list(self._unrecorded.values())
+        self._unrecorded = {p: w for p, w in self._unrecorded.items() if p in unrecorded}
+        if whose and not self._unrecorded:
+            self._alarm.over(self._hearing, "not_recorded", whose[-1])
 
     def _record(self, track: Track, connection: str, producer: Producer) -> None:
         name = TrackName(hearing=self._hearing, party=track[0], source=track[1].value)
@@ -123,10 +137,10 @@ class Stage:
             sink = self._recorder.record(name, producer.format, producer.request_keyframe)
         except (RuntimeError, ValueError, OSError) as error:  # the hearing goes on
             if producer.id not in self._unrecorded:  # each attempt's alarm would fill the log
-                self._unrecorded.add(producer.id)
-                self._alarm(self._hearing, "not_recorded", f"{name.party} {name.source}: {error}")
+                self._unrecorded[producer.id] = f"{name.party} {name.source}"
+                detail = f"{name.party} {name.source}: {error}"
+                self._alarm.fault(self._hearing, "not_recorded", detail)
             return
-        self._unrecorded.discard(producer.id)
         producer.add_sink(sink)
         self._recorded[producer.id] = Recording(track, connection, producer, sink)
 

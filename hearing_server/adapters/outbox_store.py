@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, or_, select, tuple_, update
+from sqlalchemy import Row, Update, and_, insert, or_, select, tuple_, update
 
 from hearing_server.adapters.case_store import party_of
 from hearing_server.adapters.case_tables import (
@@ -72,21 +72,13 @@ class SqlOutbox:
         return sorted(map(self._message, rows), key=lambda m: (m.priority, m.due_at))
 
     async def settle(self, message: Message) -> None:
-        values: dict[str, Any] = {
-            "state": message.state,
-            "due_at": message.due_at,
-            "expires_at": message.expires_at,
-            "attempts": message.attempts,
-            "done_at": message.done_at,
-            "error": message.error,
-            "leased_until": None,
-        }
-        if message.state not in (*WAITING, MessageState.SENDING):
-            values["sealed"] = None
         async with self._database.writing() as connection:
-            await connection.execute(
-                update(outbox).where(outbox.c.id == message.id).values(**values)
-            )
+            await connection.execute(_settled(message))
+
+    async def read_once(self, message: Message) -> bool:
+        unread = _settled(message).where(outbox.c.state != MessageState.READ_OUT)
+        async with self._database.writing() as connection:
+            return bool((await connection.execute(unread)).rowcount)
 
     async def get(self, message: str) -> Message | None:
         async with self._database.reading() as connection:
@@ -166,6 +158,21 @@ class SqlOutbox:
             secret=json.loads(secret) if secret else {},
             **{name: getattr(row, name) for name in _PLAIN},
         )
+
+
+def _settled(message: Message) -> Update:
+    values: dict[str, Any] = {
+        "state": message.state,
+        "due_at": message.due_at,
+        "expires_at": message.expires_at,
+        "attempts": message.attempts,
+        "done_at": message.done_at,
+        "error": message.error,
+        "leased_until": None,
+    }
+    if message.state not in (*WAITING, MessageState.SENDING):
+        values["sealed"] = None
+    return update(outbox).where(outbox.c.id == message.id).values(**values)
 
 
 _PLAIN = (

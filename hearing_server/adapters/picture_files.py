@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -52,8 +53,24 @@ class SealedPictures:
     def remove(self, seated: Seated, kind: str) -> None:
         self._path(seated, kind).unlink(missing_ok=True)
 
+    def hearings(self, before: int) -> Sequence[str]:
+        found = (folder for folder in self._folder.iterdir() if folder.is_dir())
+        return [folder.name for folder in found if _newest(folder) < before]
+
+    def remove_all(self, hearing: str) -> int:
+        files = list((self._folder / hearing).iterdir())
+        for file in files:
+            file.unlink(missing_ok=True)
+        (self._folder / hearing).rmdir()
+        return len(files)
+
     def _path(self, seated: Seated, kind: str) -> Path:
         return self._folder / seated.hearing / f"{seated.party}.{kind}"
+
+
+def _newest(folder: Path) -> int:
+    """When the last of its files was written, Unix ms."""
+    return max((int(file.stat().st_mtime * 1000) for file in folder.iterdir()), default=0)
 
 
 def _place(seated: Seated, kind: str) -> str:

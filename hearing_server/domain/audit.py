@@ -52,6 +52,7 @@ class Action(StrEnum):
     READ_OUT = "read_out"  # a message, by a clerk
     CODE_READ = "code_read"  # a one-time code, by a clerk to a party without a contact
     PICTURE_SEEN = "picture_seen"  # of a document, by bench or clerk
+    PICTURES_REMOVED = "pictures_removed"  # of documents, by the server, when their time is over
     KIOSK_ADDED = "kiosk_added"
     KIOSK_PAIRED = "kiosk_paired"  # the machine has entered its code
     KIOSK_REVOKED = "kiosk_revoked"

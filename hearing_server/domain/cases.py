@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from hearing_server.domain.hidden import HIDDEN
 from hearing_server.domain.parties import STAFF, Role, Side
 from hearing_server.domain.procedures import Procedure
 
@@ -96,11 +97,6 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
 )
 _TELEPHONE = re.compile(r"\+?\d[\d \-]{3,22}\d")
-# Controls but tab and line break, what turns the direction of reading, and what takes no room at all.
-_HIDDEN = re.compile(
-    "[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069"
-    "\ud800-\udfff\ufeff\ufffe\uffff]"
-)
 _BRACKETS = str.maketrans("()〔〕[]０１２３４５６７８９", "（）（）（）0123456789")
 
 
@@ -219,12 +215,12 @@ def text_problem(
     if len(text) > limit:
         return Problem.TOO_LONG
     broken = not lines and ("\n" in text or "\t" in text)
-    return Problem.HIDDEN_CHARACTER if broken or _HIDDEN.search(text) else None
+    return Problem.HIDDEN_CHARACTER if broken or HIDDEN.search(text) else None
 
 
 def shown(value: str) -> str:
     """A value for a list of faults: short, and nothing in it that does not show."""
-    return _HIDDEN.sub("\ufffd", " ".join(value.split()))[:60]
+    return HIDDEN.sub("\ufffd", " ".join(value.split()))[:60]
 
 
 def courtroom_faults(courtroom: Courtroom) -> tuple[Fault, ...]:

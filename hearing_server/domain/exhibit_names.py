@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.hidden import HIDDEN
 
 LONGEST = 100
 
@@ -41,16 +42,11 @@ CLAIMS = frozenset(ending for endings in ENDINGS.values() for ending in endings)
     )
 )
 
-# Separators of folders, controls, lone surrogates, and what turns the direction of reading.
-_UNSAFE = re.compile(
-    "[/\\\\\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
-
 
 def kept_name(given: str) -> str:
     """The last part of a path, in one line, of limited length with its ending; Refused(empty)."""
     last = re.split(r"[/\\]", given)[-1]
-    name = " ".join(_UNSAFE.sub(" ", last).split()).strip(". ")
+    name = " ".join(HIDDEN.sub(" ", last).split()).strip(". ")
     if not name:
         raise Refused(Code.EMPTY, "name")
     if len(name) <= LONGEST:

@@ -78,6 +78,12 @@ class Audit:
         self._store = store
         self._now = now
 
+    async def login_failed(self, login: str, detail: str, address: str) -> None:
+        """`login` is empty when it is nobody's: who tries a name that is none is not told so here either."""
+        await self.note(
+            Action.LOGIN_FAILED, actor="", subject=login, detail=detail, address=address
+        )
+
     async def note(
         self,
         action: Action,

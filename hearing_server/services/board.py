@@ -1,6 +1,7 @@
 """One hearing as the command centre shows it, as plain values. Pure."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from hearing_server.domain.events import RequestKind
@@ -62,17 +63,7 @@ def detail(state: HearingState, lines: Lines) -> Plain:
             {"at": f.at, "code": f.code, "detail": f.detail, "over_at": f.over_at}
             for f in state.faults[-10:]
         ],
-        "messages": [
-            {
-                "message": m.message,
-                "sender": m.sender,
-                "to": m.to,
-                "text": m.text,
-                "at": m.at,
-                "answers": m.answers,
-            }
-            for m in messages[-DESK_MESSAGES:]
-        ],
+        "messages": [asdict(message) for message in messages[-DESK_MESSAGES:]],
         "read_up_to": dict(state.read_up_to.get(TECHNICIAN_DESK, {})),
         "read_by": {
             reader: read[TECHNICIAN_DESK]

@@ -71,6 +71,9 @@ class OutboxStore(Protocol):
     async def settle(self, message: Message) -> None:
         """State, time, attempts and error as they are now; a secret is dropped with the last state."""
 
+    async def read_once(self, message: Message) -> bool:
+        """As `settle`, where it has not been read out yet: of two callers one gets True."""
+
     async def get(self, message: str) -> Message | None: ...
 
     async def find(

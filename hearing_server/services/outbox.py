@@ -162,10 +162,16 @@ class Outbox:
         return found
 
     async def read_out(self, found: Message) -> Text:
-        """The text, its link or code in it, of a `readable` message, which then has been read out."""
+        """The text, its link or code in it, of a `readable` message, which then has been read out.
+
+        A code is told to one clerk: Refused(wrong_phase) for whoever asks in the same moment.
+        """
         text = await self._letters.text(found)
         done = replace(found, state=MessageState.READ_OUT, done_at=self._now())
-        await self._store.settle(done)
+        if found.kind is not Kind.CODE:
+            await self._store.settle(done)
+        elif not await self._store.read_once(done):
+            raise Refused(Code.WRONG_PHASE, MessageState.READ_OUT)
         return text
 
     async def find(

@@ -81,11 +81,6 @@ class PasskeySignIn:
             raise
 
     async def _wrong(self, account: Account | None, visitor: Visitor, detail: str) -> Refused:
-        await self._audit.note(
-            Action.LOGIN_FAILED,
-            actor="",
-            subject=account.login if account else "",
-            detail=detail,
-            address=visitor.address,
-        )
+        login = account.login if account else ""
+        await self._audit.login_failed(login, detail, visitor.address)
         return Refused(Code.BAD_CREDENTIALS)

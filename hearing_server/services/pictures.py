@@ -6,6 +6,7 @@ of our own making: decoded, made smaller and written anew, without anything that
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from typing import Protocol
 
 from hearing_server.domain import commands as cmd
@@ -14,8 +15,9 @@ from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Right, may
 from hearing_server.services.access import Seated
 from hearing_server.services.audit import Action, Audit
-from hearing_server.services.hearings import Hearings
+from hearing_server.services.hearings import Clock, Hearings
 
+DAY = 24 * 60 * 60 * 1000  # ms
 OFFERED, KEPT = "offered", "kept"
 
 
@@ -32,9 +34,21 @@ class PictureFiles(Protocol):
 
     def remove(self, seated: Seated, kind: str) -> None: ...
 
+    def hearings(self, before: int) -> Sequence[str]:
+        """Those that have pictures, none of them written since `before` (Unix ms)."""
+
+    def remove_all(self, hearing: str) -> int:
+        """How many there were."""
+
 
 class Pictures:
-    def __init__(self, files: PictureFiles, hearings: Hearings, audit: Audit) -> None:
+    """`days` after the end of a hearing its pictures are removed."""
+
+    def __init__(
+        self, files: PictureFiles, hearings: Hearings, audit: Audit, *, days: int, now: Clock
+    ) -> None:
+        self._kept_for = days * DAY
+        self._now = now
         self._files = files
         self._hearings = hearings
         self._audit = audit
@@ -91,6 +105,29 @@ class Pictures:
             address=address,
         )
         return picture
+
+    async def sweep(self) -> None:
+        """Remove what has been kept long enough: noted first, of each hearing once."""
+        before = self._now() - self._kept_for
+        for hearing in await asyncio.to_thread(self._files.hearings, before):
+            if await self._ended(hearing) > before:
+                continue
+            await self._audit.note(
+                Action.PICTURES_REMOVED, actor=SERVER, subject=hearing, detail="their time is over"
+            )
+            await asyncio.to_thread(self._files.remove_all, hearing)
+
+    async def _ended(self, hearing: str) -> int:
+        """When it closed. One that nobody came to was over on its day; one that goes on is not over."""
+        try:
+            state = await self._hearings.state(hearing)
+        except Refused as refusal:
+            if refusal.code is not Code.UNKNOWN_HEARING:
+                raise
+            return 0
+        if state.closed_at is not None:
+            return state.closed_at
+        return state.planned_at if state.opened_at is None else self._now()
 
     async def _check(self, by: Seated, party: str, right: Right) -> None:
         """For whoever has not the right there is nothing here."""

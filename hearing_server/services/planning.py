@@ -147,13 +147,18 @@ class Planning:
         return state
 
     async def postpone(
-        self, hearing: str, planned_at: int, minutes: int, *, reason: str, override: str,
-        account: Account, noted: Noted,
+        self, hearing: str, planned_at: int, minutes: int, *, since: int, reason: str,
+        override: str, account: Account, noted: Noted,
     ) -> None:  # fmt: skip
-        """To another time; everybody keeps seat and link, and who was invited is told."""
+        """To another time; everybody keeps seat and link, and who was invited is told.
+
+        Refused(stale_revision) when it is not planned for `since` any more: somebody else has moved it.
+        """
         if found := wishes.time_faults(planned_at, minutes, self._now()):
             raise bad_fields(*found)
         reason = _reason(reason)
+        if (await self._hearings.state(hearing)).planned_at != since:
+            raise Refused(Code.STALE_REVISION)
         claim = await self.moved(hearing, planned_at, minutes)
         clashes = await self._store.clashes(claim)
         persons = any(clash.kind is Taken.PERSON for clash in clashes)
@@ -161,7 +166,7 @@ class Planning:
         claim = replace(claim, overridden=bool(override))
         await noted(hearing, f"override: {override}; {reason}" if override else reason)
         command = cmd.Postpone(
-            planned_at=planned_at, minutes=minutes, reason=reason, account=account.id
+            since=since, planned_at=planned_at, minutes=minutes, reason=reason, account=account.id
         )
         await self._hearings.execute(hearing, command, SERVER, claim)
         self._told()

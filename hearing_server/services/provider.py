@@ -144,10 +144,5 @@ class ProviderSignIn:
         return found[0] if bound else None
 
     async def _failed(self, account: Account | None, detail: str, visitor: Visitor) -> None:
-        await self._audit.note(
-            Action.LOGIN_FAILED,
-            actor="",
-            subject=account.login if account else "",
-            detail=detail,
-            address=visitor.address,
-        )
+        login = account.login if account else ""
+        await self._audit.login_failed(login, detail, visitor.address)

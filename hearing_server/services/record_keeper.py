@@ -65,6 +65,9 @@ class RecordKeeper:
     def fault(self, hearing: str | None, code: str, detail: str) -> None:
         self.report(RecordingFailed(hearing=hearing, code=code, detail=detail))
 
+    def over(self, hearing: str | None, code: str, detail: str) -> None:
+        self.report(RecordingRecovered(hearing=hearing, code=code, detail=detail))
+
     def _concerned(self, report: RecordingReport) -> list[str]:
         if isinstance(report, RecordingFailed):
             log.error("recording fault", code=report.code, hearing=report.hearing)

@@ -228,9 +228,7 @@ class SignIn:
         """An unknown login is not written down: people type passwords into the wrong field."""
         login = account.login if account else ""
         detail = what if account else f"{what}; no such account"
-        await self._audit.note(
-            Action.LOGIN_FAILED, actor="", subject=login, detail=detail, address=address
-        )
+        await self._audit.login_failed(login, detail, address)
         if attempt.last:
             await self._audit.note(Action.LOCKED, actor="", subject=login, address=address)
 

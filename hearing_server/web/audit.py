@@ -15,8 +15,8 @@ from hearing_server.domain.spreadsheet import safe
 from hearing_server.domain.staff import StaffRole
 from hearing_server.services.audit import Action, Audit, Search
 from hearing_server.services.rate import RateLimit
-from hearing_server.web.http import STATUS, Handler, client_address
-from hearing_server.web.staff_session import ACTOR, StaffGate
+from hearing_server.web.http import ACTOR, STATUS, Handler, client_address
+from hearing_server.web.staff_session import StaffGate
 
 COLUMNS = ("id", "at", "actor", "action", "subject", "detail", "address", "previous", "hash")
 WATCHED = ("/api/staff", "/api/seats", "/api/enter", "/api/kiosk", "/api/observe")
@@ -145,37 +145,57 @@ def _number(text: str | None) -> int | None:
     return number
 
 
+class _Notes:
+    """At most so many a minute, of an address and altogether; what was left out is said with the next."""
+
+    def __init__(self, of_address: int, altogether: int) -> None:
+        self._of_address = RateLimit(per_minute=of_address)
+        self._altogether = RateLimit(per_minute=altogether)
+        self._left_out = 0
+
+    def take(self, address: str) -> str | None:
+        """What to add to the note; None when it is not to be made."""
+        try:
+            self._of_address.check(address)
+            self._altogether.check("")
+        except Refused:
+            self._left_out += 1
+            return None
+        more, self._left_out = self._left_out, 0
+        return f"; {more} more before, not noted" if more else ""
+
+
 def note_refusals(audit: Audit, proxies: Sequence[str]) -> Middleware:
-    """Note whoever is refused at a staff or seat route, at most so many a minute and address."""
-    by_address, altogether = RateLimit(per_minute=20), RateLimit(per_minute=300)
-    unnoted = 0
+    """Note whoever is refused at a staff or seat route, and whoever asks for what is not theirs to find.
+
+    Those are counted apart: who tries one id after the other crowds out no refusal.
+    """
+    refused, sought = _Notes(20, 300), _Notes(10, 60)
 
     @web.middleware
     async def noted(request: web.Request, handler: Handler) -> web.StreamResponse:
-        nonlocal unnoted
         try:
             return await handler(request)
         except Refused as refusal:
-            refused = STATUS.get(refusal.code) in (401, 403)
-            if not refused or refusal.code in NOTED_ELSEWHERE:
-                raise
-            if not request.path.startswith(WATCHED):
-                raise
+            status = STATUS.get(refusal.code)
+            notes = {401: refused, 403: refused, 404: sought}.get(status or 0)
+            watched = request.path.startswith(WATCHED) and refusal.code not in NOTED_ELSEWHERE
             address = client_address(request, proxies)
-            try:
-                by_address.check(address)
-                altogether.check("")
-            except Refused:
-                unnoted += 1
-                raise refusal from None
-            more, unnoted = unnoted, 0
-            await audit.note(
-                Action.DENIED,
-                actor=request.get(ACTOR, ""),
-                subject=f"{request.method} {request.match_info.route.name or 'nothing'}",
-                detail=refusal.code + (f"; {more} more before, not noted" if more else ""),
-                address=address,
-            )
+            more = notes.take(address) if notes and watched else None
+            if more is not None:
+                await audit.note(
+                    Action.DENIED,
+                    actor=request.get(ACTOR, ""),
+                    subject=f"{request.method} {request.match_info.route.name or 'nothing'}",
+                    detail=f"{refusal.code}{_asked_for(request) if status == 404 else ''}{more}",
+                    address=address,
+                )
             raise
 
     return noted
+
+
+def _asked_for(request: web.Request) -> str:
+    """The ids in the path, but the seat's, which is who asks."""
+    ids = (f"{name} {value[:64]}" for name, value in request.match_info.items() if name != "seat")
+    return "".join(f" {each}" for each in ids)

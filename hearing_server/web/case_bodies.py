@@ -93,6 +93,9 @@ class WishBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class PostponeBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`since` is the time it is moved from."""
+
+    since: int
     planned_at: int
     minutes: int
     reason: str

@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
@@ -12,6 +13,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.hidden import UNSTORABLE
 
 Body = TypeVar("Body")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -75,7 +77,13 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
+UNSTORABLE_WORD = "control character U+0000"
+# The escape, unless its backslash is one itself; a bare NUL is no JSON.
+NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
 BODY_IN = 30.0  # seconds for a JSON body to come in
+
+ACTOR = web.RequestKey("actor", str)  # who was recognised: for the audit of what is refused
 
 SAFE = {hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS}
 
@@ -128,10 +136,21 @@ async def read_body(request: web.Request, kind: type[Body]) -> Body:
             data = await request.read()
     except TimeoutError:
         raise Refused(Code.BAD_MESSAGE, "too slow") from None
+    if NUL_IN_JSON.search(data):
+        raise Refused(Code.BAD_MESSAGE, UNSTORABLE_WORD)
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
         raise Refused(Code.BAD_MESSAGE, str(error)[:200]) from None
+
+
+@web.middleware
+async def storable(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what no store can look for: it is bad input, and no fault of the store's."""
+    words = [*request.match_info.values(), *request.query.keys(), *request.query.values()]
+    if any(UNSTORABLE.search(word) for word in words):
+        raise Refused(Code.BAD_MESSAGE, UNSTORABLE_WORD)
+    return await handler(request)
 
 
 def same_origin(origins: Sequence[str]) -> Middleware:

@@ -149,6 +149,7 @@ class PlanningRoutes:
             hearing,
             body.planned_at,
             body.minutes,
+            since=body.since,
             reason=body.reason,
             override=body.override,
             account=account,

@@ -1,5 +1,6 @@
 """Messages of a seat that is not taken yet: whoever cannot get in needs the clerk or a technician most."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import msgspec
@@ -84,14 +85,7 @@ def _mailbox(state: HearingState, party: str) -> dict[str, Any]:
     me = reader_of(seat.party)
     return {
         "messages": [
-            {
-                "message": m.message,
-                "sender": m.sender,
-                "to": m.to,
-                "text": m.text,
-                "at": m.at,
-                "answers": m.answers,
-            }
+            asdict(m)
             for m in state.messages
             if reads_message(state, m.message, m.sender, m.to, seat)
         ],

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from hearing_server.services.access import SESSION_MS, Access, Seated, digest_of
+from hearing_server.web.http import ACTOR
 
 SEAT = "/api/seats/{seat:[A-Za-z0-9_-]{1,64}}"
 PARTY = "{party:[A-Za-z0-9_-]{1,64}}"
@@ -17,7 +18,9 @@ class SeatGate:
 
     async def seated(self, request: web.Request) -> Seated:
         """Whose seat it is; Refused(no_session), Refused(code_needed)."""
-        return await self._access.session(self._token(request), request.match_info["seat"])
+        seated = await self._access.session(self._token(request), request.match_info["seat"])
+        request[ACTOR] = seated.party
+        return seated
 
     async def known(self, request: web.Request) -> Seated:
         """As `seated`, also while a one-time code is still wanted."""

@@ -6,9 +6,7 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.staff import Account, StaffRole
 from hearing_server.services.audit import Who
 from hearing_server.services.staff_sessions import SESSION_MS, StaffSession, StaffSessions, Stage
-from hearing_server.web.http import client_address
-
-ACTOR = web.RequestKey("staff_actor", str)  # who was recognised: for the audit of what is refused
+from hearing_server.web.http import ACTOR, client_address
 
 
 class StaffGate:

@@ -295,8 +295,15 @@ async def test_who_was_invited_hears_of_a_change(tmp_path: Path) -> None:
         hearing, _ = await _planned(server, clerk)
         await box.got(2)
         await _state_of(clerk, hearing, "sent")
-        move = {"planned_at": soon(24 * 7), "minutes": 90, "reason": "证人未到"}
-        await clerk.post(f"/hearings/{hearing}/postpone", move)
+        since = (await clerk.get(f"/hearings/{hearing}"))["planned_at"]
+        move = {"since": since, "planned_at": soon(24 * 7), "minutes": 90, "reason": "证人未到"}
+        later = {**move, "planned_at": soon(24 * 8)}
+        both = [clerk.post(f"/hearings/{hearing}/postpone", each) for each in (move, later)]
+        answers = await asyncio.gather(*both, return_exceptions=True)
+        (stale,) = [answer for answer in answers if isinstance(answer, Refusal)]
+        assert stale.code == "stale_revision", "two clerks at once: one moves it, one is told"
+        if answers[0] is stale:
+            move = later
         mails = await box.got(4)
         assert all("证人未到" in body_of(m) for m in mails[2:])
         found = (await clerk.get("/outbox", params={"hearing": hearing}))["messages"]

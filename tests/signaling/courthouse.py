@@ -156,13 +156,17 @@ class Court:
         self.world = World(*parties)
         self.ledger = Ledger()
         self.alarms: list[str] = []
-        self.room = Room(
-            self.world.state, recorder or self.ledger, lambda h, code, d: self.alarms.append(code)
-        )
+        self.room = Room(self.world.state, recorder or self.ledger, self)
         self.here: dict[str, Attendant] = {}
         self.step = 0
         self.heard: dict[str, set[Mark]] = {}  # by sink, of all steps
         self.allowed: dict[int, set[Edge]] = {}  # by step
+
+    def fault(self, hearing: str, code: str, detail: str) -> None:
+        self.alarms.append(code)
+
+    def over(self, hearing: str, code: str, detail: str) -> None:
+        self.alarms.append(f"{code} over")
 
     def do(self, by: str, command: cmd.Command) -> tuple[ev.Event, ...]:
         before = len(self.world.entries)

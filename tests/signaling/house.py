@@ -22,6 +22,14 @@ from .courthouse import Ledger
 ORIGIN = "http://court.example"
 
 
+class Unheard:
+    """Alarms that nobody hears."""
+
+    def fault(self, hearing: str, code: str, detail: str) -> None: ...
+
+    def over(self, hearing: str, code: str, detail: str) -> None: ...
+
+
 class NoFreezer:
     async def freeze(self, hearing: str, by: str) -> int:
         raise AssertionError("nobody freezes here")
@@ -36,7 +44,7 @@ class House:
         self.access = Access(store, b"secret", lambda: NOW, self._bar)
         self.told = Told(self.hearings)
         self.sfu = sfu
-        self.rooms = Rooms(Ledger(), lambda hearing, code, detail: None)
+        self.rooms = Rooms(Ledger(), Unheard())
         self.hearings.subscribe(self.rooms.on_entries)
         asks = Asks(self.hearings, self.rooms, sfu, NoFreezer(), lambda: NOW)
         self.gateway = Gateway(self.access, self.hearings, self.rooms, asks, [ORIGIN])

@@ -357,3 +357,12 @@ async def test_a_recorder_that_refuses_alarms_once_a_track_and_is_asked_again(sm
     small.room.reconcile()
     await small.check()
     assert len(small.ledger.open) == 4
+    assert small.alarms == [*["not_recorded"] * 4, "not_recorded over"]
+
+
+async def test_an_alarm_is_over_when_what_was_not_recorded_has_gone(small: Court) -> None:
+    await small.arrive(JUDGE, CLERK)
+    small.ledger.fault = OSError("the worker's pipe is broken")
+    small.do(JU, cmd.OpenHearing())
+    small.do(JU, cmd.PauseHearing())
+    assert small.alarms == [*["not_recorded"] * 4, "not_recorded over"]

@@ -4,8 +4,6 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
-from pi_heif import options as heif_options
-from pi_heif.as_plugin import register_heif_opener
 from PIL import Image
 
 from hearing_server.adapters.examining.verdict import Bad, Reason, Verdict
@@ -63,13 +61,22 @@ def examine_image(file: BinaryIO, kind: str) -> Verdict:
 def open_image(file: BinaryIO, kind: str) -> Iterator[Image.Image]:
     """Not larger than what a screen could be given; not yet decoded."""
     Image.MAX_IMAGE_PIXELS = None  # our own bound
-    register_heif_opener()
-    heif_options.DECODE_THREADS = 1
+    if kind == "image/heic":
+        _learn_heic()
     with Image.open(file, formats=PICTURES[kind]) as image:
         width, height = image.size
         if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:
             raise Bad(Reason.TOO_MANY_PIXELS, f"{width}x{height}")
         yield image
+
+
+def _learn_heic() -> None:
+    """Only for such a picture: each child begins anew, and a courtroom waits for its page."""
+    from pi_heif import options
+    from pi_heif.as_plugin import register_heif_opener
+
+    options.DECODE_THREADS = 1
+    register_heif_opener()
 
 
 def _png_end(data: bytes) -> int:

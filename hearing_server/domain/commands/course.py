@@ -12,8 +12,9 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class Postpone:
-    """By the court's staff outside the hearing."""
+    """By the court's staff outside the hearing. `since` is the time it is moved from, as they saw it."""
 
+    since: int
     planned_at: int
     minutes: int
     reason: str

@@ -68,6 +68,8 @@ def _plan(state: HearingState, command: cmd.Plan, by: str, now: int) -> Events:
 def _postpone(state: HearingState, command: cmd.Postpone, by: str, now: int) -> Events:
     if not 1 <= command.minutes <= MAX_MINUTES:
         raise Refused(Code.BAD_MESSAGE, "minutes")
+    if command.since != state.planned_at:
+        raise Refused(Code.STALE_REVISION, str(state.planned_at))
     return (
         ev.HearingPostponed(
             planned_at=command.planned_at,

@@ -1,6 +1,5 @@
 """What every decision shares: the rule of who may give a command and when, and how texts are checked."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
+from hearing_server.domain.hidden import HIDDEN
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Right, may
 
@@ -75,11 +75,6 @@ def seat_of(state: HearingState, party: str) -> Seat:
     return seat
 
 
-# Controls, lone surrogates, and what turns the direction of reading (UTR 36 section 2.5.2): a signer
-# must see the very order of the words that the document holds.
-_HIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
 def text(given: str, limit: int) -> str:
     """A text that a person typed: trimmed, not empty, bounded, without what does not show."""
     clean = given.strip()
@@ -87,9 +82,9 @@ def text(given: str, limit: int) -> str:
         raise Refused(Code.EMPTY)
     if len(clean) > limit:
         raise Refused(Code.BAD_MESSAGE, f"longer than {limit} characters")
-    hidden = next((c for c in clean if _HIDDEN.match(c)), None)
+    hidden = HIDDEN.search(clean)
     if hidden is not None:
-        raise Refused(Code.BAD_MESSAGE, f"control character U+{ord(hidden):04X}")
+        raise Refused(Code.BAD_MESSAGE, f"control character U+{ord(hidden[0]):04X}")
     return clean
 
 

@@ -219,6 +219,7 @@ export default {
       read_out: 'Message read out',
       code_read: 'One-time code read out',
       picture_seen: 'Document picture shown',
+      pictures_removed: 'Document pictures removed',
       kiosk_added: 'Kiosk code made',
       kiosk_paired: 'Kiosk paired',
       kiosk_revoked: 'Kiosk revoked',

@@ -219,6 +219,7 @@ export default {
       read_out: '宣读消息',
       code_read: '口头告知验证码',
       picture_seen: '查看证件照片',
+      pictures_removed: '清除证件照片',
       kiosk_added: '生成终端配对码',
       kiosk_paired: '终端配对',
       kiosk_revoked: '停用终端',
