@@ -77,7 +77,11 @@ class ServerProcess:
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment},
         )
-        await asyncio.wait_for(asyncio.to_thread(self._read_links), START_WITHIN)
+        try:
+            await asyncio.wait_for(asyncio.to_thread(self._read_links), START_WITHIN)
+        except BaseException:
+            self.process.kill()  # nobody else will: it is not in anybody's hands yet
+            raise
         return self
 
     def _read_links(self) -> None:
