@@ -1,5 +1,6 @@
 """One party's track as it arrives."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from hearing_server.services.media import Kind, PacketSink, TrackFormat
 
 from .codecs import RouterCodec
 from .extensions import AUDIO_LEVEL, AUDIO_LEVEL_URI, Extensions
-from .keyframes import KeyframeLimiter
+from .keyframes import AGAIN, KeyframeLimiter
 from .ortc import Production
 from .rate import RateCap
 from .stream import Stream
@@ -48,6 +49,7 @@ class Producer:
         self.rate = RateCap(floor=settings.min_bitrate, ceiling=settings.max_bitrate)
         self.closed = False
         self._keyframes = KeyframeLimiter()
+        self._reminder: asyncio.TimerHandle | None = None
         self._on_close: list[Callable[[], None]] = []
 
     @property
@@ -74,14 +76,25 @@ class Producer:
             return
         wait = self._keyframes.request(time.monotonic())
         if wait == 0.0:
-            self.transport.feedback.send_pli(self)
+            self._ask()
         elif wait is not None:
-            self.transport.loop.call_later(wait, self._request_now)
+            self.transport.loop.call_later(wait, self._ask_late)
 
-    def _request_now(self) -> None:
+    def _ask_late(self) -> None:
         if not self.closed:
             self._keyframes.expire(time.monotonic())
-            self.transport.feedback.send_pli(self)
+            self._ask()
+
+    def _ask(self) -> None:
+        self.transport.feedback.send_pli(self)
+        if self._reminder is None:
+            self._reminder = self.transport.loop.call_later(AGAIN, self._remind)
+
+    def _remind(self) -> None:
+        """Ask again while a viewer still waits, who gets nothing and so cannot ask himself."""
+        self._reminder = None
+        if any(consumer.reachable for consumer in self.stream.waiting):
+            self.request_keyframe()
 
     def attach(self, consumer: "Consumer") -> None:
         self.stream.consumers.append(consumer)
@@ -97,6 +110,8 @@ class Producer:
         if self.closed:
             return
         self.closed = True
+        if self._reminder is not None:
+            self._reminder.cancel()
         self.transport.forget_producer(self)
         for consumer in list(self.stream.consumers):
             consumer.close()

@@ -107,6 +107,23 @@ async def test_requests_for_key_frames_are_joined(sfu: Sfu, party: Connect) -> N
     )
 
 
+async def test_a_key_frame_is_asked_for_until_it_comes(sfu: Sfu, party: Connect) -> None:
+    """A speaker who does not hear the first requests is asked again, and no more once all see."""
+    speaker, viewer = await party(), await party()
+    producer = speaker.transport.produce("video", vp8(1000))
+    await flowing(viewer, speaker, producer, sfu)
+
+    def requests() -> int:
+        return sum((rtcp.PSFB, rtcp.PLI) in kinds(c) for c in speaker.peer.rtcp)
+
+    await speaker.peer.until(lambda: requests() == 3)
+    speaker.peer.send_rtp(rtp(1, 0, ssrc=1000, payload=KEYFRAME))
+    await viewer.peer.until(lambda: len(viewer.peer.rtp) == 1)
+    reports = len(speaker.peer.rtcp)
+    await speaker.peer.until(lambda: len(speaker.peer.rtcp) >= reports + 2)  # two seconds or so
+    assert requests() == 3
+
+
 async def test_a_pause_leaves_no_hole_in_the_numbers(sfu: Sfu, party: Connect) -> None:
     """After a pause the next packet has the next sequence number and a later timestamp."""
     speaker, viewer = await party(), await party()
