@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 SHELL  := /bin/bash
 WORKERS ?= $(shell nproc)
 
-.PHONY: help run serve client test lint types unit browsers client-test bench drift lock clean system
+.PHONY: help run serve client test lint types unit browsers client-test gallery bench drift lock clean system
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -37,6 +37,9 @@ client: $(VENV)/client.done ## build the browser client
 client-test: $(VENV)/client.done ## the client's own tests and types
 	web_client/npm run check
 	web_client/npm test
+
+gallery: $(VENV)/test.done system client ## pictures of every page, into test-results/gallery
+	$(BIN)/python -m tests.e2e.gallery
 
 bench: $(VENV)/test.done system client ## the figures, one JSON line each
 	$(BIN)/python -m bench

@@ -22,10 +22,12 @@ from .devices import COURT, ELSEWHERE, Device
 
 DEVICE = {
     "presiding_judge": COURT,
+    "judge": COURT,
     "clerk": COURT,
     "prosecutor": COURT,
     "defendant": ELSEWHERE,
     "counsel": ELSEWHERE,
+    "counsel0": ELSEWHERE,
     "witness": COURT,
     "interpreter": ELSEWHERE,
 }
@@ -73,6 +75,7 @@ class Person:
     def __init__(self, page: Page, role: str, url: str) -> None:
         self.page, self.role, self.url = page, role, url
         self.errors: list[str] = []
+        self.link = ""  # what stands after #, once opened
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.set_default_timeout(PATIENCE)
 
@@ -83,6 +86,7 @@ class Person:
         await self.get(test_id).click()
 
     async def open_link(self, link: str) -> None:
+        self.link = link
         await self.page.goto(f"{self.url}/enter#{link}")
         await expect(self.get("enter")).to_be_visible(timeout=PATIENCE)
 

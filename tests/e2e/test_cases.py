@@ -1,6 +1,5 @@
 """A clerk's day before the hearing, in a real browser: a case, a file of cases, a plan, a clash, a link read out."""
 
-import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,10 +11,9 @@ from hearing_server.domain.case_file import template
 from tests.integration.harness import serving
 
 from .browsers import PATIENCE, Person
-from .test_access import AXE, barriers, foreign
+from .looks import Looks
 from .test_staff import at_the_door, browser, enrol_app, give_password
 
-SIZES = {"desk": (1366, 768), "phone": (360, 740)}
 # What the court and its cases say themselves, and nobody translates; the longest first.
 WRITTEN = sorted(
     [
@@ -33,31 +31,6 @@ WRITTEN = sorted(
 )  # fmt: skip
 
 
-class Looks:
-    """Pictures of each page in both languages and sizes where SHOTS says; barriers always."""
-
-    def __init__(self, person: Person) -> None:
-        self.person = person
-        self.found: list[str] = []
-        self.folder = os.environ.get("SHOTS", "")
-
-    async def at(self, place: str, *written: str) -> None:
-        page = self.person.page
-        if not await page.evaluate("'axe' in window"):
-            await page.add_script_tag(path=str(AXE))
-        self.found += await barriers(self.person, place)
-        self.found += await foreign(self.person, place, [*written, *WRITTEN])
-        if self.folder:
-            for size, (width, height) in SIZES.items():
-                await page.set_viewport_size({"width": width, "height": height})
-                for language in ("zh", "en"):
-                    path = Path(self.folder) / f"{place}-{size}-{language}.png"
-                    await page.wait_for_timeout(150)
-                    await page.screenshot(path=str(path))
-                    await self.person.get("language").dispatch_event("click")
-            await page.set_viewport_size({"width": 1366, "height": 768})
-
-
 async def create(clerk: Person, looks: Looks) -> None:
     """By the keyboard: a wrong number is said at its field and taken there."""
     await clerk.click("nav-cases")
@@ -71,11 +44,11 @@ async def create(clerk: Person, looks: Looks) -> None:
     await clerk.page.keyboard.press("Control+Enter")
     await expect(clerk.get("form-fault")).to_have_attribute("data-code", "bad_fields")
     await expect(clerk.get("case-number")).to_be_focused()
-    await looks.at("case-form")
+    await looks.at(clerk, "case-form", WRITTEN)
     await clerk.get("case-number").fill("(2026) 测0001民初7号")
     await clerk.page.keyboard.press("Control+Enter")
     await expect(clerk.get("case-people")).to_contain_text("甲原告", timeout=PATIENCE)
-    await looks.at("case")
+    await looks.at(clerk, "case", WRITTEN)
 
 
 async def take_in(clerk: Person, looks: Looks, folder: Path) -> None:
@@ -89,7 +62,7 @@ async def take_in(clerk: Person, looks: Looks, folder: Path) -> None:
     fault = clerk.get("import-faults").locator("tbody tr")
     await expect(fault).to_have_attribute("data-problem", "bad_email", timeout=PATIENCE)
     await expect(fault).to_have_attribute("data-row", "2")
-    await looks.at("import-faults")
+    await looks.at(clerk, "import-faults", WRITTEN)
     await clerk.get("import-file").set_input_files(folder / "mend.csv")
     await clerk.click("import-go")
     preview = clerk.get("import-preview")
@@ -99,7 +72,7 @@ async def take_in(clerk: Person, looks: Looks, folder: Path) -> None:
     await expect(clerk.get("case-list").locator("tbody tr")).to_have_count(1, timeout=PATIENCE)
     await clerk.get("case-search").fill("")
     await expect(clerk.get("case-list").locator("tbody tr")).to_have_count(4, timeout=PATIENCE)
-    await looks.at("cases")
+    await looks.at(clerk, "cases", WRITTEN)
 
 
 async def plan(clerk: Person, number: str, courtroom: str) -> None:
@@ -117,27 +90,29 @@ async def test_from_the_case_to_the_invitation(tmp_path: Path) -> None:
         clerk = await at_the_door(chromium, server, "clerk")
         await give_password(clerk, server)
         await enrol_app(clerk)
-        looks = Looks(clerk)
+        looks = Looks()
         await create(clerk, looks)
         await take_in(clerk, looks, tmp_path)
         await plan(clerk, "（2026）测0001民初7号", "第一法庭")
         await expect(clerk.get("plan-free")).to_be_visible(timeout=PATIENCE)
-        await looks.at("plan")
+        await looks.at(clerk, "plan", WRITTEN)
         await clerk.click("plan-go")
         held = clerk.get("messages").locator("tr[data-kind='invitation'][data-state='held']")
         await expect(held).to_have_count(2, timeout=PATIENCE)
-        await looks.at("hearing")
+        await looks.at(clerk, "hearing", WRITTEN)
         await held.first.get_by_test_id("read-out").click()
         await expect(clerk.get("read-text")).to_contain_text("/enter#", timeout=PATIENCE)
         text = (await clerk.get("read-text").text_content() or "").strip()
         link = text.partition("/enter#")[2].split()[0]
-        await looks.at("read-out", text)  # in the language of the person whom it is read to
+        await looks.at(
+            clerk, "read-out", [text, *WRITTEN]
+        )  # in the language of the person whom it is read to
         await clerk.click("read-text-close")
         await plan(clerk, "（2026）测0001民初1号", "第一法庭")
         clashes = clerk.get("clashes")  # courtroom, judge, clerk, and one e-mail address in both
         await expect(clashes).to_have_attribute("data-clashes", "4", timeout=PATIENCE)
         await expect(clerk.get("plan-go")).to_be_disabled()
-        await looks.at("clash")
+        await looks.at(clerk, "clash", WRITTEN)
         await clerk.get("plan-time").fill("14:00")
         await expect(clerk.get("plan-free")).to_be_visible(timeout=PATIENCE)
         await clerk.click("plan-go")
@@ -148,14 +123,14 @@ async def test_from_the_case_to_the_invitation(tmp_path: Path) -> None:
         await expect(clerk.get("calendar").locator("[data-hearing]")).to_have_count(
             2, timeout=PATIENCE
         )
-        await looks.at("calendar")
+        await looks.at(clerk, "calendar", WRITTEN)
         await clerk.click("calendar-week")
-        await looks.at("week")
+        await looks.at(clerk, "week", WRITTEN)
         await clerk.click("nav-outbox")
         await expect(clerk.get("messages").locator("tr[data-state='read_out']")).to_have_count(1)
-        await looks.at("outbox")
+        await looks.at(clerk, "outbox", WRITTEN)
         await clerk.click("nav-today")
-        await looks.at("today")
+        await looks.at(clerk, "today", WRITTEN)
         await clerk.open_link(link)
         assert clerk.errors == []
         assert not looks.found, "\n".join(looks.found)

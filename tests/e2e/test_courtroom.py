@@ -10,9 +10,12 @@ from tests.integration.harness import serving
 
 from .browsers import DEVICE, PATIENCE, Person, all_enter, court
 from .devices import ELSEWHERE
-from .test_access import AXE, barriers
+from .looks import Looks
 
 ROLES = ("presiding_judge", "prosecutor", "defendant", "counsel")
+GONE = """new MutationObserver((_, watch) => {
+  if (document.querySelector('[data-code=removed]')) { window.goneAt = Date.now(); watch.disconnect(); }
+}).observe(document.body, { childList: true, subtree: true })"""  # when it says so, by its own clock
 
 
 async def opened(people: dict[str, Person]) -> None:
@@ -26,19 +29,35 @@ async def opened(people: dict[str, Person]) -> None:
         )
 
 
-async def look(person: Person, place: str, found: list[str]) -> None:
-    if not await person.page.evaluate("'axe' in window"):
-        await person.page.add_script_tag(path=str(AXE))
-    found.extend(await barriers(person, f"{person.role}, {place}"))
+async def removed(judge: Person, out: Person, other: Person, looks: Looks) -> None:
+    """For good: gone within a second, told why, without a picture at the others; the link is dead."""
+    seat = out.seat
+    await judge.click(f"seat-menu-{seat}")
+    await judge.click(f"remove-{seat}")
+    await judge.get("remove-reason").fill("扰乱法庭秩序，经警告不改")
+    await looks.at(judge, "removing")
+    await out.page.evaluate(GONE)
+    pressed = await judge.page.evaluate("Date.now()")
+    await judge.click("remove-confirm")
+    await expect(out.get("notice")).to_have_attribute("data-code", "removed", timeout=PATIENCE)
+    assert await out.page.evaluate("window.goneAt") - pressed < 1000
+    assert await out.page.locator("video").count() == 0
+    await expect(other.get(f"seat-{seat}")).to_have_attribute("data-picture", "false")
+    await looks.at(out, "removed")
+    await out.page.goto(f"{out.url}/enter#{out.link}")
+    await expect(out.get("notice")).to_be_visible(timeout=PATIENCE)
+    await out.page.goto(f"{out.url}/seat/{seat}")
+    await expect(out.get("notice")).to_be_visible(timeout=PATIENCE)
+    assert await out.get("enter").count() == 0
 
 
 @pytest.mark.timeout(180)
 async def test_hands_objections_and_a_lock(tmp_path: Path) -> None:
     """Requests stand in their order before the judge, objections first; one press answers each."""
-    found: list[str] = []
+    looks = Looks()
     async with (
         serving(tmp_path / "data") as server,
-        court(server, tmp_path, ROLES, bypass_csp=True) as people,
+        court(server, tmp_path, ROLES) as people,
     ):
         judge, prosecutor, counsel = (
             people[r] for r in ("presiding_judge", "prosecutor", "counsel")
@@ -52,7 +71,7 @@ async def test_hands_objections_and_a_lock(tmp_path: Path) -> None:
         await expect(rows).to_have_count(2, timeout=PATIENCE)
         await expect(rows.first).to_have_attribute("data-kind", "objection")
         await expect(rows.first).to_contain_text("诱导性发问")
-        await look(judge, "requests", found)
+        await looks.at(judge, "requests")
 
         await judge.click("answer-sustained")
         await expect(rows).to_have_count(1, timeout=PATIENCE)
@@ -72,8 +91,9 @@ async def test_hands_objections_and_a_lock(tmp_path: Path) -> None:
         await expect(counsel.get("mic")).to_have_attribute("data-locked", "true", timeout=PATIENCE)
         await counsel.click("mic")
         await expect(counsel.get("mic")).to_have_attribute("aria-pressed", "false")
+        await removed(judge, prosecutor, counsel, looks)
         assert not [error for person in people.values() for error in person.errors]
-    assert not found, "\n".join(found)
+    assert not looks.found, "\n".join(looks.found)
 
 
 async def silent(listener: Person, speaker: Person) -> None:
@@ -87,10 +107,10 @@ async def silent(listener: Person, speaker: Person) -> None:
 @pytest.mark.timeout(180)
 async def test_a_private_talk_reaches_nobody_else(tmp_path: Path) -> None:
     """Counsel asks, the defendant accepts, the judge permits; they hear each other and nobody hears them."""
-    found: list[str] = []
+    looks = Looks()
     async with (
         serving(tmp_path / "data") as server,
-        court(server, tmp_path, ROLES, bypass_csp=True) as people,
+        court(server, tmp_path, ROLES) as people,
     ):
         judge, prosecutor = people["presiding_judge"], people["prosecutor"]
         defendant, counsel = people["defendant"], people["counsel"]
@@ -110,8 +130,8 @@ async def test_a_private_talk_reaches_nobody_else(tmp_path: Path) -> None:
         for listener in (judge, prosecutor):
             for speaker in (defendant, counsel):
                 await silent(listener, speaker)
-        await look(counsel, "private talk", found)
-        await look(judge, "with two out", found)
+        await looks.at(counsel, "private talk")
+        await looks.at(judge, "with two out")
 
         await counsel.click("talk-leave")
         for person in (defendant, counsel):
@@ -124,4 +144,4 @@ async def test_a_private_talk_reaches_nobody_else(tmp_path: Path) -> None:
         await judge.hears(defendant, ELSEWHERE)
         errors: list[Any] = [error for person in people.values() for error in person.errors]
         assert not errors
-    assert not found, "\n".join(found)
+    assert not looks.found, "\n".join(looks.found)

@@ -1,6 +1,5 @@
 """An exhibit in real browsers: submitted, shown, turned, highlighted, spoken about, and put away."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -10,26 +9,9 @@ from tests.hearing_server.adapters.examining import files
 from tests.integration.harness import serving
 
 from .browsers import PATIENCE, Person, court
-from .test_access import AXE, barriers
+from .looks import Looks
 
 ROLES = ["presiding_judge", "prosecutor", "counsel", "clerk"]
-SHOTS = os.environ.get("EXHIBIT_SHOTS", "")  # a folder to look at the pictures afterwards
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1366, "height": 768}
-
-
-async def shots(people: dict[str, Person], name: str) -> None:
-    """The page of each, in both languages, at the desk and on a telephone."""
-    if not SHOTS:
-        return
-    for role, person in people.items():
-        for language in ("zh", "en"):
-            for kind, size in (("desk", DESK), ("phone", PHONE)):
-                await person.page.set_viewport_size(size)  # type: ignore[arg-type]
-                await person.page.wait_for_timeout(700)
-                await person.page.screenshot(path=f"{SHOTS}/{name}-{role}-{language}-{kind}.png")
-            await person.page.set_viewport_size(DESK)  # type: ignore[arg-type]
-            await person.get("language").dispatch_event("click")
 
 
 async def submit(person: Person, *paths: Path) -> None:
@@ -47,22 +29,62 @@ async def drag(page: Page, testid: str) -> None:
     await page.mouse.up()
 
 
-@pytest.mark.timeout(170)
+async def position(person: Person) -> float:
+    """Seconds into the film."""
+    return float(await person.get("player").evaluate("player => player.currentTime"))
+
+
+async def paused(person: Person, *, now: bool) -> None:
+    await person.page.wait_for_function(
+        "now => document.querySelector('[data-testid=player]').paused === now",
+        arg=now,
+        timeout=PATIENCE,
+    )
+
+
+async def a_film(presenter: Person, others: list[Person], folder: Path, looks: Looks) -> None:
+    """It plays, stops and jumps for everybody as the presenter has it, and nobody else turns it."""
+    path = folder / "监控.webm"
+    path.write_bytes(files.film(folder / "film.webm", seconds=30, kind="webm", codec="libvpx"))
+    await presenter.click("exhibits-open")
+    await submit(presenter, path)
+    await presenter.click("show-2")
+    await presenter.click("exhibits-close")
+    for person in (presenter, *others):
+        await expect(person.get("player")).to_be_visible(timeout=PATIENCE)
+    assert await others[0].get("player").get_attribute("controls") is None
+    player = presenter.get("player")
+    await player.evaluate("player => player.play()")
+    for person in others:
+        await paused(person, now=False)
+    await player.evaluate("player => { player.currentTime = 20; }")
+    for person in others:
+        await person.page.wait_for_function(
+            "() => document.querySelector('[data-testid=player]').currentTime >= 19",
+            timeout=PATIENCE,
+        )
+    apart = [abs(await position(person) - await position(presenter)) for person in others]
+    assert max(apart) < 2, apart
+    await looks.at(others[0], "film shown")
+    await player.evaluate("player => { player.pause(); player.currentTime = 5; }")
+    for person in others:
+        await paused(person, now=True)
+        await person.page.wait_for_function(
+            "() => Math.abs(document.querySelector('[data-testid=player]').currentTime - 5) < 1",
+            timeout=PATIENCE,
+        )
+
+
+@pytest.mark.timeout(240)
 async def test_an_exhibit_from_submission_to_opinion(tmp_path: Path) -> None:
     paper = tmp_path / "借条扫描件.pdf"
     paper.write_bytes(files.pdf(3))
     lie = tmp_path / "合同.pdf"
     lie.write_bytes(files.HTML)
-    found: list[str] = []
-
-    async def look(person: Person, place: str) -> None:
-        if not await person.page.evaluate("'axe' in window"):
-            await person.page.add_script_tag(path=str(AXE))
-        found.extend(await barriers(person, f"{person.role}, {place}"))
-
+    looks = Looks()
     async with (
         serving(tmp_path / "data") as server,
-        court(server, tmp_path, ROLES, bypass_csp=True) as people,
+        court(server, tmp_path, ROLES) as people,
     ):
         judge, prosecutor, counsel, clerk = (people[role] for role in ROLES)
         for person in people.values():
@@ -74,7 +96,7 @@ async def test_an_exhibit_from_submission_to_opinion(tmp_path: Path) -> None:
         await expect(uploads.nth(0)).to_have_attribute("data-stage", "done", timeout=PATIENCE)
         await expect(uploads.nth(1)).to_have_attribute("data-stage", "failed", timeout=PATIENCE)
         await expect(uploads.nth(1)).to_have_attribute("data-detail", "unknown_type")
-        await shots({"prosecutor": prosecutor}, "1-submitted")
+        await looks.at(prosecutor, "exhibits submitted")
         await judge.click("admit-all")
         await judge.click("open-hearing")
         await judge.click("open-hearing-confirm")
@@ -99,17 +121,15 @@ async def test_an_exhibit_from_submission_to_opinion(tmp_path: Path) -> None:
         await counsel.click("follow")
         await expect(counsel.get("viewer")).to_have_attribute("data-page", "2")
         await expect(counsel.get("mark-tool")).to_have_count(0)
-        await shots(people, "2-shown")
-        for person in (prosecutor, clerk):
-            await look(person, "viewer")
+        for person in (prosecutor, clerk, judge):
+            await looks.at(person, f"exhibit shown to {person.role}")
 
         await counsel.click("exhibits-open")
         await counsel.click("opine-1")
         await counsel.get("authentic-no").check()
         await counsel.get("relevant-yes").check()
         await counsel.get("opinion-note").fill("复印件，请求提交原件核对。")
-        await shots({"counsel": counsel}, "3-opinion")
-        await look(counsel, "opinion")
+        await looks.at(counsel, "opinion")
         await counsel.click("opinion-save")
         await expect(counsel.get("opinion-form")).to_have_count(0, timeout=PATIENCE)
         await judge.click("exhibits-open")
@@ -121,10 +141,11 @@ async def test_an_exhibit_from_submission_to_opinion(tmp_path: Path) -> None:
             "yes",
         ]
         await expect(judge.get("exhibit-1")).to_have_attribute("data-shown", "true")
-        await shots({"presiding_judge": judge, "clerk": clerk}, "4-drawer")
+        await looks.at(judge, "exhibits with opinions")
         await judge.click("exhibits-close")
         await judge.click("hide-exhibit")
         for person in people.values():
             await expect(person.get("viewer")).to_have_count(0, timeout=PATIENCE)
+        await a_film(prosecutor, [judge, counsel, clerk], tmp_path, looks)
         assert not [error for person in people.values() for error in person.errors]
-    assert not found, "\n".join(found)
+    assert not looks.found, "\n".join(looks.found)

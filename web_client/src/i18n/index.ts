@@ -4,7 +4,8 @@ import { createI18n, useI18n } from 'vue-i18n';
 import en from './en';
 import zh from './zh-CN';
 
-export type Language = 'zh-CN' | 'en';
+export const LANGUAGES = ['zh-CN', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
 const KEY = 'hearing.language';
 
 function initial(): Language {

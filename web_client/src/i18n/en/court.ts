@@ -32,7 +32,7 @@ export default {
   },
   control: {
     bar: 'Controls',
-    mic: 'Microphone',
+    mic: 'Mic',
     camera: 'Camera',
     on: 'on',
     off: 'off',
