@@ -19,7 +19,7 @@ GRAVE = ("serious", "critical")
 PHONE: ViewportSize = {"width": 360, "height": 740}
 ROOM: ViewportSize = {"width": 1920, "height": 1080}  # a kiosk's, seen from three metres
 FINGER = 44  # px: a control on a telephone or a kiosk is no smaller either way
-SETTLED = 350  # ms in which colours fade over and a page finds its new size
+SETTLED = 250  # ms in which a page finds its new size
 
 # Everything a page says: visible text, and the names and hints of controls.
 SAID = """() => {
@@ -98,6 +98,7 @@ async def barriers(person: Person, place: str) -> list[str]:
     if not await person.page.evaluate("'axe' in window"):
         await person.page.evaluate(AXE.read_text())
     found = []
+    await person.page.emulate_media(reduced_motion="reduce")  # no colour is caught half-way
     for theme in ("dark", "light"):
         await colours(person, dark=theme == "dark")
         await person.page.wait_for_timeout(SETTLED)

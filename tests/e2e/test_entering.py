@@ -12,7 +12,7 @@ from tests.integration.entering import planned
 from .browsers import PATIENCE, launch
 from .devices import COURT, ELSEWHERE
 from .looks import PHONE, Looks
-from .planned import by_link, clerk_of, identify, judge_of, person
+from .planned import clerk_of, identify, judge_of, person
 
 
 def photograph(folder: Path) -> Path:

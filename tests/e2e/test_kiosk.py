@@ -11,7 +11,6 @@ from .browsers import PATIENCE, Person, launch
 from .devices import ELSEWHERE
 from .looks import ROOM, Looks
 from .planned import by_link, clerk_of, identify, judge_of
-from .test_hearing import read_to_the_end
 
 LINES = ("现在开庭。", "请被告陈述。")
 # The machine's voice, where the browser has it: what it is given to say is written down instead.
@@ -130,6 +129,11 @@ async def spoken(kiosk: Person) -> list[str]:
     return ["".join(text.split()) for text, _ in said]
 
 
+async def at_the_end(kiosk: Person) -> bool:
+    end = "pages => pages.scrollTop + pages.clientHeight >= pages.scrollHeight - 2"
+    return bool(await kiosk.get("pages").evaluate(end))
+
+
 async def write(clerk: Person, text: str) -> None:
     await clerk.get("line-editor").fill(text)
     await clerk.click("commit-line")
@@ -162,7 +166,13 @@ async def signs(kiosk: Person, clerk: Person, judge: Person, looks: Looks) -> No
         timeout=PATIENCE,
     )
     await looks.at(kiosk, "kiosk signing")
-    await read_to_the_end(kiosk)
+    for _ in range(20):
+        await kiosk.click("read-down")
+        await kiosk.page.wait_for_timeout(400)  # it glides
+        if await kiosk.get("name-pad").is_visible() and await at_the_end(kiosk):
+            break
+    await expect(kiosk.get("position")).to_have_attribute("data-read", "true")
+    await kiosk.get("name-pad").scroll_into_view_if_needed()
     pad = await kiosk.get("name-pad").bounding_box()
     assert pad is not None
     await kiosk.page.mouse.move(pad["x"] + 40, pad["y"] + 40)

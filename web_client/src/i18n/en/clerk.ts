@@ -79,6 +79,8 @@ export default {
     loading: 'Loading the transcript…',
     failed: 'The transcript could not be loaded: {reason}',
     page: 'Page {page} of {pages}',
+    up: 'Back up',
+    down: 'Read on, down to the signature',
     read_on: 'read to the end to sign',
     read_all: 'read to the end',
     page_alt: 'Transcript, page {page}',

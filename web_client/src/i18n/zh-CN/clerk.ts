@@ -79,6 +79,8 @@ export default {
     loading: '正在载入笔录…',
     failed: '笔录未能载入：{reason}',
     page: '第 {page} 页，共 {pages} 页',
+    up: '往上看',
+    down: '往下看，直到签名处',
     read_on: '请读到末页后签名',
     read_all: '已读到末页',
     page_alt: '庭审笔录第 {page} 页',
