@@ -15,6 +15,7 @@ export default {
     take_charge: 'Take charge',
     return_charge: 'Give it back',
     countdown: 'The hearing opens in {time}',
-    public_excluded: 'In private: observers hear and see nothing.',
+    public_excluded: 'In private: observers hear and see nothing, and nothing is recorded.',
+    public_excluded_sealed: 'In private: observers hear and see nothing. The recording is sealed.',
   },
 };

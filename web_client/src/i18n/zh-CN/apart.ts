@@ -15,6 +15,7 @@ export default {
     take_charge: '代为维持秩序',
     return_charge: '交还',
     countdown: '{time} 后开庭',
-    public_excluded: '不公开审理：旁听人员听不到、看不到。',
+    public_excluded: '不公开审理：旁听人员听不到、看不到，且不录制。',
+    public_excluded_sealed: '不公开审理：旁听人员听不到、看不到，录音录像予以封存。',
   },
 };

@@ -1,0 +1,82 @@
+"""The public is excluded in real browsers: what becomes of the recording, and who reads what was said."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.integration.harness import serving
+
+from .browsers import PATIENCE, Person, all_enter, court
+from .test_access import AXE, barriers
+
+ROLES = ("presiding_judge", "clerk", "prosecutor")
+SHOTS = os.environ.get("SHOTS")
+SIZES = (("desk", 1366, 768), ("phone", 360, 740))
+
+
+async def shot(person: Person, name: str) -> None:
+    if not SHOTS:
+        return
+    for size, width, height in SIZES:
+        await person.page.set_viewport_size({"width": width, "height": height})
+        await person.page.screenshot(path=f"{SHOTS}/{name}-{person.role}-{size}.png")
+    await person.page.set_viewport_size({"width": 1366, "height": 768})
+
+
+async def enter(clerk: Person, text: str, *screens: Person) -> None:
+    await clerk.get("line-editor").focus()
+    await clerk.page.keyboard.press("F1")
+    await clerk.page.keyboard.type(text)
+    await expect(clerk.get("commit-line")).to_be_enabled(timeout=PATIENCE)
+    await clerk.page.keyboard.press("Enter")
+    for person in screens:
+        await expect(person.get("line-text").last).to_have_text(text, timeout=PATIENCE)
+
+
+@pytest.mark.timeout(180)
+async def test_the_judge_says_what_becomes_of_the_recording(tmp_path: Path) -> None:
+    """Sealed: bench and clerk read what is said, marked; a party reads that it is sealed, until it is
+    opened. Not recorded: the banner says so, and no source is recorded meanwhile."""
+    found: list[str] = []
+    async with (
+        serving(tmp_path / "data") as server,
+        court(server, tmp_path, ROLES, bypass_csp=True) as people,
+    ):
+        judge, clerk, prosecutor = (people[role] for role in ROLES)
+        await all_enter(people)
+        await judge.click("open-hearing")
+        await expect(clerk.get("phase")).to_have_attribute("data-phase", "in_session")
+        await enter(clerk, "现在开庭。", judge, clerk, prosecutor)
+
+        await judge.page.keyboard.press("x")
+        await expect(judge.get("exclude-unrecorded")).to_be_checked(timeout=PATIENCE)
+        await judge.get("exclude-reason").fill("涉及未成年人隐私（虚构）")
+        await judge.get("exclude-sealed").check()
+        await judge.page.add_script_tag(path=str(AXE))
+        found.extend(await barriers(judge, "the public excluded"))
+        await shot(judge, "exclude")
+        await judge.click("exclude-public-confirm")
+        await expect(prosecutor.get("banner")).to_contain_text("封存", timeout=PATIENCE)
+
+        await enter(clerk, "被害人陈述经过。", judge, clerk)
+        await expect(clerk.get("line-sealed")).to_have_count(1)
+        await expect(prosecutor.get("line-masked")).to_have_text("依法封存", timeout=PATIENCE)
+        await expect(prosecutor.get("line-text")).to_have_count(1)
+        await prosecutor.page.reload()  # nor in what is told anew
+        await expect(prosecutor.get("line-masked")).to_have_count(1, timeout=PATIENCE)
+        assert "被害人陈述" not in await prosecutor.page.content()
+        for person in people.values():
+            await shot(person, "sealed")
+
+        await judge.click("judge-more")
+        await judge.click("admit-public")
+        await enter(clerk, "恢复公开审理。", judge, clerk, prosecutor)
+        await judge.click("judge-more")
+        await judge.click("exclude-public")
+        await judge.get("exclude-reason").fill("商业秘密（虚构）")
+        await judge.click("exclude-public-confirm")
+        await expect(prosecutor.get("banner")).to_contain_text("不录制", timeout=PATIENCE)
+        assert not [error for person in people.values() for error in person.errors]
+    assert not found, "\n".join(found)
