@@ -21,6 +21,8 @@ from hearing_server.services.media import (
     RecordingHealth,
     RecordingRecovered,
     RecordingReport,
+    TrackBegan,
+    TrackEnded,
     TrackFormat,
     TrackName,
 )
@@ -154,6 +156,7 @@ class ProcessRecorder:
         sink = TrackSink(number, self._spool, self._end)
         self._tracks[number] = _Track(opened=opened, sink=sink, request_keyframe=request_keyframe)
         self._spool.add(wire.frame(wire.OPEN, number, wire.encode(opened)))
+        self._report(TrackBegan(track=track, at=self._calendar(track.hearing, time.monotonic())))
         return sink
 
     async def flush(self, hearing: str) -> None:
@@ -209,11 +212,18 @@ class ProcessRecorder:
                 del self._anchors[next(iter(self._anchors))]
         return self._anchors[hearing]
 
+    def _calendar(self, hearing: str, monotonic: float) -> int:
+        """Unix ms, on the clock of this hearing's segments."""
+        return round(self._anchor(hearing) + monotonic * 1000)
+
     def _end(self, number: int, cause: str) -> None:
         track = self._tracks.get(number)
         if track is not None and self._spool is not None:
-            track.end = wire.frame(wire.END, number, cause.encode(), time.monotonic())
+            now, name = time.monotonic(), track.opened.name
+            track.end = wire.frame(wire.END, number, cause.encode(), now)
             self._spool.add(track.end)
+            at = self._calendar(name.hearing, now)
+            self._report(TrackEnded(track=name, at=at, cause=cause))
 
     async def _supervise(self) -> None:
         pause = RESTART_S

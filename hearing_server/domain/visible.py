@@ -28,6 +28,8 @@ UNNAMED = "（身份保密）"  # in a printed document, for whom the court gave
 # For bench and clerk alone.
 _OVERSEEN = frozenset(
     {
+        ev.RecordingBegan,
+        ev.RecordingEnded,
         ev.SegmentRecorded,
         ev.GapFound,
         ev.RecordingFault,

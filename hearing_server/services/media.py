@@ -117,7 +117,26 @@ class RecordingRecovered:
     detail: str
 
 
-RecordingReport = SegmentClosed | RecordingGap | RecordingFailed | RecordingRecovered
+@dataclass(frozen=True, kw_only=True)
+class TrackBegan:
+    """From `at` (Unix ms) on the packets of this track are taken."""
+
+    track: TrackName
+    at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackEnded:
+    """From `at` (Unix ms) on they are not; `cause` as in `PacketSink.on_end`."""
+
+    track: TrackName
+    at: int
+    cause: str
+
+
+RecordingReport = (
+    TrackBegan | TrackEnded | SegmentClosed | RecordingGap | RecordingFailed | RecordingRecovered
+)
 
 
 @dataclass(frozen=True, kw_only=True)

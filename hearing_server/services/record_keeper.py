@@ -19,6 +19,8 @@ from hearing_server.services.media import (
     RecordingRecovered,
     RecordingReport,
     SegmentClosed,
+    TrackBegan,
+    TrackEnded,
 )
 
 MAX_WAITING = 20_000  # reports: an hour of five parties with the database down
@@ -26,7 +28,14 @@ RETRY_AFTER = 1.0  # seconds
 
 log = structlog.get_logger()
 
-RecordingEvent = ev.SegmentRecorded | ev.GapFound | ev.RecordingFault | ev.RecordingRecovered
+RecordingEvent = (
+    ev.RecordingBegan
+    | ev.RecordingEnded
+    | ev.SegmentRecorded
+    | ev.GapFound
+    | ev.RecordingFault
+    | ev.RecordingRecovered
+)
 
 
 class RecordKeeper:
@@ -119,6 +128,14 @@ def event_of(report: RecordingReport) -> RecordingEvent:
             started_at=report.started_at,
             ended_at=report.ended_at,
             cause=report.cause,
+        )
+    if isinstance(report, TrackBegan):
+        track = report.track
+        return ev.RecordingBegan(party=track.party, source=track.source, at=report.at)
+    if isinstance(report, TrackEnded):
+        track = report.track
+        return ev.RecordingEnded(
+            party=track.party, source=track.source, at=report.at, cause=report.cause
         )
     if isinstance(report, RecordingRecovered):
         return ev.RecordingRecovered(code=report.code, detail=report.detail[:500])

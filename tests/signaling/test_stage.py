@@ -295,6 +295,29 @@ async def test_observers_and_the_public(court: Court) -> None:
     assert not any(edge.party == PU for edge in back)
 
 
+async def test_what_is_recorded_while_the_public_is_excluded(court: Court) -> None:
+    """Nothing, and every track's gap says that it was sealed; or all of it, where the judge wants that."""
+    await opened(court)
+    recorded = {e[:2] for e in await court.check() if e.sink == RECORDER}
+    court.ledger.ended.clear()
+    unrecorded, back = await play(
+        court, (JU, cmd.ExcludePublic(reason="涉及个人隐私")), (JU, cmd.AdmitPublic())
+    )
+    assert not any(e.sink == RECORDER for e in unrecorded)
+    assert {e.party for e in unrecorded} >= {JU, CL, PR}, "the courtroom goes on"
+    assert {e[:2] for e in back if e.sink == RECORDER} == recorded
+    ended = {(party, source) for party, source, cause in court.ledger.ended if cause == "sealed"}
+    assert ended == recorded
+    court.ledger.ended.clear()
+    sealing = cmd.ExcludePublic(reason="商业秘密", recorded=True)
+    on, off = await play(court, (JU, sealing), (JU, cmd.AdmitPublic()))
+    for edges in (on, off):
+        assert {e[:2] for e in edges if e.sink == RECORDER} == recorded
+    assert court.ledger.ended == []
+    (span,) = court.world.state.custody.sealed
+    assert span.ended_at is not None
+
+
 async def test_a_tab_that_was_taken_over_gets_nothing_more(small: Court) -> None:
     """Neither sound nor picture, from the event on: not when it has said goodbye."""
     await small.arrive(JUDGE, COUNSEL)

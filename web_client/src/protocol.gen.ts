@@ -884,6 +884,8 @@ export interface EventTold {
     | TranscriptSigned
     | SignatureRefused
     | TranscriptArchived
+    | RecordingBegan
+    | RecordingEnded
     | SegmentRecorded
     | GapFound
     | RecordingFault
@@ -1513,6 +1515,21 @@ export interface TranscriptArchived {
   sha256: string;
   type: 'transcript_archived';
   version: number;
+  [k: string]: unknown;
+}
+export interface RecordingBegan {
+  at: number;
+  party: string;
+  source: string;
+  type: 'recording_began';
+  [k: string]: unknown;
+}
+export interface RecordingEnded {
+  at: number;
+  cause: string;
+  party: string;
+  source: string;
+  type: 'recording_ended';
   [k: string]: unknown;
 }
 export interface SegmentRecorded {

@@ -60,9 +60,16 @@ class EnterArchive:
 
 @dataclass(frozen=True, kw_only=True)
 class EnterRecording:
-    """What the recorder reports: a segment, a gap, a fault or its end."""
+    """What the recorder reports: a source's beginning or end, a segment, a gap, a fault or its end."""
 
-    event: ev.SegmentRecorded | ev.GapFound | ev.RecordingFault | ev.RecordingRecovered
+    event: (
+        ev.RecordingBegan
+        | ev.RecordingEnded
+        | ev.SegmentRecorded
+        | ev.GapFound
+        | ev.RecordingFault
+        | ev.RecordingRecovered
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

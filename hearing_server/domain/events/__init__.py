@@ -120,6 +120,8 @@ from hearing_server.domain.events.record import (
     GapFound,
     LineCorrected,
     LineEntered,
+    RecordingBegan,
+    RecordingEnded,
     RecordingFault,
     RecordingRecovered,
     RootSigned,
@@ -243,6 +245,8 @@ Event = (
     | TranscriptSigned
     | SignatureRefused
     | TranscriptArchived
+    | RecordingBegan
+    | RecordingEnded
     | SegmentRecorded
     | GapFound
     | RecordingFault
@@ -392,7 +396,9 @@ __all__ = [
     "PartyRemoved",
     "PublicAdmitted",
     "PublicExcluded",
+    "RecordingBegan",
     "RecordingDeleted",
+    "RecordingEnded",
     "RecordingFault",
     "RecordingRecovered",
     "RequestAnswer",

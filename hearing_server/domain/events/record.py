@@ -84,6 +84,28 @@ class SegmentRecorded:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordingBegan:
+    """From `at` on the recorder takes what this source sends."""
+
+    party: str
+    source: str
+    at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingEnded:
+    """From `at` on it does not; `cause` is that of the gap that begins, `closed` when none does.
+
+    Where a server was killed there is none: the gap with cause `server` says so.
+    """
+
+    party: str
+    source: str
+    at: int
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class GapFound:
     party: str
     source: str

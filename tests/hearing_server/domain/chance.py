@@ -142,6 +142,8 @@ def _recorded(state: HearingState) -> Pick:
     where = {"party": "judge", "source": "camera", "started_at": NOW, "ended_at": NOW + 5}
     return _sampled_from(
         (
+            ev.RecordingBegan(party="judge", source="camera", at=NOW),
+            ev.RecordingEnded(party="judge", source="camera", at=NOW + 5, cause="muted"),
             ev.GapFound(**where, cause="network"),
             ev.RecordingFault(code="disk_full", detail="FAULT"),
             ev.SegmentRecorded(

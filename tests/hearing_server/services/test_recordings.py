@@ -12,7 +12,14 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.log import SERVER
 from hearing_server.services import record_keeper as module
 from hearing_server.services.hearings import Hearings
-from hearing_server.services.media import RecordingGap, RecordingRecovered, SegmentClosed, TrackName
+from hearing_server.services.media import (
+    RecordingGap,
+    RecordingRecovered,
+    SegmentClosed,
+    TrackBegan,
+    TrackEnded,
+    TrackName,
+)
 from hearing_server.services.record_keeper import RecordKeeper
 from hearing_server.services.recordings import Recordings
 from tests.hearing_server.domain.world import NOW, SHA, World, in_session, planned
@@ -56,6 +63,17 @@ class Keeping:
     def events(self, hearing: str = "h1") -> list[ev.Event]:
         kinds = (ev.SegmentRecorded, ev.GapFound, ev.RecordingFault, ev.RecordingRecovered)
         return [e.event for e in self.store.logs[hearing] if isinstance(e.event, kinds)]
+
+
+async def test_the_log_says_from_when_to_when_a_source_was_recorded() -> None:
+    keeping = Keeping()
+    keeping.keeper.report(TrackBegan(track=CAMERA, at=NOW + 1))
+    keeping.keeper.report(TrackEnded(track=CAMERA, at=NOW + 2, cause="sealed"))
+    await keeping.keeper.close()
+    assert [entry.event for entry in keeping.store.logs["h1"][-2:]] == [
+        ev.RecordingBegan(party="judge", source="camera", at=NOW + 1),
+        ev.RecordingEnded(party="judge", source="camera", at=NOW + 2, cause="sealed"),
+    ]
 
 
 async def test_reports_enter_the_log_in_their_order() -> None:
