@@ -311,6 +311,7 @@ class Server:
         application.add_routes(self.exhibits.routes(self.audit, seats.seated))
         application.add_routes(self.custody.routes(seats.seated))
         application.add_routes(self.playback.routes(self.audit, seats.seated, s.trusted_proxies))
+        application.add_routes(self.proof.routes(self.audit, seats.seated, s.trusted_proxies))
         application.add_routes(self.cases.routes(self.gate, self.audit))
         application.add_routes(self.entering.routes(self.gate))
         application.add_routes(self.centre.routes(self.gate, self.audit))

@@ -7,7 +7,7 @@ put aside, not overwritten. All of this blocks: for threads, one hearing at a ti
 import base64
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +22,7 @@ from hearing_server.domain.proof import statement
 from recording import names
 from recording.about_record import TEXT
 from recording.part import sync_folder
+from recording.record_copy import segment_chunks
 
 MAX_LINE = 1 << 20  # bytes of an entry
 MODE = 0o640
@@ -104,6 +105,17 @@ class RecordFolders:
         if failed is not None:
             raise failed
 
+    def beside(self, roots: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
+        """What a copy of the folder has beside log and segments; `roots` are entries of signed roots."""
+        yield from self._beside.items()
+        for record in roots:
+            for name, data in _root_files(record):
+                yield f"{names.ROOTS}/{name}", data
+
+    def segment(self, name: str) -> Iterator[bytes] | None:
+        """The file of a segment by its name in the log; None if no directory has it."""
+        return segment_chunks(self._folders, name)
+
     def _usable(self) -> list[Path]:
         """The lock's file is there while the directory is the one that the recorder holds.
 
@@ -169,11 +181,15 @@ def _is_root(record: bytes) -> bool:
 
 def _write_root(folder: Path, record: bytes) -> None:
     """The signed root as files that openssl reads; the log has the same."""
-    decoded = msgspec.json.decode(record, type=_Root)
     folder.mkdir(mode=0o750, exist_ok=True)
-    for name, data in root_files(decoded.hearing, msgspec.json.decode(decoded.event, type=dict)):
+    for name, data in _root_files(record):
         _write(folder / name, data)
     sync_folder(folder)
+
+
+def _root_files(record: bytes) -> list[tuple[str, bytes]]:
+    decoded = msgspec.json.decode(record, type=_Root)
+    return root_files(decoded.hearing, msgspec.json.decode(decoded.event, type=dict))
 
 
 def root_files(hearing: str, root: dict[str, object]) -> list[tuple[str, bytes]]:

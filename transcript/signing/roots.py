@@ -34,11 +34,13 @@ from .timestamp import to_asn1
 MAX_TOKEN = 64 * 1024  # bytes of a timestamp; a token with its certificates has 2 to 8 KB
 STAMP_WITHIN = 12.0  # seconds
 
+_SIGNATURE = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)  # RFC 6979: no chance in a copy
+
 
 def sign_root(statement: bytes, authority: Authority) -> tuple[bytes, bytes]:
     """The signature (DER) and the certificate that it was made under (DER)."""
     certificate = authority.record.certificate.public_bytes(serialization.Encoding.DER)
-    return authority.record.key.sign(statement, ec.ECDSA(hashes.SHA256())), certificate
+    return authority.record.key.sign(statement, _SIGNATURE), certificate
 
 
 def stamp_root(signature: bytes, authority: Authority) -> bytes:

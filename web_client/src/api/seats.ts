@@ -73,5 +73,8 @@ export const finishSignature = (seat: string, preparation: string, signature: st
 
 export const listRecordings = (seat: string) =>
   get<{ parties: RecordedParty[] }>(seatPath(seat, '/recordings'));
+/** The whole record as it proves itself; masked for whoever is outside the court if asked. */
+export const recordPath = (seat: string, outside: boolean) =>
+  seatPath(seat, `/record.zip${outside ? '?outside=1' : ''}`);
 export const recordingPath = (seat: string, party: string) =>
   seatPath(seat, `/recordings/${encodeURIComponent(party)}.mkv`);

@@ -43,6 +43,10 @@ export default {
     download_recording: 'Download recording',
     recordings: 'Recordings',
     no_recordings: 'There is no recording yet.',
+    record: 'The record, which proves itself',
+    record_about: 'Recording, log, the court’s signatures and timestamps in one zip: whoever receives it can verify it offline.',
+    record_own: 'Download for the court',
+    record_outside: 'Download a copy to send out (what is sealed is masked)',
     lines: '{n} lines',
   },
   gap: {

@@ -43,6 +43,10 @@ export default {
     download_recording: '下载录像',
     recordings: '各方录音录像',
     no_recordings: '尚无录制文件。',
+    record: '庭审记录（可离线验证）',
+    record_about: '录像、日志、法院签名和时间戳，一个 zip 文件；收件人可自行验证。',
+    record_own: '下载供法院使用的记录',
+    record_outside: '下载供外送的副本（封存内容已遮蔽）',
     lines: '共 {n} 条',
   },
   gap: {

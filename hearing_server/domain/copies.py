@@ -1,0 +1,120 @@
+"""What a copy of the record is without, for whom: entries that stand as their hash alone, segments left out. Pure.
+
+What proves the recording (segments, gaps, roots, the course) is in every copy; what may not be known is not.
+"""
+
+from hearing_server.domain import events as ev
+from hearing_server.domain.custody import touches
+from hearing_server.domain.events import Event, Source, Span
+from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.parties import Party, Right, Role, may
+from hearing_server.domain.playable import masked_spans, plays_track
+from hearing_server.domain.visible import seen, visible
+
+# The skeleton of the proof: names of files, hashes, times.
+PROVES = (ev.SegmentRecorded, ev.GapFound, ev.RootSigned, ev.RecordingDeleted)
+
+# What the court knows of its people and says to some of them is no part of a record that leaves it.
+_INSIDE_THE_COURT = (
+    ev.AccessSet,
+    ev.AccessEnded,
+    ev.AccessLifted,
+    ev.CodeConfirmed,
+    ev.CodeLocked,
+    ev.ConsultationAccepted,
+    ev.ConsultationAsked,
+    ev.ConsultationDeclined,
+    ev.ConsultationPermitted,
+    ev.DeletionConsented,
+    ev.DeletionDropped,
+    ev.DeletionProposed,
+    ev.DevicesReported,
+    ev.DocumentPictureKept,
+    ev.HearingCancelled,
+    ev.HearingPostponed,
+    ev.IdentityConfirmed,
+    ev.KioskCalled,
+    ev.MessageSent,
+    ev.MessagesRead,
+    ev.NoteRemoved,
+    ev.ObserverRegistered,
+    ev.OfficerStepDone,
+    ev.RecordingFault,
+    ev.RecordingRecovered,
+    ev.ScreeningLifted,
+    ev.ScreeningSet,
+    ev.SelfCheckReported,
+)
+
+# They hold a name.
+_NAMING = (ev.ConsentGiven, ev.NoRecordingPromised, ev.RulesAccepted)
+
+_EXHIBITS = (ev.ExhibitSubmitted, ev.ExhibitWithdrawn, ev.OpinionGiven)
+
+
+def withheld(state: HearingState, event: Event, reader: str | None) -> bool:
+    """Whether the entry of `event` stands as its hash alone in the copy of `reader`; None: it leaves the court.
+
+    `state` is the hearing as it is now.
+    """
+    if isinstance(event, PROVES):
+        return False
+    if reader is None:
+        return _outside(state, event)
+    if may(state.seats[reader].party.role, Right.OVERSEE):
+        return not visible(state, event, reader)
+    return seen(state, event, reader) != event
+
+
+def left_out(state: HearingState, event: ev.SegmentRecorded, reader: str | None) -> bool:
+    """Whether the segment's file is not in the copy: any moment of it, or its whole source, may not be played."""
+    if not plays_track(state, reader, event.party, Source(event.source)):
+        return True
+    spans: tuple[Span, ...] = masked_spans(state, reader)
+    return touches(spans, event.started_at, event.ended_at)
+
+
+def _outside(state: HearingState, event: Event) -> bool:
+    if isinstance(event, _INSIDE_THE_COURT) or _of_observer(state, event):
+        return True
+    if isinstance(event, ev.NotePlaced) and event.private:
+        return True
+    if isinstance(event, _EXHIBITS) and not state.exhibits[event.exhibit - 1].on_record:
+        return True
+    return _names_screened(state, event) or _says_sealed(state, event)
+
+
+def _of_observer(state: HearingState, event: Event) -> bool:
+    seat = state.seats.get(getattr(event, "party", None) or "") if _has_id(event) else None
+    return seat is not None and seat.party.role is Role.OBSERVER
+
+
+def _has_id(event: Event) -> bool:
+    return isinstance(getattr(event, "party", None), str)
+
+
+def _names_screened(state: HearingState, event: Event) -> bool:
+    """Whoever was ever screened is named to nobody outside."""
+    if not state.screened_ever:
+        return False
+    if isinstance(event, ev.HearingPlanned):
+        return any(party.id in state.screened_ever for party in event.parties)
+    party = getattr(event, "party", "")
+    if isinstance(party, Party):
+        return party.id in state.screened_ever
+    return isinstance(event, _NAMING) and party in state.screened_ever
+
+
+def _says_sealed(state: HearingState, event: Event) -> bool:
+    """Words of a sealed span: as the public would read the record."""
+    spans = state.custody.sealed
+    if isinstance(event, ev.LineEntered | ev.LineCorrected):
+        line = state.lines[event.line - 1]
+        return touches(spans, line.started_at, line.ended_at)
+    if isinstance(event, ev.NotePlaced):
+        return touches(spans, event.at, event.at)
+    if isinstance(event, ev.OpinionGiven):
+        given = state.exhibits[event.exhibit - 1].given
+        same = [one for one in given if (one.party, one.note) == (event.party, event.note)]
+        return any(touches(spans, one.at, one.at) for one in same)
+    return False
