@@ -63,6 +63,7 @@ class Continuity:
     gaps: dict[Track, list[tuple[int, int, str]]] = field(default_factory=dict)
     _turns: dict[Track, list[_Turn]] = field(default_factory=dict)
     _pauses: list[_Turn] = field(default_factory=list)
+    _left_by_server: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     _closings: list[Closing] = field(default_factory=list)
 
     def add(self, entry: Entry) -> None:
@@ -120,7 +121,8 @@ class Continuity:
             left = _without(left, [(start, end) for start, end, _ in known])
         starts = self._starts(track)
         holes = [part for part in left if part[1] - part[0] > _tolerated(track, part, starts)]
-        found += [Gap(*track, *part, "") for part in holes]
+        restarts = self._restarts(track[0])
+        found += [Gap(*track, *part, _cause_of(part, restarts)) for part in holes]
         return sorted(found, key=lambda gap: gap.started_at)
 
     def _follow(self, entry: Entry) -> None:
@@ -128,6 +130,8 @@ class Continuity:
         event, before = entry.event, self.state
         if self.opened is None and isinstance(event, ev.HearingOpened):
             self.opened = entry.seq, entry.at
+        if isinstance(event, ev.PartyLeft) and event.cause is ev.Departure.SERVER:
+            self._left_by_server.setdefault(event.party, []).append((entry.seq, entry.at))
         if isinstance(event, ev.HearingClosed):
             self.closed = entry.seq, entry.at
         if isinstance(event, ev.HearingPaused | ev.HearingSuspended):
@@ -168,6 +172,11 @@ class Continuity:
             spans.append((since, span[1], cause))
         return spans
 
+    def _restarts(self, party: str) -> list[int]:
+        """When the server entered that it had gone: after a kill that is only at its next start."""
+        steps = self.steps()
+        return [recording_time(steps, *one) for one in self._left_by_server.get(party, [])]
+
     def _starts(self, track: Track) -> list[int]:
         """When the source began to lead to the recorder."""
         steps, turns = self.steps(), self._turns.get(track, [])
@@ -181,6 +190,11 @@ def _why(state: HearingState, party: str, source: Source) -> str:
     if state.phase is Phase.IN_SESSION and seat.presence is Presence.WAITING:
         return "not_admitted"
     return why_unrecorded(state, party, source)
+
+
+def _cause_of(hole: Span, restarts: list[int]) -> str:
+    """A hole that lasts until the server was back is the server's."""
+    return "server" if any(abs(hole[1] - at) <= SLACK_MS for at in restarts) else ""
 
 
 def _tolerated(track: Track, part: Span, starts: list[int]) -> int:

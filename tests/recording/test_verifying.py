@@ -1,11 +1,14 @@
 """What `verify` says of a record, whole and attacked: each forgery is a finding with its name."""
 
+import hashlib
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -14,10 +17,12 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.events import RootCause, Source
 from hearing_server.domain.log import SERVER, Entry, canonical, leaf_hash
+from hearing_server.services.media import GapCause
 from recording.record_folder import root_files
 from recording.verifying.record import verify_record
 from recording.verifying.report import CAUSES, WORDS, Report
 from recording.verifying.source import FolderSource
+from tests.hearing_server.domain.world import FIVE
 from transcript.signing.authority import Authority
 from transcript.signing.roots import judge_root
 
@@ -88,8 +93,6 @@ def test_without_a_pinned_root_the_folder_s_own_is_named(home: Path, authority: 
     assert found(report) == []
     (own,) = [one for one in report.findings if one.code == "root_certificate_found"]
     der = authority.root.certificate.public_bytes(serialization.Encoding.DER)
-    import hashlib
-
     assert hashlib.sha256(der).hexdigest().upper() in own.text.replace(":", "")
 
 
@@ -524,6 +527,24 @@ def test_a_stepped_clock_is_named_and_bends_no_time(
         assert "log_time_backwards" in found(report)
 
 
+def test_a_killed_server_s_hole_is_the_server_s(tmp_path: Path, authority: Authority) -> None:
+    """It lasts until the next start, which enters that everybody had gone; nobody sends again."""
+    record = opened(tmp_path, authority)
+    start = record.now
+    record.world.now += 40_000
+    for party in FIVE:
+        left = cmd.Leave(party=party.id, connection=f"c-{party.id}", cause=ev.Departure.SERVER)
+        record.world.now -= 1000
+        record.do(SERVER, left)
+    record.do("judge", cmd.Arrive(connection="again", accepted_as="虚构"))
+    report = closed(record, authority)
+    assert found(report) == []
+    gaps = [one.data for one in report.findings if one.code == "gap"]
+    (until,) = {one["ended_at"] for one in gaps if one["started_at"] == start}
+    assert until == start + 40_000
+    assert {one["cause"] for one in gaps if one["started_at"] == start} == {"server"}
+
+
 def test_an_open_hearing_is_judged_up_to_now(tmp_path: Path, authority: Authority) -> None:
     """It is said that it is not closed, and what is not yet proven."""
     record = opened(tmp_path, authority)
@@ -537,11 +558,37 @@ def test_an_open_hearing_is_judged_up_to_now(tmp_path: Path, authority: Authorit
 
 def test_every_code_and_cause_has_words_in_both_languages() -> None:
     """Also every cause that the recorder gives."""
-    from typing import get_args
-
-    from hearing_server.services.media import GapCause
-
     assert set(get_args(GapCause)) <= set(CAUSES)
     for words in (*WORDS.values(), *CAUSES.values()):
         assert any("\u4e00" <= char <= "\u9fff" for char in words)
         assert any("a" <= char <= "z" for char in words)
+
+
+def test_the_handbook_s_commands_work_by_hand(home: Path) -> None:
+    """Those of docs/verifying.md, as they stand there, with openssl, sha256sum and Python alone."""
+    text = (Path(__file__).parents[2] / "docs" / "verifying.md").read_text()
+    by_hand = text.partition("## By hand")[2]
+    blocks = [part.partition("\n")[2] for part in by_hand.split("```")[1::2]]
+    segment = segments_of(home)[0].relative_to(home).as_posix()
+    stem = next((home / "roots.d").glob("*.json")).name.removesuffix(".json")
+    done = []
+    for block in blocks:
+        script = block.replace("judge/camera/1795413787000-0.mkv", segment)
+        script = script.replace("1795413787000-0.mkv", segment.split("/")[-1])
+        script = script.replace("N=000161", f"N={stem}").replace(
+            "log.jsonl 161", f"log.jsonl {int(stem)}"
+        )
+        ran = subprocess.run(["bash", "-e", "-c", script], cwd=home, capture_output=True, text=True)
+        assert ran.returncode == 0, (script, ran.stderr)
+        done.append(ran.stdout)
+    digest = done[0].split()[0]
+    assert f'"sha256":"{digest}"' in done[0]
+    assert done[1].count("OK") >= 2
+    assert ".3" in done[1]
+    assert done[2].strip() == json.loads((home / "roots.d" / f"{stem}.json").read_bytes())["root"]
+
+
+def test_the_handbook_knows_every_finding() -> None:
+    """Each code has its row."""
+    text = (Path(__file__).parents[2] / "docs" / "verifying.md").read_text()
+    assert [code for code in WORDS if f"`{code}`" not in text] == []

@@ -1,0 +1,142 @@
+"""The record of a real server: recorded, signed, downloaded, verified offline; over a kill -9 too."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.signaling.sfu.peer import KEYFRAME, rtp
+
+from .harness import Client, Refusal, ServerProcess
+from .test_media import Seated, logged, two
+
+
+async def speak(seated: Seated) -> None:
+    """Sound every 20 ms and a picture every 40, until cancelled."""
+    first = number = pictures = seated.sent
+    while True:
+        number += 1
+        seated.up.send_rtp(
+            rtp(number, number * 960, ssrc=2000, payload_type=111, payload=b"word", marker=True)
+        )
+        if number % 2:
+            pictures += 1
+            ticks = first * 960 + (number - first) * 1800
+            seated.up.send_rtp(
+                rtp(pictures, ticks, ssrc=1000, payload_type=96, payload=KEYFRAME, marker=True)
+            )
+        await asyncio.sleep(0.02)
+
+
+@contextlib.asynccontextmanager
+async def speaking(*seated: Seated) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(speak(one)) for one in seated]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def verify(path: Path, *more: object) -> tuple[int, list[dict[str, Any]]]:
+    """Exit code and findings, in a process that has nothing but the path."""
+    done = subprocess.run(
+        [sys.executable, "-m", "hearing_server", "verify", str(path), "--json", *map(str, more)],
+        capture_output=True,
+        text=True,
+        cwd=path.parent,
+        env={"PATH": os.defpath, "PYTHONIOENCODING": "utf-8"},
+        timeout=120,
+    )
+    assert done.returncode in (0, 1), done.stderr
+    (record,) = json.loads(done.stdout)["records"]
+    return done.returncode, record["findings"]
+
+
+def of(findings: list[dict[str, Any]], level: str) -> list[str]:
+    return [one["code"] for one in findings if one["level"] == level]
+
+
+def home(server: ServerProcess) -> Path:
+    (log,) = (server.data / "recordings").glob("*/log.jsonl")
+    return log.parent
+
+
+async def refused(client: Client, path: str) -> tuple[int, str]:
+    with pytest.raises(Refusal) as refusal:
+        await client.get(path)
+    return refusal.value.status, refusal.value.code
+
+
+async def test_the_record_proves_itself(server: ServerProcess, tmp_path: Path) -> None:
+    """Folder and download alike: every segment, the roots of pause and closing, the pause with its cause."""
+    async with two(server) as (judge, clerk):
+        copy = f"/api/seats/{clerk.client.seat}/record.zip"
+        assert await refused(clerk.client, copy) == (409, "wrong_phase")
+        async with speaking(judge, clerk):
+            await asyncio.sleep(4)
+            await judge.client.ask("pause_hearing", reason="休息")
+            await asyncio.sleep(3)
+            await judge.client.ask("resume_hearing")
+            await asyncio.sleep(4)
+            await judge.client.ask("close_hearing", override="演示")
+        await clerk.client.event("root_signed", cause="paused")
+        await clerk.client.event("root_signed", cause="closed")
+        (tmp_path / "copy.zip").write_bytes(await clerk.client.get(copy))
+        (tmp_path / "outside.zip").write_bytes(await clerk.client.get(f"{copy}?outside"))
+        async with Client(server, "counsel") as counsel:
+            await counsel.link()
+            assert await refused(counsel, f"/api/seats/{counsel.seat}/record.zip") == (
+                404,
+                "not_found",
+            )
+        assert (await server.stop()) == 0
+    root = server.data / "keys" / "court" / "root.crt.pem"
+    for path in (home(server), tmp_path / "copy.zip", tmp_path / "outside.zip"):
+        code, findings = verify(path, "--root", root)
+        assert (code, of(findings, "error")) == (0, []), findings
+        assert of(findings, "ok").count("root") >= 2
+        assert of(findings, "ok").count("track") == 4
+        gaps = {(one["source"], one["cause"]) for one in findings if one["code"] == "gap"}
+        assert {("camera", "paused"), ("microphone", "paused")} <= gaps
+    with contextlib.suppress(StopIteration):
+        next(home(server).glob("*/*/*.mkv")).unlink()
+    code, findings = verify(home(server), "--root", root)
+    assert code == 1
+    assert "segment_missing" in of(findings, "error")
+
+
+async def test_a_kill_leaves_a_record_that_the_next_start_completes(server: ServerProcess) -> None:
+    """Killed in session and again right after the closing: roots once each, the log's copy whole, the hole named."""
+    async with two(server) as (judge, clerk):
+        async with speaking(judge, clerk):
+            await asyncio.sleep(3)
+        assert await server.stop(signal.SIGKILL) == -signal.SIGKILL
+    await server.start()
+    async with Client(server, "presiding_judge") as judge_again:
+        await judge_again.enter()
+        await judge_again.ask("close_hearing", override="演示")
+        assert await server.stop(signal.SIGKILL) == -signal.SIGKILL
+    await server.start()
+    async with Client(server, "presiding_judge") as once_more:
+        await once_more.enter()
+        async with asyncio.timeout(30):
+            while not [e for e in logged(server.data) if e["type"] == "root_signed"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+    assert await server.stop() == 0
+    causes = [e["cause"] for e in logged(server.data) if e["type"] == "root_signed"]
+    assert causes.count("closed") == 1
+    code, findings = verify(home(server), "--data", server.data)
+    assert (code, of(findings, "error")) == (0, []), findings
+    lines = (home(server) / "log.jsonl").read_bytes().splitlines()
+    assert [json.loads(line)["event"] for line in lines] == logged(server.data)
+    assert "server" in {one["cause"] for one in findings if one["code"] == "gap"}
