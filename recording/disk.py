@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hearing_server.services.media import DirectoryHealth
+from recording import names
 
 RETRY_S = 1.0
 STEADY_S = 3.0  # without a new fault, before it counts as back
@@ -42,7 +43,7 @@ class Disk:
         if self._on_what_is_beneath():
             raise OSError(errno.ENODEV, "its file system is not mounted", str(self.folder))
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-        lock = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        lock = os.open(self.folder / names.LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

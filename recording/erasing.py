@@ -1,5 +1,6 @@
 """The segments of one hearing erased from one directory, for good. What else lies beside them stays."""
 
+import errno
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,10 +14,11 @@ def erase_segments(folder: Path, hearing: str) -> int:
     """Erase every segment of `hearing`, complete or not, below `folder`; how many files went.
 
     Durable when it returns; done again it finishes what was begun. Blocks. Raises OSError, also where
-    the directory itself is not there: its files may come back with it.
+    the directory is not there, or is the empty place beneath one whose disk is away: its files may come
+    back with it. A recorder leaves its lock in every directory that it has used.
     """
-    if not folder.is_dir():
-        raise FileNotFoundError(f"{folder} is not there")
+    if not (folder / names.LOCK).is_file():
+        raise FileNotFoundError(errno.ENOENT, "not there, or not the recordings", str(folder))
     gone = 0
     for _, below in names.track_folders(folder, hearing):
         for path in below.iterdir():

@@ -24,6 +24,7 @@ COPY_LIST, COPY_SIGNATURE, COPY_CERTIFICATE = COPY_FILES = (
     "copy.sig",
     "copy.pem",
 )
+LOCK = ".lock"  # in every directory: held by the one worker that writes there
 UNFINISHED = ".unfinished"  # one journal per hearing whose segments may not all be in the log
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

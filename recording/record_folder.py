@@ -121,7 +121,7 @@ class RecordFolders:
 
         Raises OSError if there is none.
         """
-        found = [folder for folder in self._folders if (folder / ".lock").exists()]
+        found = [folder for folder in self._folders if (folder / names.LOCK).exists()]
         if not found:
             raise OSError(errno.ENODEV, "no recordings directory", str(self._folders[0]))
         return found

@@ -352,7 +352,7 @@ def renews(state: HearingState, event: Event, reader: str) -> bool:
     ):  # now they may read and sign the record, and read its notes
         return not reads_sealed(state, reader)
     if isinstance(event, ev.AccessSet | ev.AccessEnded | ev.AccessLifted):
-        return may(state.seats[reader].party.role, Right.READ_LINES)
+        return may(state.seats[reader].party.role, Right.SIGN)  # whoever reads lines does
     if isinstance(event, ev.PublicExcluded | ev.PublicAdmitted):
         return state.seats[reader].party.role is Role.OBSERVER
     if isinstance(event, ev.ExhibitShown):

@@ -57,6 +57,12 @@ def test_each_kind_of_value_is_read_from_text_and_from_toml(tmp_path: Path) -> N
         ({"HEARING_MEDIA_BITRATE": "99999"}, "media_bitrate:"),
         ({"HEARING_MEDIA_BITRATE": "20000001"}, "media_bitrate:"),
         ({"HEARING_LOG_LEVEL": "loud"}, "log_level:"),
+        ({"HEARING_RETENTION_YEARS": "criminal=60"}, "retention_years: exactly criminal, civil"),
+        ({"HEARING_RETENTION_YEARS": "criminal:60"}, "retention_years: give each"),
+        (
+            {"HEARING_RETENTION_YEARS": "criminal=0,civil=1,administrative=1,mediation=1"},
+            "retention_years: from 1 to 200",
+        ),
         ({"HEARING_TRUSTED_PROXIES": "10.0.0.1,proxy"}, "trusted_proxies: 'proxy'"),
         ({"HEARING_TRUSTED_PROXIES": "10.0.0.1/8"}, "trusted_proxies: '10.0.0.1/8'"),
         ({"HEARING_TLS_KEY": "PEM"}, "tls_certificate and tls_key: give both or neither"),

@@ -22,7 +22,7 @@ KEPT = (
 
 
 def laid(folder: Path) -> Path:
-    for name in (*OF_ONE, *KEPT, ".unfinished/h1", ".unfinished/h2"):
+    for name in (*OF_ONE, *KEPT, ".lock", ".unfinished/h1", ".unfinished/h2"):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
@@ -36,7 +36,7 @@ def files(folder: Path) -> set[str]:
 def test_every_segment_of_the_hearing_goes_and_the_log_beside_them_stays(tmp_path: Path) -> None:
     folder = laid(tmp_path)
     assert erase_segments(folder, "h1") == len(OF_ONE)
-    assert files(folder) == {*KEPT, ".unfinished/h2"}
+    assert files(folder) == {*KEPT, ".lock", ".unfinished/h2"}
     assert not (folder / "h1" / "judge").exists()
 
 
@@ -58,10 +58,12 @@ def test_nothing_outside_is_touched(tmp_path: Path) -> None:
     for name in ("../other/h1", "..", "h1/judge", ""):
         with pytest.raises(ValueError, match="not an id"):
             erase_segments(folder, name)
-    assert files(elsewhere) == {*OF_ONE, *KEPT, ".unfinished/h1", ".unfinished/h2"}
+    assert files(elsewhere) == {*OF_ONE, *KEPT, ".lock", ".unfinished/h1", ".unfinished/h2"}
 
 
 def test_a_directory_that_is_not_there_is_no_success(tmp_path: Path) -> None:
     """Its files would come back with the disk."""
-    with pytest.raises(FileNotFoundError):
-        erase_segments(tmp_path / "gone", "h1")
+    (tmp_path / "beneath").mkdir()  # where a disk was mounted
+    for folder in ("gone", "beneath"):
+        with pytest.raises(FileNotFoundError):
+            erase_segments(tmp_path / folder, "h1")

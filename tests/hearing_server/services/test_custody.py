@@ -70,6 +70,8 @@ class Archive:
         self.failed = asyncio.Event()  # an eraser could not
         for below in ("first", "second", "exports", "marks"):
             (folder / below).mkdir(exist_ok=True)
+        for below in ("first", "second"):  # a recorder was at work in both
+            (folder / below / ".lock").touch()
         self.start()
 
     def start(self) -> None:

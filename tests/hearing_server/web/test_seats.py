@@ -8,11 +8,13 @@ import pytest
 from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from hearing_server.domain import commands as cmd
+from hearing_server.domain.events import Level
 from hearing_server.services.access import Access
 from hearing_server.services.hearings import Hearings
 from hearing_server.web.http import coded_errors
 from hearing_server.web.seats import Seats
-from tests.hearing_server.domain.world import NOW, in_session
+from tests.hearing_server.domain.world import NOW, World, frozen, in_session
 from tests.hearing_server.services.fakes import FakeEvents
 from tests.hearing_server.services.test_access import FakeAccessStore
 
@@ -22,9 +24,9 @@ OPEN = {"enter"}  # proves itself by the link
 class Court:
     """The routes over a hearing in session. What needs a document or a recording is not reached."""
 
-    def __init__(self, *, secure: bool = False) -> None:
+    def __init__(self, world: World | None = None, *, secure: bool = False) -> None:
         self.access = Access(FakeAccessStore(), b"k" * 32, lambda: NOW)
-        hearings = Hearings(FakeEvents(in_session()), lambda: NOW)
+        hearings = Hearings(FakeEvents(world or in_session()), lambda: NOW)
         self.noted: list[str] = []
         absent: Any = None
         own: Any = self
@@ -143,3 +145,27 @@ async def test_who_reads_or_takes_a_transcript_stands_in_the_trail() -> None:
             answer = await client.get(path, headers={"Cookie": f"seat-clerk={token}"})
             assert await answer.read() == b"%PDF-"
     assert court.noted == ["clerk view h1 transcript 1", "clerk download h1 transcript 1"]
+
+
+async def test_a_document_from_before_a_sealing_is_given_to_bench_and_clerk_alone() -> None:
+    """Others who sign are told that it is sealed; who never was to read it is told nothing new."""
+    world = frozen()
+    line = world.state.lines[0]
+    seal = cmd.SetAccess(
+        level=Level.SEALED, started_at=line.started_at, ended_at=None, reason="涉及隐私"
+    )
+    court = Court(frozen())
+    world.do("judge", seal)
+    sealed = Court(world)
+    expected = {"counsel": (200, 403), "judge": (200, 200), "clerk": (200, 200)}
+    for party, statuses in expected.items():
+        for there, status in zip((court, sealed), statuses, strict=True):
+            store: Any = there.access._store
+            store.seats[party] = "h1"
+            _, token = await there.access.enter(there.access.link(party))
+            async with there.client() as client:
+                path = f"/api/seats/{party}/transcript/1.pdf"
+                answer = await client.get(path, headers={"Cookie": f"seat-{party}={token}"})
+                assert answer.status == status, (party, status)
+                if status == 403:
+                    assert (await answer.json())["code"] == "sealed"
