@@ -11,6 +11,7 @@ from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from socket import AF_INET, SOCK_DGRAM
+from ssl import SSLContext
 
 import structlog
 from aiohttp import web
@@ -42,6 +43,7 @@ from hearing_server.services.transcripts import Transcripts
 from hearing_server.staff_parts import StaffParts
 from hearing_server.web import health, pages
 from hearing_server.web.audit import note_refusals
+from hearing_server.web.door import IDLE, SPOKEN_IN, Door
 from hearing_server.web.http import coded_errors, same_origin, secure_headers, storable
 from hearing_server.web.seat_messages import SeatMessages
 from hearing_server.web.seats import Seats
@@ -321,16 +323,27 @@ class Server:
         )
         application.add_routes([*seats.routes(), *health.routes(), *pages.routes(client)])
         self.gateway.server.attach(application)
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=2)
+        runner = web.AppRunner(
+            application, access_log=None, shutdown_timeout=2, keepalive_timeout=IDLE
+        )
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         self._stack.push_async_callback(self.gateway.close)
         context = server_context(s, self.folder.tls)
-        site = web.TCPSite(runner, s.host, s.port, ssl_context=context)
+        await self._open_door(runner, context)
+
+    async def _open_door(self, runner: web.AppRunner, context: SSLContext | None) -> None:
+        s, loop = self.settings, asyncio.get_running_loop()
+        assert runner.server is not None
+        door = Door(runner.server, s.trusted_proxies)
+        patience = SPOKEN_IN if context else None
         try:
-            await site.start()
+            listener = await loop.create_server(
+                door, s.host, s.port, ssl=context, ssl_handshake_timeout=patience
+            )
         except OSError as error:
             raise CannotStart(f"port {s.port} on {s.host}: {error.strerror}") from error
+        self._stack.callback(listener.close)
 
     async def _bar(self, seated: Seated) -> None:
         await self.hearings.check_seat(seated.hearing, seated.party)

@@ -172,13 +172,13 @@ def client_address(request: web.Request, proxies: Sequence[str]) -> str:
     address = peer[0].removeprefix("::ffff:") if peer else ""
     forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))  # some proxies add a line
     for hop in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
-        if not _is_proxy(address, proxies):
+        if not is_proxy(address, proxies):
             break
         address = hop
     return address
 
 
-def _is_proxy(address: str, proxies: Sequence[str]) -> bool:
+def is_proxy(address: str, proxies: Sequence[str]) -> bool:
     try:
         host = ipaddress.ip_address(address)
     except ValueError:

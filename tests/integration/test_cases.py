@@ -286,6 +286,13 @@ def _expire_leases(data: Path) -> None:
     connection.close()
 
 
+async def test_what_no_database_can_look_for_is_bad_input(clerk: StaffClient) -> None:
+    """Not `busy`: PostgreSQL takes no NUL in a text."""
+    for path, params in (("/cases", {"q": "甲\0乙"}), ("/outbox", {"hearing": "\0"})):
+        assert (await refusal(clerk.get(path, params=params))).code == "bad_message"
+    assert (await refusal(clerk.post("/cases", case_body(1, title="\0")))).code == "bad_message"
+
+
 async def test_who_was_invited_hears_of_a_change(tmp_path: Path) -> None:
     async with (
         MailBox() as box,

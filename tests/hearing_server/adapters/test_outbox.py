@@ -1,5 +1,6 @@
 """The outbox on real databases, its senders written by hand: codes, leases, what is held for the clerk."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
@@ -136,6 +137,24 @@ async def test_without_channels_the_clerk_reads_a_code_once(store: SqlStore) -> 
     kept = await desk.store.get(late[0].message)
     assert kept is not None
     assert (kept.state, kept.secret) == (MessageState.DROPPED, {})
+
+
+async def test_of_two_clerks_at_once_one_reads_a_code(store: SqlStore, rival: SqlStore) -> None:
+    """Both have the message before them; on two nodes as well."""
+    one, two = Desk(Node(store), {}), Desk(Node(rival), {})
+    hearing, seat = await one.planned()
+    await one.outbox.send(
+        seat, Kind.CODE, {"code": "381902"}, hearing=hearing, expires_at=NOW + 10 * MINUTE
+    )
+    (held,) = await one.store.find(MessageFilter(hearing=hearing), None, 10)
+    asked = [(desk, await desk.outbox.readable(held.id)) for desk in (one, two)]
+    answers = await asyncio.gather(
+        *(desk.outbox.read_out(message) for desk, message in asked), return_exceptions=True
+    )
+    (late,) = [answer for answer in answers if isinstance(answer, Refused)]
+    assert late.code is Code.WRONG_PHASE
+    (told,) = [answer for answer in answers if not isinstance(answer, BaseException)]
+    assert "381902" in told.short
 
 
 async def test_a_person_without_a_contact_gets_no_code(store: SqlStore) -> None:
