@@ -4,6 +4,7 @@
 the log. While it did not, the state says why (unrecorded.py). What is left has no cause: a hole.
 """
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -64,6 +65,7 @@ class Continuity:
     _turns: dict[Track, list[_Turn]] = field(default_factory=dict)
     _pauses: list[_Turn] = field(default_factory=list)
     _left_by_server: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    _ends: dict[Track, list[tuple[int, str]]] = field(default_factory=dict)
     _closings: list[Closing] = field(default_factory=list)
 
     def add(self, entry: Entry) -> None:
@@ -77,6 +79,9 @@ class Continuity:
         elif isinstance(event, ev.GapFound):
             gap = (event.started_at, event.ended_at, event.cause)
             self.gaps.setdefault((event.party, event.source), []).append(gap)
+        elif isinstance(event, ev.RecordingBegan | ev.RecordingEnded):
+            ends = self._ends.setdefault((event.party, event.source), [])
+            ends.append((event.at, getattr(event, "cause", "")))
         else:
             self._follow(entry)
 
@@ -114,6 +119,7 @@ class Continuity:
         for known, least in (
             (self.gaps.get(track, []), 1),
             (self._unmeant(track, span), ROUNDING_MS),
+            (self._ended(track, span), ROUNDING_MS),
         ):
             for start, end, cause in known:
                 parts = _within(left, (start, end))
@@ -171,6 +177,14 @@ class Continuity:
         if cause:
             spans.append((since, span[1], cause))
         return spans
+
+    def _ended(self, track: Track, span: Span) -> list[tuple[int, int, str]]:
+        """From an end of its recording to the next beginning, where the recorder gave a cause."""
+        ends = sorted([*self._ends.get(track, []), (span[1], "")])
+        pairs = itertools.pairwise(ends)
+        return [
+            (at, then, cause) for (at, cause), (then, _) in pairs if cause not in ("", "closed")
+        ]
 
     def _restarts(self, party: str) -> list[int]:
         """When the server entered that it had gone: after a kill that is only at its next start."""

@@ -12,7 +12,14 @@ from hearing_server.domain.playable import masked_spans, plays_track
 from hearing_server.domain.visible import seen, visible
 
 # The skeleton of the proof: names of files, hashes, times.
-PROVES = (ev.SegmentRecorded, ev.GapFound, ev.RootSigned, ev.RecordingDeleted)
+PROVES = (
+    ev.RecordingBegan,
+    ev.RecordingEnded,
+    ev.SegmentRecorded,
+    ev.GapFound,
+    ev.RootSigned,
+    ev.RecordingDeleted,
+)
 
 # What the court knows of its people and says to some of them is no part of a record that leaves it.
 _INSIDE_THE_COURT = (
