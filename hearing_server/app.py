@@ -31,6 +31,7 @@ from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.entering_parts import EnteringParts
 from hearing_server.exhibit_parts import ExhibitParts
+from hearing_server.live_parts import LiveParts
 from hearing_server.playback_parts import PlaybackParts
 from hearing_server.proof_parts import ProofParts
 from hearing_server.recording_keys import recording_keys
@@ -102,8 +103,8 @@ class Server:
         authority = await asyncio.to_thread(self._open_authority)
         self.hearings = Hearings(self.store, now)
         self.access = Access(self.store, self.folder.secret("links"), now, self._bar)
-        documents = Documents(self.folder.documents)
-        self.transcripts = Transcripts(self.hearings, TypstNotary(authority), documents)
+        self.notary = TypstNotary(authority)
+        self.transcripts = Transcripts(self.hearings, self.notary, Documents(self.folder.documents))
         self._stack.push_async_callback(self.transcripts.close)
         self.proof = self._open_proof(authority)
         await self._start_recorder()
@@ -124,6 +125,7 @@ class Server:
         self._own(self.cases.courier.run(), "courier")
         self._own(overrides.run(), "overrides")
         self._own(health.watch_loop(), "loop watch")
+        self._own(self.live.check.run(), "live check")
         self._own(self.centre.probe.run(self.centre.on_health), "node probe")
         self._own(self.centre.centre.run(), "command centre")
         self._own(self._forget_expired(), "forget expired")
@@ -237,9 +239,10 @@ class Server:
             self.keeper.report,
             second=self.settings.second_recordings,
             key=public,
-            on_health=health.recording,
+            on_health=lambda state: self.live.on_health(state),
         )
         self.rooms = Rooms(self.recorder, self.keeper)
+        self.live = LiveParts(self.hearings, self.rooms, self.keeper, self.notary, self.folder, now)
         self.keeper.start()
         self._stack.push_async_callback(self.keeper.close)
         try:
@@ -311,6 +314,7 @@ class Server:
             proxies=s.trusted_proxies,
         )
         application.add_routes(self.exhibits.routes(self.audit, seats.seated))
+        application.add_routes(self.live.routes(self.audit, seats.seated, s.trusted_proxies))
         application.add_routes(self.custody.routes(seats.seated))
         application.add_routes(self.playback.routes(self.audit, seats.seated, s.trusted_proxies))
         application.add_routes(self.proof.routes(self.audit, seats.seated, s.trusted_proxies))

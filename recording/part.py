@@ -35,13 +35,18 @@ class Part:
         self._lock = Lock()  # of the descriptor, between threads
 
     def write(self, data: bytes) -> None:
-        """Raises OSError, also for a sync that failed meanwhile; then nothing of `data` counts."""
+        """Raises OSError, also for a sync that failed meanwhile; then nothing of `data` counts.
+
+        That the file has grown is looked at each time: a disk may say yes and take nothing.
+        """
         try:
             if self.error is not None:
                 raise self.error
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(self._fd, rest) :]
+            if os.fstat(self._fd).st_size < self.size + len(data):
+                raise OSError(errno.EIO, "the file is shorter than was written")
         except OSError as error:
             self.error = error
             raise

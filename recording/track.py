@@ -26,7 +26,8 @@ from recording.wire import Open
 ASK_AFTER_MS = 8_500  # a key frame is wanted: 1.5 s before the segment must end
 CHANGE_AFTER_MS = 1_000  # a new picture size starts a new segment, but not more often
 ASK_EVERY_S = 1.0
-SYNC_EVERY_S = 5.0  # the most that a power cut takes, and a second
+TRIAL_EVERY_S = 1.0
+SYNC_EVERY_S = 4.0  # the most that a power cut takes, and a second
 LONGEST_FRAME_MS = 500
 LISTEN_EVERY = 5  # packets of sound: ten times a second is enough to know
 ROUNDING_MS = 8
@@ -95,7 +96,8 @@ class Track:
         self._size = 0  # bytes of closed segments
         self._unheard = 0  # packets since one was listened to
         self._heard_until: int | None = None
-        self._now = self._received = 0.0
+        self._now = self._received = self._begun = 0.0
+        self._written: int | None = None  # until when files took it
         self._width = self._height = 0
         self._private = b""
 
@@ -126,6 +128,7 @@ class Track:
     def tick(self, now: float) -> None:
         """Several times a second: give up losses, write what is held, end what is due."""
         self._now = max(now, self._now)
+        self._begun = self._begun or now
         self._clock.lag = self._party.lag(self._number)
         self._drain(self._reorder.expire(now))
         writer = self._writer
@@ -143,19 +146,21 @@ class Track:
         """A segment of this track is durable up to `until` (Unix ms)."""
         self._durable = max(self._durable, (until, at))
 
-    def health(self) -> TrackHealth:
-        """How it is going."""
-        writer = self._writer
+    def health(self, now: float) -> TrackHealth:
+        """How it is going at `now` (monotonic seconds)."""
+        writer, calendar = self._writer, self._clock.calendar
         for part in writer.live if writer is not None else ():
             if part.synced_at:
                 self.durable(part.synced_until, part.synced_at)
         until, at = self._durable
         return TrackHealth(
             track=self.name,
-            received_at=int(self._clock.calendar(self._received)) if self._received else None,
-            written_until=self._gaps.covered_until if self._last else None,
+            at=int(calendar(now)),
+            opened_at=int(calendar(self._begun or now)),
+            received_at=int(calendar(self._received)) if self._received else None,
+            written_until=(writer and writer.written_until) or self._written,
             synced_until=until or None,
-            synced_at=int(self._clock.calendar(at)) if until else None,
+            synced_at=int(calendar(at)) if until else None,
             heard_until=self._heard_until,
             size=self._size + (writer.size if writer is not None else 0),
         )
@@ -310,14 +315,14 @@ class Track:
             self._disk_failed()
 
     def _sync(self, now: float) -> None:
-        """Every five seconds; at once where a directory is being tried again."""
+        """Every four seconds; every second where a directory is being tried again."""
         due, writer = now - self._synced_at >= SYNC_EVERY_S, self._writer
         if writer is None or writer.written_until is None:
             return
         if due:
             self._synced_at = now
         for part in writer.live:
-            trial = part.disk.trouble and not part.synced_at
+            trial = part.disk.trouble and now - part.synced_at >= TRIAL_EVERY_S
             if (trial or due) and not part.syncing:
                 self._outlet.sync(part, writer.written_until)
 
@@ -332,6 +337,7 @@ class Track:
             return
         self._writer = None
         self._size += writer.size
+        self._written = finished.ended_at
         self._outlet.complete(finished)
 
     def _part_failed(self, disk: Disk, error: OSError) -> None:
@@ -348,6 +354,7 @@ class Track:
         writer, self._writer = self._writer, None
         assert writer is not None
         finished = writer.abandon()
+        self._written = writer.written_until or self._written
         if finished is not None:
             self._outlet.complete(finished)
         self._gaps.cut_back(writer.written_until or writer.started_at, "disk")

@@ -177,8 +177,9 @@ class Worker:
                 self._restart(number, error)
 
     def _tell_health(self) -> None:
-        directories = tuple(disk.health(time.monotonic()) for disk in self._disks)
-        tracks = tuple(track.health() for track in self._tracks.values())
+        now = time.monotonic()
+        directories = tuple(disk.health(now) for disk in self._disks)
+        tracks = tuple(track.health(now) for track in self._tracks.values())
         at = time.time_ns() // 1_000_000
         health = RecordingHealth(at=at, tracks=tracks, directories=directories)
         self._say(wire.Health(health=health))

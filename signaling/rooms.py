@@ -4,7 +4,8 @@ A room hears of every event after it is saved, tells those who may see it, and l
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 
 import structlog
 
@@ -15,11 +16,14 @@ from hearing_server.domain.events import Source
 from hearing_server.domain.exhibit_readers import sees_shown
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
+from hearing_server.domain.parties import Right, may
 from hearing_server.domain.reach import may_differ
 from hearing_server.domain.visible import knows_line
 from hearing_server.services.media import Recorder
+from hearing_server.services.recording_check import Arrivals, RecordingCheck
 from signaling import protocol as wire
 from signaling import views
+from signaling.listening import Listening
 from signaling.peer import Peer
 from signaling.sfu import TransportState
 from signaling.stage import Alarm, Stage
@@ -38,6 +42,7 @@ class Room:
         self.state = state
         self.peers: dict[str, Peer] = {}  # by party: one seat, one connection
         self._stage = Stage(state.hearing, recorder, alarm)
+        self._listening = Listening()
         self._soon: asyncio.TimerHandle | None = None
 
     def join(self, peer: Peer, state: HearingState) -> None:
@@ -82,6 +87,24 @@ class Room:
 
     def reconcile(self) -> None:
         self._stage.reconcile(self.state, list(self.peers.values()))
+
+    def listen(self) -> None:
+        """What comes of the sources that are recorded, and who speaks."""
+        self._listening.look(self._stage.edges, self.peers.values(), time.monotonic())
+        self.tell_levels()
+
+    def arrivals(self) -> Arrivals:
+        """What comes at the server of the sources that the recorder should have."""
+        return self._listening.arrivals(time.monotonic())
+
+    def tell_recording(self, checked: RecordingCheck) -> None:
+        """How the recording stands, to bench and clerk; what could not be recorded is tried again."""
+        if self._stage.unrecorded:
+            self.reconcile()
+        told = views.recording_checked(checked)
+        for party, peer in self.peers.items():
+            if may(self.state.seats[party].party.role, Right.OVERSEE):
+                peer.tell(told)
 
     def tell_levels(self) -> None:
         """Who speaks, to those whom the sound reaches."""
@@ -160,7 +183,7 @@ class Rooms:
 
     def start(self) -> None:
         self._tickers = [
-            asyncio.create_task(self._every(LEVELS_EVERY, Room.tell_levels), name="levels"),
+            asyncio.create_task(self._every(LEVELS_EVERY, Room.listen), name="levels"),
             asyncio.create_task(self._every(QUALITY_EVERY, Room.tell_qualities), name="qualities"),
         ]
 
@@ -180,6 +203,16 @@ class Rooms:
     @property
     def peers(self) -> list[Peer]:
         return [peer for room in self._rooms.values() for peer in room.peers.values()]
+
+    def live(self) -> Iterator[tuple[HearingState, Arrivals]]:
+        """Every room's hearing, and what comes of the sources that the recorder should have."""
+        for room in list(self._rooms.values()):
+            yield room.state, room.arrivals()
+
+    def tell_recording(self, hearing: str, checked: RecordingCheck) -> None:
+        room = self._rooms.get(hearing)
+        if room is not None:
+            room.tell_recording(checked)
 
     def on_entries(self, state: HearingState, entries: Sequence[Entry]) -> None:
         room = self._rooms.get(state.hearing)

@@ -48,6 +48,11 @@ class Stage:
         self._hopeless: set[tuple[str, str]] = set()  # (producer, transport): cannot be decoded
         self.edges = Reach({})
 
+    @property
+    def unrecorded(self) -> bool:
+        """Whether something could not be given to the recorder; each `reconcile` tries again."""
+        return bool(self._unrecorded)
+
     def reconcile(self, state: HearingState, peers: list[Peer]) -> None:
         """Open, pause and resume until packets flow along the edges and nowhere else."""
         self.edges = reach(state)

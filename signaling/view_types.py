@@ -230,11 +230,22 @@ class FaultView(Message, frozen=True, kw_only=True):
     over_at: int | None
 
 
+class ExplanationView(Message, frozen=True, kw_only=True):
+    """A signed note of what went wrong with the recording, up to `ended_at`."""
+
+    explanation: int
+    started_at: int
+    ended_at: int
+    pages: int
+    sha256: str
+
+
 class RecordingView(Message, frozen=True, kw_only=True):
-    """How the recording goes: by party, and the last faults."""
+    """How the recording goes: by party, the last faults, and the notes that explain them."""
 
     parties: dict[str, RecordedView]
     faults: list[FaultView]
+    explanations: list[ExplanationView]
 
 
 class HearingView(Message, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ from hearing_server.domain.visible import (
     renews,
     seen,
 )
+from hearing_server.services.recording_check import RecordingCheck
 from signaling import protocol as wire
 from signaling import view_types as types
 
@@ -108,6 +109,19 @@ def told(state: HearingState, entries: Iterable[Entry], reader: str) -> list[wir
         for entry in entries
         if (event := seen(state, entry.event, reader)) is not None
     ]
+
+
+def recording_checked(checked: RecordingCheck) -> wire.RecordingChecked:
+    """The live check of the recording, as bench and clerk are told of it."""
+    sources: dict[str, dict[ev.Source, wire.SourceChecked]] = {}
+    for (party, source), one in checked.sources.items():
+        sources.setdefault(party, {})[ev.Source(source)] = _alike(wire.SourceChecked, one)
+    return wire.RecordingChecked(
+        recorder=checked.recorder,
+        clock_off=checked.clock_off,
+        sources=sources,
+        directories=[_alike(wire.DirectoryChecked, each) for each in checked.directories],
+    )
 
 
 def widens(state: HearingState, entries: Iterable[Entry], reader: str) -> bool:
@@ -285,4 +299,5 @@ def _recording(state: HearingState) -> types.RecordingView:
         types.FaultView(at=fault.at, code=fault.code, detail=fault.detail, over_at=fault.over_at)
         for fault in state.faults
     ]
-    return types.RecordingView(parties=parties, faults=faults)
+    notes = [_alike(types.ExplanationView, note) for note in state.explanations]
+    return types.RecordingView(parties=parties, faults=faults, explanations=notes)

@@ -39,7 +39,7 @@ class SignatureBox:
 class RenderedTranscript:
     """The printed transcript before any signature. `digest` is that of `transcript.json` inside.
 
-    `signers` gives the printed role and name of each party who has a box.
+    `signers` gives the printed role and name of each party who has a box; `source` is what is inside.
     """
 
     pdf: bytes
@@ -47,6 +47,7 @@ class RenderedTranscript:
     digest: str
     boxes: tuple[SignatureBox, ...]
     signers: dict[str, str]
+    source: str = "transcript.json"
 
 
 def missing_glyphs(text: str, extra_fonts: Sequence[Path] = ()) -> tuple[str, ...]:
@@ -54,18 +55,18 @@ def missing_glyphs(text: str, extra_fonts: Sequence[Path] = ()) -> tuple[str, ..
 
     Controls, direction marks, emoji and scripts without a font are among them; newline and tab are not.
     """
-    return fonts.missing(text, _folders(extra_fonts))
+    return fonts.missing(text, folders_of(extra_fonts))
 
 
 def check_fonts(extra_fonts: Sequence[Path] = ()) -> None:
     """Raise FontsMissing if nothing could be printed: for the start of the server."""
-    fonts.load(_folders(extra_fonts))
-    fonts.missing("法", _folders(extra_fonts))
+    fonts.load(folders_of(extra_fonts))
+    fonts.missing("法", folders_of(extra_fonts))
 
 
 def render(document: TranscriptDocument, extra_fonts: Sequence[Path] = ()) -> RenderedTranscript:
     """Print the document. Raises UnprintableCharacter, FontsMissing or PrintingFailed."""
-    folders = _folders(extra_fonts)
+    folders = folders_of(extra_fonts)
     unprintable = fonts.missing("".join(texts(document)), folders)
     if unprintable:
         raise UnprintableCharacter(unprintable)
@@ -88,11 +89,11 @@ def typesetter_inputs(document: TranscriptDocument, digest: str) -> dict[str, st
 
 
 def typeset(
-    inputs: dict[str, str], folders: tuple[Path, ...], timestamp: int
+    inputs: dict[str, str], folders: tuple[Path, ...], timestamp: int, template: Path = _TEMPLATE
 ) -> tuple[bytes, tuple[SignatureBox, ...]]:
     """Run typst with the fonts of the folders and no others; `timestamp` in Unix seconds."""
     try:
-        compiler = typst.Compiler(_TEMPLATE, font_paths=fonts.load(folders), sys_inputs=inputs)
+        compiler = typst.Compiler(template, font_paths=fonts.load(folders), sys_inputs=inputs)
         pdf = compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=timestamp)
         boxes = json.loads(compiler.query("<box>", field="value"))
     except RuntimeError as error:
@@ -192,5 +193,6 @@ def _calendar(document: TranscriptDocument, at: int | None) -> str:
     return f"{time.year}年{time.month}月{time.day}日 {time:%H:%M:%S}"
 
 
-def _folders(extra_fonts: Sequence[Path]) -> tuple[Path, ...]:
+def folders_of(extra_fonts: Sequence[Path]) -> tuple[Path, ...]:
+    """Where fonts are looked for."""
     return (fonts.default_folder(), *extra_fonts)

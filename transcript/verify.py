@@ -7,6 +7,7 @@ from typing import Literal
 
 from cryptography import x509
 
+from . import note
 from .document import TranscriptDocument, digest_of, from_json
 from .errors import TranscriptError
 from .pdf import render
@@ -16,6 +17,7 @@ from .signing.signer import DIGEST_LABEL
 
 LARGEST = 256_000_000  # bytes
 Level = Literal["ok", "warning", "error"]
+Document = TranscriptDocument | note.RecordingNote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,7 @@ def _findings(data: bytes, inspection: Inspection, vouched: bool) -> Iterator[Fi
         yield _unknown_root(signatures)
     yield from _seal(signatures)
     if document is None:
-        yield _error("transcript_missing", "the sealed PDF holds no readable transcript.json")
+        yield _error("transcript_missing", "the sealed PDF holds no readable record of itself")
     else:
         yield from _content(data, inspection, document)
     for facts in signatures:
@@ -80,9 +82,10 @@ def _findings(data: bytes, inspection: Inspection, vouched: bool) -> Iterator[Fi
     yield from _end(signatures)
 
 
-def _document(inspection: Inspection) -> TranscriptDocument | None:
+def _document(inspection: Inspection) -> Document | None:
+    read = note.from_json if inspection.sealed_name == note.SOURCE else from_json
     try:
-        return None if inspection.sealed_json is None else from_json(inspection.sealed_json)
+        return None if inspection.sealed_json is None else read(inspection.sealed_json)
     except TranscriptError:
         return None
 
@@ -107,39 +110,45 @@ def _seal(signatures: Sequence[SignatureFacts]) -> Iterator[Finding]:
         yield _error("seal_allows_changes", "the court's seal does not forbid changes")
 
 
-def _content(
-    data: bytes, inspection: Inspection, document: TranscriptDocument
-) -> Iterator[Finding]:
+def _content(data: bytes, inspection: Inspection, document: Document) -> Iterator[Finding]:
     assert inspection.sealed_json is not None
-    digest = digest_of(inspection.sealed_json)
+    digest, name = digest_of(inspection.sealed_json), inspection.sealed_name
     seal = inspection.signatures[0]
-    if seal.reason != DIGEST_LABEL + digest:
-        text = f"transcript.json has SHA-256 {digest}, the seal names another"
+    if seal.reason != name + DIGEST_LABEL + digest:
+        text = f"{name} has SHA-256 {digest}, the seal names another"
         yield _error("digest_mismatch", text)
         return
     if not seal.sound:
         return  # its own finding says why; what it names proves nothing
+    yield _ok("digest", f"{_what(document)}, SHA-256 {digest}, as the seal names it")
+    yield _pages(data, document, name)
+
+
+def _what(document: Document) -> str:
+    if isinstance(document, note.RecordingNote):
+        return f"recording note {document.number} of {document.case_number}"
     text = f"transcript of {document.case_number}, version {document.version}"
-    lines = f"{len(document.lines)} lines, SHA-256 {digest}"
-    yield _ok("digest", f"{text}: {lines}, as the seal names it")
-    yield _pages(data, document)
+    return f"{text}: {len(document.lines)} lines"
 
 
-def _pages(data: bytes, document: TranscriptDocument) -> Finding:
+def _pages(data: bytes, document: Document, name: str) -> Finding:
     """Printing is reproducible: the same record gives the same bytes, so the pages say what it says."""
     try:
-        same = data.startswith(render(document).pdf)
+        if isinstance(document, note.RecordingNote):
+            same = data.startswith(note.render(document).pdf)
+        else:
+            same = data.startswith(render(document).pdf)
     except (TranscriptError, TypeError, ValueError) as error:
         return _warning("pages_not_compared", f"the pages could not be printed again: {error}")
     if same:
-        return _ok("pages", "the printed pages are exactly those of transcript.json")
+        return _ok("pages", f"the printed pages are exactly those of {name}")
     return _warning(
         "pages_not_compared",
-        "this version prints other pages: they are as sealed, but were not compared with transcript.json",
+        f"this version prints other pages: they are as sealed, but were not compared with {name}",
     )
 
 
-def _signature(facts: SignatureFacts, document: TranscriptDocument | None) -> Finding:
+def _signature(facts: SignatureFacts, document: Document | None) -> Finding:
     who = _who(facts)
     code, problem = _fault(facts, document)
     if code:
@@ -165,7 +174,7 @@ def _who(facts: SignatureFacts) -> str:
     return f"signature of {subject.role} {subject.name}{party}{time}"
 
 
-def _fault(facts: SignatureFacts, document: TranscriptDocument | None) -> tuple[str, str]:
+def _fault(facts: SignatureFacts, document: Document | None) -> tuple[str, str]:
     """The gravest thing wrong with a signature, or nothing."""
     if facts.problem:
         return "damaged", f"it cannot be read: {facts.problem[:200]}"
@@ -188,7 +197,7 @@ def _fault(facts: SignatureFacts, document: TranscriptDocument | None) -> tuple[
     return _wrong_signer(facts, document)
 
 
-def _wrong_signer(facts: SignatureFacts, document: TranscriptDocument | None) -> tuple[str, str]:
+def _wrong_signer(facts: SignatureFacts, document: Document | None) -> tuple[str, str]:
     """A sound signature by somebody who was not asked, or in the place of somebody else."""
     if facts.is_timestamp or facts.is_seal:
         return "", ""
@@ -198,13 +207,13 @@ def _wrong_signer(facts: SignatureFacts, document: TranscriptDocument | None) ->
         return "", ""
     asked = {s.party: (s.label, s.name) for s in document.signers}
     if asked.get(facts.subject.identifier) != (facts.subject.role, facts.subject.name):
-        return "wrong_signer", "the transcript names no such signer"
+        return "wrong_signer", "the document names no such signer"
     if facts.subject.unit != document.hearing:
         return "wrong_signer", "the key was certified for another hearing"
     return "", ""
 
 
-def _open_boxes(inspection: Inspection, document: TranscriptDocument | None) -> Iterator[Finding]:
+def _open_boxes(inspection: Inspection, document: Document | None) -> Iterator[Finding]:
     names = {s.party: f"{s.label} {s.name}" for s in document.signers} if document else {}
     for field in inspection.empty_fields:
         party = party_of(field)

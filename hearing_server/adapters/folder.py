@@ -34,6 +34,7 @@ class DataFolder:
             self.keys = self._folder("keys", 0o700)
             self.recordings = self._folder("recordings")
             self.documents = self._folder("documents")
+            self.notes = self._folder("notes")
             self.exports = self._folder("exports")
             self.exhibits = self._folder("exhibits")
             self.pictures = self._folder("pictures", 0o700)

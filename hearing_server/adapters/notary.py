@@ -12,7 +12,10 @@ from hearing_server.domain.hearing import Exhibit, Freeze, HearingState, Opinion
 from hearing_server.domain.parties import Role
 from hearing_server.domain.playable import line_sealed, opinion_sealed
 from hearing_server.domain.visible import printed_name
+from hearing_server.services.explanations import Note
+from hearing_server.services.labels import PROCEDURES, labels
 from hearing_server.services.transcripts import Prepared, Printed, SignatureRequest
+from transcript import note as printing_note
 from transcript import pdf as printing
 from transcript.document import (
     Attendee,
@@ -25,37 +28,11 @@ from transcript.document import (
     texts,
 )
 from transcript.errors import TranscriptError
+from transcript.note import NoteRow, RecordingNote
 from transcript.signing import archive, signer
 from transcript.signing.authority import Authority
 
 SIGNING_MINUTES = 48 * 60  # a party's certificate: the timestamp keeps the signature provable after
-
-LABELS = {
-    Role.PRESIDING_JUDGE: ("审判长", "Presiding judge"),
-    Role.JUDGE: ("审判员", "Judge"),
-    Role.ASSESSOR: ("人民陪审员", "People's assessor"),
-    Role.CLERK: ("书记员", "Clerk"),
-    Role.PROSECUTOR: ("公诉人", "Prosecutor"),
-    Role.PLAINTIFF: ("原告", "Plaintiff"),
-    Role.DEFENDANT: ("被告", "Defendant"),
-    Role.COUNSEL: ("诉讼代理人", "Counsel"),
-    Role.WITNESS: ("证人", "Witness"),
-    Role.EXPERT: ("鉴定人", "Expert"),
-    Role.INTERPRETER: ("翻译", "Interpreter"),
-    Role.BAILIFF: ("法警", "Bailiff"),
-    Role.DETENTION_OFFICER: ("看守所民警", "Detention officer"),
-    Role.OBSERVER: ("旁听", "Observer"),
-}
-CRIMINAL = {
-    Role.DEFENDANT: ("被告人", "Defendant"),
-    Role.COUNSEL: ("辩护人", "Defence counsel"),
-}
-PROCEDURES = {
-    "criminal": "刑事",
-    "civil": "民事",
-    "administrative": "行政",
-    "mediation": "调解",
-}
 
 CODES = {
     "unprintable_character": Code.UNPRINTABLE_CHARACTER,
@@ -94,7 +71,21 @@ class TypstNotary:
         sealed = _coded(lambda: signer.seal(rendered, self._authority))
         return Printed(pdf=sealed, pages=rendered.pages)
 
+    def print_note(self, state: HearingState, note: Note) -> Printed:
+        """A note of the recording, certified by the court, with a place for who presides."""
+        rendered = _coded(lambda: printing_note.render(note_of(state, note)))
+        sealed = _coded(lambda: signer.seal(rendered, self._authority))
+        return Printed(pdf=sealed, pages=rendered.pages)
+
+    def prepare_note(self, pdf: bytes, state: HearingState, request: SignatureRequest) -> Prepared:
+        return self._prepare(pdf, state, request, printing_note.STATEMENT)
+
     def prepare(self, pdf: bytes, state: HearingState, request: SignatureRequest) -> Prepared:
+        return self._prepare(pdf, state, request, signer.STATEMENT)
+
+    def _prepare(
+        self, pdf: bytes, state: HearingState, request: SignatureRequest, statement: str
+    ) -> Prepared:
         seat = state.seats[request.party]
         certificate = _coded(
             lambda: self._authority.issue_signing_certificate(
@@ -109,7 +100,9 @@ class TypstNotary:
         # A name in their own hand would name whoever is screened.
         drawn = b"" if request.party in state.screenings else request.name_image
         begun = _coded(
-            lambda: signer.begin(pdf, request.party, certificate, drawn or None, self._authority)
+            lambda: signer.begin(
+                pdf, request.party, certificate, drawn or None, self._authority, reason=statement
+            )
         )
         return Prepared(
             to_be_signed=begun.to_be_signed,
@@ -127,11 +120,6 @@ def _where(character: str, document: TranscriptDocument) -> str:
     line = next((f" #{one.number}" for one in document.lines if character in one.text), "")
     shown = f"{character} " if character.isprintable() else ""
     return f"{shown}U+{ord(character):04X}{line}"
-
-
-def labels(role: Role, procedure: str) -> tuple[str, str]:
-    """A role as it is printed, Chinese and English: a criminal defendant is 被告人, a civil one 被告."""
-    return (CRIMINAL if procedure == "criminal" else {}).get(role) or LABELS[role]
 
 
 def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
@@ -176,6 +164,34 @@ def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
             Signer(party=party, label=label(party), name=printed_name(state, people[party]))
             for party in freeze.signers
         ),
+    )
+
+
+def note_of(state: HearingState, note: Note) -> RecordingNote:
+    """The note as it is printed: the judge's words, and what the log says."""
+    party = state.seats[note.signer].party
+    label = labels(party.role, state.procedure)[0]
+    return RecordingNote(
+        court=state.court,
+        case_number=state.case_number,
+        title=state.title,
+        hearing=state.hearing,
+        number=note.number,
+        started_at=note.started_at,
+        ended_at=note.ended_at,
+        written_at=note.ended_at,
+        text=note.text,
+        english=note.english,
+        rows=tuple(
+            NoteRow(
+                span=row.span,
+                seconds=row.seconds,
+                chinese=_printable(row.chinese),
+                english=_printable(row.english),
+            )
+            for row in note.rows
+        ),
+        signer=Signer(party=party.id, label=label, name=printed_name(state, party)),
     )
 
 

@@ -51,6 +51,7 @@ class Action(StrEnum):
     LINK_SHOWN = "link_shown"  # of a party's seat, to a clerk
     READ_OUT = "read_out"  # a message, by a clerk
     CODE_READ = "code_read"  # a one-time code, by a clerk to a party without a contact
+    FAULT_EXPLAINED = "fault_explained"  # a note of the recording, signed
     PICTURE_SEEN = "picture_seen"  # of a document, by bench or clerk
     PICTURES_REMOVED = "pictures_removed"  # of documents, by the server, when their time is over
     KIOSK_ADDED = "kiosk_added"

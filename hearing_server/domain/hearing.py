@@ -367,6 +367,7 @@ class HearingState:
     phase_seq: int = 0  # the entry that began the phase
     newest_fact: int = 0  # the last entry that is no signed root
     root: SignedRoot | None = None
+    explanations: tuple[ev.FaultExplained, ...] = ()
 
     @property
     def checklist_open(self) -> tuple[str, ...]:

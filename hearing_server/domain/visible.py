@@ -41,6 +41,7 @@ _OVERSEEN = frozenset(
         ev.DeletionConsented,
         ev.DeletionDropped,
         ev.RootSigned,
+        ev.FaultExplained,
     }
 )
 

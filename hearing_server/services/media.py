@@ -141,11 +141,15 @@ RecordingReport = (
 
 @dataclass(frozen=True, kw_only=True)
 class TrackHealth:
-    """How one open track is recorded. Times are Unix milliseconds, None for "never"."""
+    """How one open track is recorded. Times are Unix milliseconds of the hearing's own calendar, which no
+    step of the wall clock moves; None for "never".
+    """
 
     track: TrackName
+    at: int  # when this was so
+    opened_at: int  # since when the recorder has it
     received_at: int | None  # when its newest packet came
-    written_until: int | None  # end of the newest frame that was given to a file
+    written_until: int | None  # end of the newest frame that a file took
     synced_until: int | None  # end of the newest frame that survives a power cut
     synced_at: int | None  # when that was made sure of
     heard_until: int | None  # sound: end of the newest audible frame among the written
@@ -164,7 +168,10 @@ class DirectoryHealth:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingHealth:
-    """Once a second, whatever happens to the log; when it stays away the recorder is in trouble."""
+    """Once a second, whatever happens to the log; when it stays away the recorder is in trouble.
+
+    `at` is the wall clock as it stands, Unix ms: the tracks' own `at` says by how much it was stepped.
+    """
 
     at: int
     tracks: tuple[TrackHealth, ...]

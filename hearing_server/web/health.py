@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import structlog
 from aiohttp import web
@@ -17,6 +17,7 @@ from hearing_server.domain.log import Entry
 from hearing_server.domain.watch import AlarmKind
 from hearing_server.services.centre import Summary
 from hearing_server.services.media import RecordingHealth
+from hearing_server.services.recording_check import CODES, RecordingCheck
 
 BLOCKED = 0.2  # seconds that the event loop must never be held
 
@@ -25,6 +26,21 @@ connections = Gauge("hearing_connections", "Parties connected to this node.")
 recording_faults = Counter("hearing_recording_faults", "Faults of the recording.", ["code"])
 recording_free = Gauge(
     "hearing_recording_free_bytes", "Free in a recordings directory.", ["directory"]
+)
+recording_hourly = Gauge(
+    "hearing_recording_bytes_per_hour", "Written to a recordings directory.", ["directory"]
+)
+recording_behind = Gauge(
+    "hearing_recording_behind_seconds", "The file that lags most behind the clock."
+)
+recording_unsaved = Gauge(
+    "hearing_recording_unsaved_seconds", "The longest that an open file was not made durable."
+)
+recording_findings = Gauge(
+    "hearing_recording_findings", "Hearings in which the live check finds this wrong.", ["code"]
+)
+recorder_silence = Gauge(
+    "hearing_recorder_silent_seconds", "Since the recorder last said how it is."
 )
 recording_segments = Counter("hearing_recording_segments", "Recording segments closed.")
 hearings_today = Gauge("hearing_hearings_today", "Hearings of today, by phase.", ["phase"])
@@ -90,6 +106,18 @@ def recording(state: RecordingHealth) -> None:
     """What the recorder says of its directories, once a second."""
     for directory in state.directories:
         recording_free.labels(directory.path).set(directory.free)
+        recording_hourly.labels(directory.path).set(directory.bytes_per_hour)
+
+
+def checked(checks: Mapping[str, RecordingCheck], silence: float) -> None:
+    """What the live check of the recording found, by hearing."""
+    sources = [source for check in checks.values() for source in check.sources.values()]
+    recording_behind.set(max((source.behind or 0 for source in sources), default=0) / 1000)
+    recording_unsaved.set(max((source.saved or 0 for source in sources), default=0) / 1000)
+    for code in CODES:
+        bad = sum(check.verdicts[code] == "bad" for check in checks.values())
+        recording_findings.labels(code).set(bad)
+    recorder_silence.set(min(silence, 1e6))
 
 
 def routes() -> list[web.RouteDef]:

@@ -1,6 +1,8 @@
 """What every HTTP answer has in common: coded errors, security headers, the origin check."""
 
 import asyncio
+import base64
+import binascii
 import ipaddress
 import re
 import secrets
@@ -184,3 +186,19 @@ def is_proxy(address: str, proxies: Sequence[str]) -> bool:
     except ValueError:
         return False
     return any(host in ipaddress.ip_network(proxy) for proxy in proxies)
+
+
+def decoded(text: str, limit: int) -> bytes:
+    """Base64 of at most `limit` bytes."""
+    if len(text) > limit * 4 // 3 + 4:
+        raise Refused(Code.BAD_MESSAGE, "too large")
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise Refused(Code.BAD_MESSAGE, "not base64") from None
+
+
+def disposition(name: str, *, download: bool) -> dict[str, str]:
+    """The header that says whether a file is to be shown or kept."""
+    kind = "attachment" if download else "inline"
+    return {"Content-Disposition": f'{kind}; filename="{name}"'}

@@ -1,7 +1,6 @@
 """The routes of a seat: get in by the link, be told about the hearing, get a ticket, sign, download."""
 
 import base64
-import binascii
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +21,7 @@ from hearing_server.services.hearings import Hearings
 from hearing_server.services.rate import RateLimit
 from hearing_server.services.recordings import Recordings
 from hearing_server.services.transcripts import SignatureRequest, Transcripts
-from hearing_server.web.http import client_address, read_body
+from hearing_server.web.http import client_address, decoded, disposition, read_body
 from hearing_server.web.seat_session import SEAT, SeatGate, remember_seat, seat_cookie
 
 __all__ = ["Seats", "remember_seat", "seat_cookie"]
@@ -129,7 +128,7 @@ class Seats:
         copy = "download" in request.query
         action = Action.DOWNLOAD if copy else Action.VIEW
         await self._note(request, seated, action, f"transcript {version}")
-        headers = _disposition(f"transcript-v{version}.pdf", download=copy)
+        headers = disposition(f"transcript-v{version}.pdf", download=copy)
         return web.Response(body=pdf, content_type="application/pdf", headers=headers)
 
     async def prepare(self, request: web.Request) -> web.Response:
@@ -139,8 +138,8 @@ class Seats:
         asked = SignatureRequest(
             party=seated.party,
             version=body.version,
-            public_key=_decoded(body.public_key, 1024),
-            name_image=_decoded(body.name_image, 200 * 1024),
+            public_key=decoded(body.public_key, 1024),
+            name_image=decoded(body.name_image, 200 * 1024),
         )
         preparation, to_be_signed = await self._transcripts.prepare(seated.hearing, asked)
         encoded = base64.b64encode(to_be_signed).decode()
@@ -148,7 +147,7 @@ class Seats:
 
     async def finish(self, request: web.Request) -> web.Response:
         seated = await self.seated(request)
-        signature = _decoded((await read_body(request, FinishBody)).signature, 64)
+        signature = decoded((await read_body(request, FinishBody)).signature, 64)
         preparation = request.match_info["preparation"]
         sha256 = await self._transcripts.finish(seated.party, preparation, signature)
         return web.json_response({"sha256": sha256})
@@ -169,7 +168,7 @@ class Seats:
         sealed = ", with what is sealed" if whole else ""
         await self._note(request, seated, Action.DOWNLOAD, f"recording of {party}{sealed}")
         role = state.seats[party].party.role
-        headers = _disposition(f"recording-{role}-{party}.mkv", download=True)
+        headers = disposition(f"recording-{role}-{party}.mkv", download=True)
         return web.FileResponse(path, headers={**headers, "Content-Type": "video/x-matroska"})
 
     async def seated(self, request: web.Request) -> Seated:
@@ -242,18 +241,3 @@ def _signer(state: HearingState, party: str) -> Mapping[str, Any] | None:
         "signed": party in freeze.signed,
         "refused": party in freeze.refused,
     }
-
-
-def _decoded(text: str, limit: int) -> bytes:
-    """Base64 of at most `limit` bytes."""
-    if len(text) > limit * 4 // 3 + 4:
-        raise Refused(Code.BAD_MESSAGE, "too large")
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise Refused(Code.BAD_MESSAGE, "not base64") from None
-
-
-def _disposition(name: str, *, download: bool) -> dict[str, str]:
-    kind = "attachment" if download else "inline"
-    return {"Content-Disposition": f'{kind}; filename="{name}"'}

@@ -105,13 +105,16 @@ from signaling.protocol.tells import (
     AnyEvent,
     ConsumerClosed,
     ConsumerOpened,
+    DirectoryChecked,
     EventTold,
     Levels,
     Pointed,
     ProducerClosed,
     Qualities,
     Quality,
+    RecordingChecked,
     Removed,
+    SourceChecked,
     Superseded,
     ViewTold,
 )
@@ -207,6 +210,7 @@ AnyTell = (
     | ProducerClosed
     | Levels
     | Qualities
+    | RecordingChecked
     | Pointed
     | Removed
     | Superseded
@@ -252,6 +256,7 @@ __all__ = [
     "CorrectLine",
     "CreateTransport",
     "DeclineConsultation",
+    "DirectoryChecked",
     "Dismiss",
     "Done",
     "EndConsultation",
@@ -295,6 +300,7 @@ __all__ = [
     "RaiseHand",
     "RaiseObjection",
     "ReadMessages",
+    "RecordingChecked",
     "RefuseSignature",
     "Remove",
     "Removed",
@@ -310,6 +316,7 @@ __all__ = [
     "SendMessage",
     "SetChannel",
     "ShowExhibit",
+    "SourceChecked",
     "StopShare",
     "Superseded",
     "SuspendHearing",

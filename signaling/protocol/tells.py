@@ -88,6 +88,41 @@ class Qualities(Tell, frozen=True, kw_only=True):
     qualities: dict[str, Quality]
 
 
+class SourceChecked(Message, frozen=True, kw_only=True):
+    """How one source is recorded now. ms, None where there is nothing to measure.
+
+    `heard`: sound comes at the server; `in_file`: what comes is in the file; `behind`: the file behind
+    the clock; `saved`: since it was made to survive a power cut; `code` of what is wrong, as of a fault.
+    """
+
+    flowing: bool
+    heard: bool | None
+    in_file: bool
+    behind: int | None
+    saved: int | None
+    code: str
+
+
+class DirectoryChecked(Message, frozen=True, kw_only=True):
+    """A place where recordings lie: bytes free, `minutes` at the present rate."""
+
+    free: int
+    minutes: int | None
+    code: str
+
+
+class RecordingChecked(Tell, frozen=True, kw_only=True):
+    """How the recording stands, for bench and clerk, once a second: `sources` by party. Not kept; what
+    began to be wrong or is over is an event. `recorder`: it answers; `clock_off`: ms that the server's
+    clock is ahead of the hearing's.
+    """
+
+    recorder: bool
+    clock_off: int | None
+    sources: dict[str, dict[Source, SourceChecked]]
+    directories: list[DirectoryChecked]
+
+
 class Pointed(Tell, frozen=True, kw_only=True):
     """Where the presenter points, in ten-thousandths of the page. Not kept."""
 

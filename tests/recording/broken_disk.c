@@ -1,7 +1,8 @@
 /* Preloaded into a recorder's worker: makes the files below $BROKEN_UNDER fail as $BROKEN_BY says.
 
-   $BROKEN_BY is a file that is read at each call: "write", "fsync" (EIO) or "slow" (an fsync takes
-   two seconds); while it is not there, all is well. */
+   $BROKEN_BY is a file that is read at each call: "write", "fsync" (EIO), "slow" (an fsync takes two
+   seconds), "stuck" (it takes as long as the file says so) or "lie" (a write says yes and takes
+   nothing); while it is not there, all is well. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -32,7 +33,10 @@ ssize_t write(int fd, const void *data, size_t size) {
     static ssize_t (*real)(int, const void *, size_t);
     char what[16];
     if (!real) real = dlsym(RTLD_NEXT, "write");
-    if (fd > 2 && told(fd, what, sizeof what) && !strcmp(what, "write")) { errno = EIO; return -1; }
+    if (fd > 2 && told(fd, what, sizeof what)) {
+        if (!strcmp(what, "write")) { errno = EIO; return -1; }
+        if (!strcmp(what, "lie")) return size;
+    }
     return real(fd, data, size);
 }
 
@@ -41,6 +45,12 @@ static int synced(int fd, int (*real)(int)) {
     if (told(fd, what, sizeof what)) {
         if (!strcmp(what, "fsync")) { errno = EIO; return -1; }
         if (!strcmp(what, "slow")) sleep(2);
+        if (!strcmp(what, "stuck")) { /* says that it has begun */
+            char began[4096];
+            snprintf(began, sizeof began, "%s.began", getenv("BROKEN_BY"));
+            close(open(began, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+            while (told(fd, what, sizeof what)) usleep(50000);
+        }
     }
     return real(fd);
 }

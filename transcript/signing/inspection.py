@@ -34,7 +34,7 @@ from .certificates import PARTY_POLICY, SEAL_POLICY, Subject, subject_of
 from .fields import SEAL_FIELD
 from .timestamp import to_asn1
 
-ATTACHMENT = "transcript.json"
+ATTACHMENTS = ("transcript.json", "note.json")
 _LARGEST_ATTACHMENT = 64_000_000
 
 
@@ -83,11 +83,14 @@ class SignatureFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Inspection:
-    """What a PDF carries. `sealed_json` is the attachment as it was when the first signature was made."""
+    """What a PDF carries. `sealed_json` is the attachment as it was when the first signature was made,
+    `sealed_name` what it is called.
+    """
 
     signatures: tuple[SignatureFacts, ...]
     empty_fields: tuple[str, ...]
     sealed_json: bytes | None
+    sealed_name: str
     has_revocation_lists: bool
 
 
@@ -112,10 +115,12 @@ async def _inspect(data: bytes, roots: Sequence[x509.Certificate], at: datetime)
         if found.is_timestamp and found.sound and found.proven_at is not None:
             moment = min(moment, found.proven_at)
     empty = [name for name, value, _ in enumerate_sig_fields(reader) if value is None]
+    name, attached = _attachment(data, signatures[0]) if signatures else ("", None)
     return Inspection(
         signatures=tuple(reversed(facts)),
         empty_fields=tuple(empty),
-        sealed_json=_attachment(data, signatures[0]) if signatures else None,
+        sealed_json=attached,
+        sealed_name=name,
         has_revocation_lists=bool(lists),
     )
 
@@ -291,13 +296,14 @@ def _revocation_lists(reader: PdfFileReader) -> list[Any]:
         return []
 
 
-def _attachment(data: bytes, first: EmbeddedPdfSignature) -> bytes | None:
-    """The embedded transcript of the revision that the first signature covers."""
+def _attachment(data: bytes, first: EmbeddedPdfSignature) -> tuple[str, bytes | None]:
+    """The embedded record of the revision that the first signature covers, and its name."""
     end = int(first.byte_range[2]) + int(first.byte_range[3])
     root = PdfFileReader(io.BytesIO(data[:end])).root
     for entry in root.get("/AF", ()):
         file = entry.get_object()
-        if str(file.get("/UF", "")) == ATTACHMENT:
+        name = str(file.get("/UF", ""))
+        if name in ATTACHMENTS:
             content = cast(bytes, file["/EF"]["/F"].data)
-            return content if len(content) <= _LARGEST_ATTACHMENT else None
-    return None
+            return name, content if len(content) <= _LARGEST_ATTACHMENT else None
+    return "", None

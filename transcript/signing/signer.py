@@ -43,7 +43,7 @@ from .handwriting import check_png
 from .stamp import Stamp, stamp_style
 from .timestamp import to_asn1
 
-DIGEST_LABEL = "transcript.json SHA-256 "
+DIGEST_LABEL = " SHA-256 "  # after the name of what is inside
 STATEMENT = "以上笔录已阅，记录无误。"
 _COURT_TIME = timezone(timedelta(hours=8))
 _MECHANISM = algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})
@@ -86,7 +86,7 @@ def seal(
         md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES,
         name=authority.court_name,
-        reason=DIGEST_LABEL + rendered.digest,
+        reason=rendered.source + DIGEST_LABEL + rendered.digest,
         certify=True,
         docmdp_permissions=MDPPerm.FILL_FORMS,
     )

@@ -239,6 +239,7 @@ export type Tell =
   | ProducerClosed
   | Levels
   | Qualities
+  | RecordingChecked
   | Pointed
   | Removed
   | Superseded;
@@ -899,7 +900,8 @@ export interface EventTold {
     | DeletionConsented
     | DeletionDropped
     | RecordingDeleted
-    | RootSigned;
+    | RootSigned
+    | FaultExplained;
   seq: number;
   type: 'event_told';
 }
@@ -1631,6 +1633,19 @@ export interface RootSigned {
   type: 'root_signed';
   [k: string]: unknown;
 }
+export interface FaultExplained {
+  certificate_sha256: string;
+  ended_at: number;
+  english: string;
+  explanation: number;
+  name_image_sha256: string;
+  pages: number;
+  sha256: string;
+  started_at: number;
+  text: string;
+  type: 'fault_explained';
+  [k: string]: unknown;
+}
 /**
  * The hearing as the reader may see it, after the number that comes with it.
  */
@@ -1769,13 +1784,24 @@ export interface MessageView {
   to: string;
 }
 /**
- * How the recording goes: by party, and the last faults.
+ * How the recording goes: by party, the last faults, and the notes that explain them.
  */
 export interface RecordingView {
+  explanations: ExplanationView[];
   faults: FaultView[];
   parties: {
     [k: string]: RecordedView;
   };
+}
+/**
+ * A signed note of what went wrong with the recording, up to `ended_at`.
+ */
+export interface ExplanationView {
+  ended_at: number;
+  explanation: number;
+  pages: number;
+  sha256: string;
+  started_at: number;
 }
 export interface FaultView {
   at: number;
@@ -1987,6 +2013,44 @@ export interface Qualities {
 export interface Quality {
   loss: number;
   rtt_ms: number | null;
+}
+/**
+ * How the recording stands, for bench and clerk, once a second: `sources` by party. Not kept; what
+ *     began to be wrong or is over is an event. `recorder`: it answers; `clock_off`: ms that the server's
+ *     clock is ahead of the hearing's.
+ */
+export interface RecordingChecked {
+  clock_off: number | null;
+  directories: DirectoryChecked[];
+  recorder: boolean;
+  sources: {
+    [k: string]: {
+      [k: string]: SourceChecked;
+    };
+  };
+  type: 'recording_checked';
+}
+/**
+ * A place where recordings lie: bytes free, `minutes` at the present rate.
+ */
+export interface DirectoryChecked {
+  code: string;
+  free: number;
+  minutes: number | null;
+}
+/**
+ * How one source is recorded now. ms, None where there is nothing to measure.
+ *
+ *     `heard`: sound comes at the server; `in_file`: what comes is in the file; `behind`: the file behind
+ *     the clock; `saved`: since it was made to survive a power cut; `code` of what is wrong, as of a fault.
+ */
+export interface SourceChecked {
+  behind: number | null;
+  code: string;
+  flowing: boolean;
+  heard: boolean | null;
+  in_file: boolean;
+  saved: number | null;
 }
 /**
  * Where the presenter points, in ten-thousandths of the page. Not kept.

@@ -11,7 +11,7 @@ const ids = (view: ReturnType<typeof hearing>) => alarmsOf(view, NOW).map(({ id 
 
 it('tells of a fault until it is over, and only in session', () => {
   const fault = { at: 1, code: 'stalled', detail: '', over_at: null };
-  const recording = { parties: {}, faults: [fault, { ...fault, code: 'disk', over_at: 2 }] };
+  const recording = { parties: {}, explanations: [], faults: [fault, { ...fault, code: 'disk', over_at: 2 }] };
   expect(ids(hearing({ phase: 'in_session', recording }))).toEqual(['fault-stalled']);
   expect(ids(hearing({ phase: 'waiting', recording }))).toEqual([]);
 });
@@ -19,9 +19,9 @@ it('tells of a fault until it is over, and only in session', () => {
 it('tells each fault once, drops what passed by itself, and asks to pause only where it helps', () => {
   const fault = (code: string, at: number) => ({ at, code, detail: '', over_at: null });
   const faults = [fault('track_failed', NOW - 200_000), fault('one_disk_full', 1), fault('disk_full', 2), fault('disk_full', 3)];
-  const found = alarmsOf(hearing({ phase: 'in_session', recording: { parties: {}, faults } }), NOW);
+  const found = alarmsOf(hearing({ phase: 'in_session', recording: { parties: {}, explanations: [], faults } }), NOW);
   expect(found.map(({ id, pauses }) => [id, pauses])).toEqual([['fault-one_disk_full', false], ['fault-disk_full', true]]);
-  const fresh = { parties: {}, faults: [fault('track_failed', NOW - 1000)] };
+  const fresh = { parties: {}, explanations: [], faults: [fault('track_failed', NOW - 1000)] };
   expect(ids(hearing({ phase: 'in_session', recording: fresh }))).toEqual(['fault-track_failed']);
 });
 

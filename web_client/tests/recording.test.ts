@@ -13,6 +13,7 @@ const gap = (started_at: number) =>
 const fault = (code: string, at: number) => told({ type: 'recording_fault', code, detail: '' }, at);
 const before: RecordingView = {
   parties: { judge: { segments: 7, last_at: 1800, gaps: [{ source: 'microphone', started_at: 5, ended_at: 6, cause: 'muted' }] } },
+  explanations: [],
   faults: [{ at: 50, code: 'disk_slow', detail: '', over_at: null }],
 };
 const after = (events: ReturnType<typeof told>[], recording: RecordingView | null = before) =>
@@ -32,7 +33,7 @@ describe('the recording', () => {
   });
 
   it('starts with a party of which nothing was recorded before', () => {
-    expect(after([segment(2000)], { parties: {}, faults: [] })?.parties).toEqual({
+    expect(after([segment(2000)], { parties: {}, explanations: [], faults: [] })?.parties).toEqual({
       judge: { segments: 1, last_at: 2000, gaps: [] },
     });
   });

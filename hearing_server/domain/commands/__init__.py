@@ -111,6 +111,7 @@ from hearing_server.domain.commands.record import (
     EnterRecording,
     EnterRoot,
     EnterSeal,
+    ExplainFault,
     FreezeTranscript,
     RefuseSignature,
     Sign,
@@ -216,6 +217,7 @@ Command = (
     | DropDeletion
     | EnterDeletion
     | EnterRoot
+    | ExplainFault
 )
 
 __all__ = [
@@ -258,6 +260,7 @@ __all__ = [
     "EnterSeal",
     "EnterStage",
     "ExcludePublic",
+    "ExplainFault",
     "FreezeTranscript",
     "GiveOpinion",
     "GiveWord",

@@ -59,6 +59,21 @@ class EnterArchive:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExplainFault:
+    """The note is printed, sealed and signed; `explanation` is its number."""
+
+    explanation: int
+    started_at: int
+    ended_at: int
+    text: str
+    english: str
+    pages: int
+    sha256: str
+    certificate_sha256: str
+    name_image_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class EnterRecording:
     """What the recorder reports: a source's beginning or end, a segment, a gap, a fault or its end."""
 

@@ -21,6 +21,7 @@ from hearing_server.domain.decide import (
 )
 from hearing_server.domain.decide.exhibits import check_point
 from hearing_server.domain.decide.record import (
+    check_explanation,
     check_freeze,
     check_signer,
     next_version,
@@ -58,6 +59,7 @@ __all__ = [
     "RULES",
     "Rule",
     "check",
+    "check_explanation",
     "check_freeze",
     "check_point",
     "check_signer",

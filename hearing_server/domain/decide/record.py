@@ -35,6 +35,7 @@ RULES: Mapping[type, Rule] = {
     cmd.EnterArchive: Rule(phases=ANY, server=True),
     cmd.EnterRecording: Rule(phases=ANY, server=True),
     cmd.EnterRoot: Rule(phases=ANY, server=True),
+    cmd.ExplainFault: Rule(phases=_OPEN, right=Right.PRESIDE, admitted=False),
 }
 
 
@@ -198,6 +199,31 @@ def _enter_root(state: HearingState, command: cmd.EnterRoot, by: str, now: int) 
     return (root,)
 
 
+def check_explanation(state: HearingState, text_: str, english: str) -> tuple[str, str]:
+    """The note's wording as it would be printed, or why not."""
+    wording = text(text_, MAX_TEXT)
+    return wording, text(english, MAX_TEXT) if english.strip() else ""
+
+
+def _explain_fault(state: HearingState, command: cmd.ExplainFault, by: str, now: int) -> Events:
+    if command.explanation != len(state.explanations) + 1:
+        raise Refused(Code.STALE_REVISION, f"{len(state.explanations)} notes are signed")
+    wording, english = check_explanation(state, command.text, command.english)
+    return (
+        ev.FaultExplained(
+            explanation=command.explanation,
+            started_at=command.started_at,
+            ended_at=command.ended_at,
+            text=wording,
+            english=english,
+            pages=command.pages,
+            sha256=command.sha256,
+            certificate_sha256=command.certificate_sha256,
+            name_image_sha256=command.name_image_sha256,
+        ),
+    )
+
+
 DECISIONS: Mapping[type, Decision] = {
     cmd.EnterLine: _enter_line,
     cmd.CorrectLine: _correct_line,
@@ -208,4 +234,5 @@ DECISIONS: Mapping[type, Decision] = {
     cmd.EnterArchive: _enter_archive,
     cmd.EnterRecording: _enter_recording,
     cmd.EnterRoot: _enter_root,
+    cmd.ExplainFault: _explain_fault,
 }

@@ -117,6 +117,7 @@ from hearing_server.domain.events.private import (
     ScreeningSet,
 )
 from hearing_server.domain.events.record import (
+    FaultExplained,
     GapFound,
     LineCorrected,
     LineEntered,
@@ -261,6 +262,7 @@ Event = (
     | DeletionDropped
     | RecordingDeleted
     | RootSigned
+    | FaultExplained
 )
 
 EVENT_TYPES: tuple[type, ...] = typing.get_args(Event)
@@ -354,6 +356,7 @@ __all__ = [
     "ExhibitShown",
     "ExhibitSubmitted",
     "ExhibitWithdrawn",
+    "FaultExplained",
     "GapFound",
     "HearingCancelled",
     "HearingClosed",

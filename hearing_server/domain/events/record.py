@@ -123,6 +123,24 @@ class RecordingFault:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FaultExplained:
+    """The presiding judge's signed note of what went wrong with the recording (法释〔2017〕5号 art. 4).
+
+    `sha256` is of the signed file; `english` may be empty.
+    """
+
+    explanation: int
+    started_at: int
+    ended_at: int
+    text: str
+    english: str
+    pages: int
+    sha256: str
+    certificate_sha256: str
+    name_image_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordingRecovered:
     """What the fault of this code told of is over."""
 

@@ -109,6 +109,10 @@ def _root(state: HearingState, event: ev.RootSigned, at: int) -> HearingState:
     return replace(state, root=root)
 
 
+def _explained(state: HearingState, event: ev.FaultExplained, at: int) -> HearingState:
+    return replace(state, explanations=(*state.explanations, event))
+
+
 STEPS: Mapping[type, Step] = {
     ev.LineEntered: _line_entered,
     ev.LineCorrected: _line_corrected,
@@ -122,4 +126,5 @@ STEPS: Mapping[type, Step] = {
     ev.RecordingFault: _fault,
     ev.RecordingRecovered: _recovered,
     ev.RootSigned: _root,
+    ev.FaultExplained: _explained,
 }

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from hearing_server.adapters.notary import LABELS, TypstNotary, document_of, labels
+from hearing_server.adapters.notary import TypstNotary, document_of
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Freeze
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Role
+from hearing_server.services.labels import LABELS, labels
 from hearing_server.services.transcripts import SignatureRequest
 from tests.hearing_server.domain.world import DIGEST, NOW, SHA, WITNESS, World, frozen, in_session
 from tests.transcript.court import BrowserKey, handwriting

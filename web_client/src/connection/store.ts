@@ -92,6 +92,7 @@ export const useConnection = defineStore('connection', () => {
   function onLost(lost: HearingSocket): void {
     if (lost !== socket.value) return;
     socket.value = null;
+    hearing.recording = null; // nothing is known any more
     if (state.value === 'ready') state.value = 'idle';
     if (state.value !== 'entered') return;
     state.value = 'lost';
@@ -126,6 +127,9 @@ export const useConnection = defineStore('connection', () => {
         return hearing.takeLevels(tell.levels);
       case 'qualities':
         hearing.qualities = tell.qualities;
+        return;
+      case 'recording_checked':
+        hearing.recording = tell;
         return;
       case 'consumer_opened':
         return void useMedia().consume(tell);

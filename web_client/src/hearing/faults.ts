@@ -4,7 +4,7 @@ import type { FaultView } from '@/protocol.gen';
 
 const PASSING: ReadonlySet<string> = new Set(['track_failed', 'flush_timeout']); // nobody tells their end
 const SHOWN_FOR = 120_000; // ms, of what passes by itself
-const BEARABLE: ReadonlySet<string> = new Set([...PASSING, 'one_disk_full', 'one_disk_error']);
+const BEARABLE: ReadonlySet<string> = new Set([...PASSING, 'one_disk_full', 'one_disk_error', 'disk_low', 'clock_off', 'not_saved']);
 
 /** Those that go on at `now`, the newest of each code, in the order they came. */
 export function openFaults(faults: readonly FaultView[], now: number): FaultView[] {

@@ -1,7 +1,7 @@
 /** The hearing as this browser knows it: the view, its number, and what passes (levels, qualities). */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { EventTold, HearingView, Quality, SeatView, TalkEnd, Welcome } from '@/protocol.gen';
+import type { EventTold, HearingView, Quality, RecordingChecked, SeatView, TalkEnd, Welcome } from '@/protocol.gen';
 import { applyAll, applyEvent } from './fold';
 import { arrange, inOrder } from './roles';
 
@@ -15,6 +15,7 @@ export const useHearing = defineStore('hearing', () => {
   const clockOffset = ref(0); // server's clock minus this one's, ms
   const talkEnd = shallowRef<TalkEnd | null>(null); // why the last private talk was over
   const qualities = shallowRef<Record<string, Quality>>({});
+  const recording = shallowRef<RecordingChecked | null>(null); // the live check, for bench and clerk
   const speaking = shallowRef<ReadonlySet<string>>(new Set());
   const lastHeard = new Map<string, number>();
 
@@ -54,7 +55,7 @@ export const useHearing = defineStore('hearing', () => {
   }
 
   return {
-    seq, you, clockOffset, talkEnd, qualities, speaking, view, seats, places, me, seatOf,
+    seq, you, clockOffset, talkEnd, qualities, recording, speaking, view, seats, places, me, seatOf,
     welcome, take, takeView, takeLevels,
   };
 });

@@ -15,24 +15,30 @@ export async function signTranscript(
   nameImage: string,
   tell: (progress: Progress) => void,
 ): Promise<string> {
-  tell({ step: 'key' });
-  const key = await SigningKey.make();
-  const body = { version, public_key: await key.publicKey(), name_image: nameImage };
-  const { preparation, to_be_signed } = await prepare(seat, body, tell);
-  tell({ step: 'sign' });
-  const { sha256 } = await finishSignature(seat, preparation, await key.sign(to_be_signed));
+  const ask = (public_key: string) => prepareSignature(seat, { version, public_key, name_image: nameImage });
+  const { sha256 } = await signWith(ask, (preparation, signature) => finishSignature(seat, preparation, signature), tell);
   return sha256;
 }
 
-async function prepare(
-  seat: string,
-  body: Parameters<typeof prepareSignature>[1],
+/** Any document: `ask` has it prepared for the key that is made here, `finish` hands the signature in. */
+export async function signWith<T>(
+  ask: (publicKey: string) => Promise<Preparation>,
+  finish: (preparation: string, signature: string) => Promise<T>,
   tell: (progress: Progress) => void,
-): Promise<Preparation> {
+): Promise<T> {
+  tell({ step: 'key' });
+  const key = await SigningKey.make();
+  const publicKey = await key.publicKey();
+  const { preparation, to_be_signed } = await prepare(() => ask(publicKey), tell);
+  tell({ step: 'sign' });
+  return finish(preparation, await key.sign(to_be_signed));
+}
+
+async function prepare(ask: () => Promise<Preparation>, tell: (progress: Progress) => void): Promise<Preparation> {
   for (let n = 1; ; n += 1) {
     tell({ step: 'prepare' });
     try {
-      return await prepareSignature(seat, body);
+      return await ask();
     } catch (error) {
       if (codeOf(error) !== 'busy' || n >= BUSY_TRIES) throw error;
       tell({ step: 'busy', n });

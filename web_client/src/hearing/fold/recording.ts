@@ -26,6 +26,11 @@ export function recordingAfter(
       const { code, detail } = event;
       return { ...recording, faults: [...recording.faults, { at, code, detail, over_at: null }].slice(-KEPT) };
     }
+    case 'fault_explained': {
+      const { explanation, started_at, ended_at, pages, sha256 } = event;
+      const note = { explanation, started_at, ended_at, pages, sha256 };
+      return { ...recording, explanations: [...recording.explanations, note] };
+    }
     case 'recording_recovered': {
       const over = (fault: FaultView) => (fault.code === event.code && fault.over_at === null ? { ...fault, over_at: at } : fault);
       return { ...recording, faults: recording.faults.map(over) };

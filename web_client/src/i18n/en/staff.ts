@@ -218,6 +218,7 @@ export default {
       link_shown: 'Link shown',
       read_out: 'Message read out',
       code_read: 'One-time code read out',
+      fault_explained: 'Note of the recording signed',
       picture_seen: 'Document picture shown',
       pictures_removed: 'Document pictures removed',
       kiosk_added: 'Kiosk code made',

@@ -218,6 +218,7 @@ export default {
       link_shown: '显示链接',
       read_out: '宣读消息',
       code_read: '口头告知验证码',
+      fault_explained: '签署录音录像情况说明',
       picture_seen: '查看证件照片',
       pictures_removed: '清除证件照片',
       kiosk_added: '生成终端配对码',
