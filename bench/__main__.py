@@ -10,6 +10,7 @@ BENCHES = {
     "lists": "bench.lists",
     "reach": "bench.reach",
     "act": "bench.act",
+    "verify": "bench.verify",
 }
 
 
