@@ -1,0 +1,88 @@
+"""What a copy of the record is without: over wandering hearings nothing that may not be known is in it."""
+
+import pytest
+
+from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
+from hearing_server.domain.copies import PROVES, left_out, withheld
+from hearing_server.domain.events import Level, Source
+from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.log import SERVER, Entry, canonical
+from hearing_server.domain.playable import line_sealed, plays_track
+from hearing_server.domain.visible import visible
+
+from .test_machine import Hearing
+from .world import NOW, SHA, in_session
+
+
+def shown(state: HearingState, entries: list[Entry], reader: str | None) -> list[Entry]:
+    return [entry for entry in entries if not withheld(state, entry.event, reader)]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_over_a_wandering_hearing_nothing_leaves_the_court_that_may_not(seed: int) -> None:
+    """No message, no word of a sealed span, no name of whoever was ever screened."""
+    hearing = Hearing(seed)
+    for _ in range(60):
+        hearing.step()
+    state = hearing.state
+    entries = shown(state, hearing.entries, None)
+    text = b"\n".join(canonical(entry) for entry in entries).decode()
+    assert not any(isinstance(one.event, ev.MessageSent) for one in entries)
+    for entry in entries:
+        if isinstance(entry.event, ev.LineEntered | ev.LineCorrected):
+            assert not line_sealed(state, state.lines[entry.event.line - 1])
+    for party in state.screened_ever:
+        assert state.seats[party].party.name not in text
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_over_a_wandering_hearing_everybody_s_copy_can_be_made(seed: int) -> None:
+    """Never more than they may know; and what proves the recording is in each."""
+    hearing = Hearing(seed)
+    for _ in range(60):
+        hearing.step()
+    for reader in hearing.state.seats:
+        for entry in shown(hearing.state, hearing.entries, reader):
+            proves = isinstance(entry.event, PROVES)
+            assert proves or visible(hearing.state, entry.event, reader)
+    for reader in (None, *hearing.state.seats):
+        kept = shown(hearing.state, hearing.entries, reader)
+        proving = [one for one in hearing.entries if isinstance(one.event, PROVES)]
+        assert [one for one in kept if isinstance(one.event, PROVES)] == proving
+
+
+def segment(party: str, source: str, started_at: int) -> ev.SegmentRecorded:
+    return ev.SegmentRecorded(
+        party=party, source=source, name="n", codec="vp8", sha256=SHA, size=1, frames=1,
+        started_at=started_at, ended_at=started_at + 10_000, recovered=False,
+    )  # fmt: skip
+
+
+def test_a_segment_that_touches_a_sealed_moment_is_left_out() -> None:
+    """Whole, from the copy that leaves the court and from the clerk's; the bench has it."""
+    world = in_session()
+    start = world.now
+    sealed = cmd.SetAccess(
+        level=Level.SEALED, started_at=start + 9_999, ended_at=start + 20_000, reason="隐私"
+    )
+    world.now += 60_000
+    world.do("judge", sealed)
+    first, second = segment("judge", "camera", start), segment("judge", "camera", start - 10_000)
+    for reader, out in ((None, True), ("clerk", True), ("judge", False)):
+        assert left_out(world.state, first, reader) is out
+        assert not left_out(world.state, second, reader)
+
+
+def test_a_screened_person_s_sources_are_left_out_by_what_is_kept() -> None:
+    """Seen but not heard, and the room camera never."""
+    world = in_session()
+    screening = ev.Screening(party="defendant", hidden_from=("counsel",), sight=False, alias="甲")
+    world.do("judge", cmd.Screen(screening=screening))
+    for source in ("camera", "microphone", "room"):
+        event = segment("defendant", source, NOW)
+        expected = not plays_track(world.state, None, "defendant", Source(source))
+        assert left_out(world.state, event, None) is expected
+    assert left_out(world.state, segment("defendant", "microphone", NOW), None)
+    assert not left_out(world.state, segment("defendant", "camera", NOW), None)
+    assert SERVER not in world.state.seats
