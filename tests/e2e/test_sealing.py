@@ -1,6 +1,5 @@
 """The public is excluded in real browsers: what becomes of the recording, and who reads what was said."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -9,20 +8,9 @@ from playwright.async_api import expect
 from tests.integration.harness import serving
 
 from .browsers import PATIENCE, Person, all_enter, court
-from .test_access import AXE, barriers
+from .looks import Looks
 
 ROLES = ("presiding_judge", "clerk", "prosecutor", "defendant", "counsel")
-SHOTS = os.environ.get("SHOTS")
-SIZES = (("desk", 1366, 768), ("phone", 360, 740))
-
-
-async def shot(person: Person, name: str) -> None:
-    if not SHOTS:
-        return
-    for size, width, height in SIZES:
-        await person.page.set_viewport_size({"width": width, "height": height})
-        await person.page.screenshot(path=f"{SHOTS}/{name}-{person.role}-{size}.png")
-    await person.page.set_viewport_size({"width": 1366, "height": 768})
 
 
 async def enter(clerk: Person, text: str, *screens: Person) -> None:
@@ -39,7 +27,7 @@ async def enter(clerk: Person, text: str, *screens: Person) -> None:
 async def test_the_judge_says_what_becomes_of_the_recording(tmp_path: Path) -> None:
     """Sealed: bench and clerk read what is said, marked; a party reads that it is sealed, until it is
     opened. Not recorded: the banner says so, and no source is recorded meanwhile."""
-    found: list[str] = []
+    looks = Looks()
     async with (
         serving(tmp_path / "data") as server,
         court(server, tmp_path, ROLES, bypass_csp=True) as people,
@@ -54,9 +42,7 @@ async def test_the_judge_says_what_becomes_of_the_recording(tmp_path: Path) -> N
         await expect(judge.get("exclude-unrecorded")).to_be_checked(timeout=PATIENCE)
         await judge.get("exclude-reason").fill("涉及未成年人隐私（虚构）")
         await judge.get("exclude-sealed").check()
-        await judge.page.add_script_tag(path=str(AXE))
-        found.extend(await barriers(judge, "the public excluded"))
-        await shot(judge, "exclude")
+        await looks.at(judge, "excluding the public")
         await judge.click("exclude-public-confirm")
         await expect(prosecutor.get("banner")).to_contain_text("封存", timeout=PATIENCE)
 
@@ -68,7 +54,7 @@ async def test_the_judge_says_what_becomes_of_the_recording(tmp_path: Path) -> N
         await expect(prosecutor.get("line-masked")).to_have_count(1, timeout=PATIENCE)
         assert "被害人陈述" not in await prosecutor.page.content()
         for person in (judge, clerk, prosecutor):
-            await shot(person, "sealed")
+            await looks.at(person, "a sealed span")
 
         await judge.click("judge-more")
         await judge.click("admit-public")
@@ -79,4 +65,4 @@ async def test_the_judge_says_what_becomes_of_the_recording(tmp_path: Path) -> N
         await judge.click("exclude-public-confirm")
         await expect(prosecutor.get("banner")).to_contain_text("不录制", timeout=PATIENCE)
         assert not [error for person in people.values() for error in person.errors]
-    assert not found, "\n".join(found)
+    assert not looks.found, "\n".join(looks.found)
