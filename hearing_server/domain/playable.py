@@ -1,6 +1,10 @@
 """Who may play what of a recording: the twin of visible.py for pictures and sound kept.
 
 Playback, exports, downloads and copies ask here and hold no policy of their own.
+
+What a sealed span masks is what was seen and heard in it: pictures, sound, the lines of the record, the
+words of opinions on exhibits, notes on record. Steps of the procedure (who came, who was given the word,
+which exhibit was shown, yes or no to it, written messages) stay for whoever knew of them.
 """
 
 from dataclasses import replace
