@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.errors import PASSING, Code, Refused
-from hearing_server.domain.events import Source
+from hearing_server.domain.events import HEARD, Source
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.services.hearings import Clock, Hearings
@@ -169,6 +169,9 @@ class Asks:
         transport = _own(peer, ask.transport)
         if transport is not peer.send_transport or ask.source in peer.producers:
             raise Refused(Code.MEDIA, "source_in_use")
+        if (ask.kind == "audio") is not (ask.source in HEARD):
+            # `reach` mutes and screens by source: a voice that came as a camera would get past it.
+            raise Refused(Code.MEDIA, "wrong_kind")
         producer = transport.produce(ask.kind, ask.rtp_parameters)
         try:
             await self._execute(peer, cmd.StartSource(source=ask.source))

@@ -9,6 +9,7 @@ import socketio
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Party
@@ -76,6 +77,20 @@ async def producing(client: socketio.AsyncClient, source: str) -> tuple[str, Bro
     answer = await ask(client, "produce", rtp_parameters=made_of(2000), **track)
     assert answer["type"] == "produced", answer
     return answer["producer"], browser
+
+
+async def test_sound_is_no_picture_and_a_picture_no_sound(house: House) -> None:
+    """Or whoever is muted, or kept from being heard, would speak as their camera."""
+    judge, counsel = await in_session(house, COUNSEL)
+    await ask(judge, "mute", party=COUNSEL.id, locked=True)
+    made = await ask(counsel, "create_transport", direction="send")
+    for source in Source:
+        sound = source in (Source.MICROPHONE, Source.SCREEN_SOUND)
+        kind, parameters = ("video", vp8(2000)) if sound else ("audio", opus(2000))
+        track = {"transport": made["transport"], "source": source.value, "kind": kind}
+        answer = await ask(counsel, "produce", rtp_parameters=parameters, **track)
+        assert (answer.get("code"), answer.get("detail")) == ("media", "wrong_kind")
+    assert not (await house.hearings.state("h1")).seats[COUNSEL.id].sources
 
 
 async def test_a_removed_party_is_gone_at_once(house: House) -> None:
