@@ -60,15 +60,15 @@ def plays_track(state: HearingState, reader: str | None, party: str, source: Sou
     Whoever was screened from somebody at any time of the hearing stays so for ever. The room of a
     detention centre is for bench and clerk.
     """
-    if reader == party:
-        return True
     seat = None if reader is None else state.seats.get(reader)
     if reader is not None and seat is None:
         return False
     if seat is not None and may(seat.party.role, Right.OVERSEE):
         return True
-    if source is Source.ROOM:
+    if source is Source.ROOM:  # others are seen in it than the party
         return False
+    if reader == party:
+        return True
     public = seat is None or seat.party.role is Role.OBSERVER
     return not any(
         (screening.sight if source in ev.SEEN else screening.sound)

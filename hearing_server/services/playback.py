@@ -16,6 +16,7 @@ from hearing_server.domain.custody import touches
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import HearingState, Phase
+from hearing_server.domain.parties import Right, may
 from hearing_server.domain.playable import (
     line_for,
     masked_spans,
@@ -199,8 +200,12 @@ def _masked(state: HearingState, span: ev.Span) -> dict[str, Any]:
 
 
 def _seats(state: HearingState, reader: str) -> list[dict[str, Any]]:
-    """Who may be in the recording, as the reader may know them."""
-    parties = [named(state, seat.party, reader) for seat in state.seats.values()]
+    """Who may be in the recording, as the reader may know them: no observer is, nor named here."""
+    parties = [
+        named(state, seat.party, reader)
+        for seat in state.seats.values()
+        if may(seat.party.role, Right.SPEAK)
+    ]
     return [
         {
             "party": party.id,

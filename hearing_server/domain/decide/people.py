@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.decide.floor import come_out, floor_of, shares_ended
-from hearing_server.domain.decide.private import end_talk_of
+from hearing_server.domain.decide.private import end_talk_of, talk_of_who_comes_in
 from hearing_server.domain.decide.rules import (
     ANY,
     MAX_NAME,
@@ -281,7 +281,9 @@ def _admit_all(state: HearingState, command: cmd.AdmitAll, by: str, now: int) ->
 
 def _admission(state: HearingState, seat: Seat, by: str) -> Events:
     party = seat.party.id
-    return (*_end_check(state, party, by), ev.PartyAdmitted(party=party))
+    inside = may(seat.party.role, Right.STAY_INSIDE)
+    talk = talk_of_who_comes_in(state, party) if inside else ()
+    return (*_end_check(state, party, by), *talk, ev.PartyAdmitted(party=party))
 
 
 def identified(state: HearingState, seat: Seat) -> bool:
@@ -302,7 +304,7 @@ def _call(state: HearingState, command: cmd.Call, by: str, now: int) -> Events:
         for other in state.seats.values():
             if other.admitted and other.inside and not may(other.party.role, Right.STAY_INSIDE):
                 out += (*floor_of(state, other), ev.PartyDismissed(party=other.party.id))
-    return (*out, ev.PartyCalled(party=command.party))
+    return (*out, *talk_of_who_comes_in(state, command.party), ev.PartyCalled(party=command.party))
 
 
 def _dismiss(state: HearingState, command: cmd.Dismiss, by: str, now: int) -> Events:

@@ -89,7 +89,12 @@ def _free(state: HearingState, seat: Seat) -> None:
 def needs_leave(state: HearingState, parties: Sequence[str]) -> bool:
     """Whether a talk of these waits for the judge: in session, for whoever is in the courtroom."""
     inside = (state.seats[party].presence is Presence.ADMITTED for party in parties)
-    return state.phase is Phase.IN_SESSION and not state.deliberating and any(inside)
+    return needs_leave_now(state) and any(inside)
+
+
+def needs_leave_now(state: HearingState) -> bool:
+    """Whether the court sits: not before the hearing, in a pause, or while the bench is out."""
+    return state.phase is Phase.IN_SESSION and not state.deliberating
 
 
 def _accept(state: HearingState, command: cmd.AcceptConsultation, by: str, now: int) -> Events:
@@ -202,6 +207,14 @@ def talks_without_leave(state: HearingState) -> Events:
 
 def _belongs_inside(seat: Seat) -> bool:
     return seat.admitted and seat.inside
+
+
+def talk_of_who_comes_in(state: HearingState, party: str) -> Events:
+    """The court sits and has them come in: out of a talk that it gave no leave for."""
+    talk = state.consultations.get(state.seats[party].consultation or 0)
+    if talk is None or talk.permitted or not needs_leave_now(state):
+        return ()
+    return _called_back(state, talk, ev.TalkEnd.SESSION)
 
 
 def end_talk_of(state: HearingState, party: str) -> Events:

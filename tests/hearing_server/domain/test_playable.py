@@ -217,7 +217,7 @@ def test_tracks_under_every_screening(role: Role | None, source: Source) -> None
     heard = source in (Source.MICROPHONE, Source.SCREEN_SOUND)
     judge = somebody(Role.PRESIDING_JUDGE)
     free = role in COURT or role is Role.WITNESS
-    room = source is Source.ROOM and not free
+    room = source is Source.ROOM and role not in COURT  # not even by the party in it
     assert plays_track(WORLD.state, reader, witness, source) is not room
     for hidden_from, (sight, sound), lifted in product(
         {other, somebody(role) if role and role not in COURT | {Role.WITNESS} else other},

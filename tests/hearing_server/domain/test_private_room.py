@@ -1,6 +1,7 @@
 """What happens in a private room stays there: what is sent in it, who asked for it, and when it is over."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -213,3 +214,26 @@ def test_a_talk_of_those_who_still_wait_outside_goes_on() -> None:
     talk(world)
     world.do("judge", cmd.OpenHearing())
     assert world.state.seats["defendant"].presence is Presence.CONSULTING
+
+
+@pytest.mark.parametrize("called", [False, True])
+def test_whoever_the_court_has_come_in_comes_out_of_a_talk_it_gave_no_leave_for(
+    called: bool,
+) -> None:
+    """Let in late, or called in as a witness. Into the courtroom that sits nobody brings a private talk."""
+    helped = replace(INTERPRETER, interpreter_for=("witness",))
+    people = (JUDGE, CLERK, PROSECUTOR, DEFENDANT, WITNESS, helped)
+    world = World(*people).arrive(*people)
+    world.do("judge", cmd.OpenHearing())
+    if called:
+        world.do("judge", cmd.Admit(party="witness"))
+    world.do("witness", cmd.AskConsultation(parties=("interpreter",)))
+    world.do("interpreter", cmd.AcceptConsultation(consultation=1))
+    assert world.state.seats["witness"].presence is Presence.CONSULTING
+    world.do("judge", cmd.Call(party="witness") if called else cmd.Admit(party="interpreter"))
+    assert not world.state.consultations
+    assert world.state.seats["witness" if called else "interpreter"].muted
+    assert any(
+        entry.event == ev.ConsultationEnded(consultation=1, cause=ev.TalkEnd.SESSION)
+        for entry in world.entries
+    )
