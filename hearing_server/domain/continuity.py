@@ -7,14 +7,15 @@ the log. While it did not, the state says why (unrecorded.py). What is left has 
 import itertools
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.clock_steps import Closing, Step, clock_steps, recording_time
 from hearing_server.domain.events import Source
 from hearing_server.domain.fold import apply, custody, exhibits, messages, record
-from hearing_server.domain.hearing import HearingState, Phase, Presence
+from hearing_server.domain.fold.steps import put
+from hearing_server.domain.hearing import Consultation, HearingState, Phase, Presence
 from hearing_server.domain.log import Entry
 from hearing_server.domain.reach import RECORDER, may_differ, reach
 from hearing_server.domain.unrecorded import why_unrecorded
@@ -147,7 +148,7 @@ class Continuity:
         if type(event) in ASIDE or self.blind:
             return
         try:
-            self.state = apply(before, entry)
+            self.state = apply(_with_talk(before, event), entry)
             if may_differ(before, self.state):
                 self._turn(entry)
         except (KeyError, IndexError, AttributeError, TypeError):
@@ -195,6 +196,15 @@ class Continuity:
         """When the source began to lead to the recorder."""
         steps, turns = self.steps(), self._turns.get(track, [])
         return [recording_time(steps, one.seq, one.at) for one in turns if not one.cause]
+
+
+def _with_talk(state: HearingState, event: ev.Event) -> HearingState:
+    """Who asked for a private talk may be masked; that it began is not."""
+    number = getattr(event, "consultation", None)
+    if number is None or number in state.consultations or isinstance(event, ev.ConsultationAsked):
+        return state
+    talk = Consultation(consultation=number, asked_by="", parties=(), accepted=frozenset())
+    return replace(state, consultations=put(state.consultations, number, talk))
 
 
 def _why(state: HearingState, party: str, source: Source) -> str:

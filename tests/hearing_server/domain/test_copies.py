@@ -4,7 +4,8 @@ import pytest
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
-from hearing_server.domain.copies import PROVES, left_out, withheld
+from hearing_server.domain.continuity import Continuity
+from hearing_server.domain.copies import INSIDE, OPEN, PROVES, left_out, withheld
 from hearing_server.domain.events import Level, Source
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER, Entry, canonical
@@ -50,6 +51,31 @@ def test_over_a_wandering_hearing_everybody_s_copy_can_be_made(seed: int) -> Non
         kept = shown(hearing.state, hearing.entries, reader)
         proving = [one for one in hearing.entries if isinstance(one.event, PROVES)]
         assert [one for one in kept if isinstance(one.event, PROVES)] == proving
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_leaves_the_court_tells_the_course_all_the_same(seed: int) -> None:
+    """When each source was to be recorded, and why not: the same from the copy, where it can be told at all."""
+    hearing = Hearing(seed)
+    for _ in range(60):
+        hearing.step()
+    whole, copy = Continuity(), Continuity()
+    for entry in hearing.entries:
+        whole.add(entry)
+    for entry in shown(hearing.state, hearing.entries, None):
+        copy.add(entry)
+    if copy.blind:
+        assert hearing.state.screened_ever
+        return
+    assert copy.span() is None or copy.tracks() == whole.tracks()
+    for track in copy.tracks():
+        assert copy.missing(track) == whole.missing(track)
+
+
+def test_every_kind_of_event_has_its_place() -> None:
+    """Open, inside, or part of the proof: a new one is decided on, and until then stays inside."""
+    assert not OPEN & INSIDE
+    assert OPEN | INSIDE | set(PROVES) == set(ev.EVENT_TYPES)
 
 
 def segment(party: str, source: str, started_at: int) -> ev.SegmentRecorded:
