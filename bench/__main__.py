@@ -11,6 +11,7 @@ BENCHES = {
     "reach": "bench.reach",
     "act": "bench.act",
     "verify": "bench.verify",
+    "export": "bench.export",
 }
 
 

@@ -1,4 +1,4 @@
-"""The command line: `hearing-server serve | verify | account | recording-key`."""
+"""The command line: `hearing-server serve | verify | export | account | recording-key`."""
 
 import argparse
 import asyncio
@@ -11,7 +11,13 @@ from pathlib import Path
 
 import structlog
 
-from hearing_server import account_commands, config, recording_keys, verify_command
+from hearing_server import (
+    account_commands,
+    config,
+    export_command,
+    recording_keys,
+    verify_command,
+)
 from hearing_server.adapters.folder import FolderUnusable
 from hearing_server.app import CannotStart, Server, now
 from hearing_server.demo import plan_demo
@@ -66,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     verify_command.add_command(commands)
     account_commands.add_commands(commands, _load, _account_settings)
     recording_keys.add_commands(commands)
+    export_command.add_commands(commands, _load)
     return top
 
 

@@ -18,7 +18,6 @@ from aiohttp import web
 from cryptography import x509
 
 from hearing_server.adapters.database import Database
-from hearing_server.adapters.exporter import SegmentExporter
 from hearing_server.adapters.folder import DataFolder, Documents
 from hearing_server.adapters.notary import TypstNotary
 from hearing_server.adapters.store import SqlStore
@@ -31,6 +30,7 @@ from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.entering_parts import EnteringParts
 from hearing_server.exhibit_parts import ExhibitParts
+from hearing_server.export_parts import ExportParts, RecordedFiles
 from hearing_server.live_parts import LiveParts
 from hearing_server.playback_parts import PlaybackParts
 from hearing_server.proof_parts import ProofParts
@@ -124,6 +124,7 @@ class Server:
         self._own(self.proof.copies.run(), "log copies")
         self._own(self.cases.courier.run(), "courier")
         self._own(overrides.run(), "overrides")
+        self._own(self.exports.exports.run(), "exports")
         self._own(health.watch_loop(), "loop watch")
         self._own(self.live.check.run(), "live check")
         self._own(self.centre.probe.run(self.centre.on_health), "node probe")
@@ -250,8 +251,10 @@ class Server:
         except RecorderUnavailable as error:
             raise CannotStart(f"recordings: {error}") from error
         self._stack.push_async_callback(self.recorder.close)
-        exporter = SegmentExporter(self.recorder.folders, self.folder.exports, keyring)
-        self.recordings = Recordings(self.hearings, exporter, self._settle)
+        source = RecordedFiles(self.recorder.folders, keyring, self._settle)
+        self.exports = ExportParts(
+            self.store, self.hearings, self.folder, source, self.settings, now
+        )
         self.playback = PlaybackParts(self.hearings, self.recorder.folders, keyring, now)
 
     async def _settle(self, hearing: str) -> None:
@@ -308,7 +311,7 @@ class Server:
             self.access,
             self.hearings,
             self.transcripts,
-            self.recordings,
+            Recordings(self.hearings, self._settle),
             self.audit,
             secure=s.secure_pages,
             proxies=s.trusted_proxies,
@@ -322,6 +325,7 @@ class Server:
         application.add_routes(self.entering.routes(self.gate))
         application.add_routes(self.centre.routes(self.gate, self.audit))
         application.add_routes(self.staff.routes(self.access, self.hearings))
+        application.add_routes(self.exports.routes(self.access, self.audit))
         application.add_routes(
             SeatMessages(self.access, self.hearings, secure=s.secure_pages).routes()
         )

@@ -115,6 +115,8 @@ class Settings:
         ("criminal=60", "civil=30", "administrative=30", "mediation=30"),
         "Years after the closing that a recording is kept, each `procedure=years`.",
     )
+    exports_at_once: int = _setting(1, "Exports that this server makes side by side.")
+    export_processes: int = _setting(2, "Processes that make one export: cores that it may use.")
     log_level: str = _setting("info", "debug, info, warning or error.")
 
     @property
@@ -289,6 +291,9 @@ def _check_messages(settings: Settings) -> None:
         ZoneInfo(settings.time_zone)
     except (ValueError, OSError, KeyError):  # a name that is none, a path, no such zone
         raise BadSetting(f"time_zone: there is no zone {settings.time_zone!r}") from None
+    for name in ("exports_at_once", "export_processes"):
+        if not 1 <= getattr(settings, name) <= 64:
+            raise BadSetting(f"{name}: from 1 to 64")
     if not 0 <= settings.planning_buffer <= 240:
         raise BadSetting("planning_buffer: from 0 to 240 minutes")
     if bool(settings.smtp_host) != bool(settings.mail_from):

@@ -64,7 +64,7 @@ class Code(StrEnum):
     BAD_FIELDS = "bad_fields"  # the answer's `faults` say which, and what is wrong with each
     CLASH = "clash"  # courtroom, staff or a person is elsewhere then; `clashes` say where
     IN_USE = "in_use"  # a case with a hearing is closed, never deleted; who sits in one stays in it
-    SEALED = "sealed"  # it was printed before words in it were sealed: for bench and clerk alone
+    SEALED = "sealed"  # it was printed or copied before words or pictures in it were sealed
     PUBLIC_EXCLUDED = "public_excluded"  # what is sealed by that stays so until the public is back
     RETENTION = (
         "retention"  # the recording must still be kept; the detail says until when (Unix ms)

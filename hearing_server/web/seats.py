@@ -3,7 +3,6 @@
 import base64
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,8 +11,8 @@ from aiohttp import web
 from hearing_server.domain.decide.people import identified
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
-from hearing_server.domain.parties import BENCH, Right, may
-from hearing_server.domain.playable import masked_spans, plays
+from hearing_server.domain.parties import Right, may
+from hearing_server.domain.playable import plays
 from hearing_server.domain.visible import document_withheld, reads_document
 from hearing_server.services.access import Access, Seated
 from hearing_server.services.audit import Action, Audit
@@ -84,11 +83,6 @@ class Seats:
                 name="finish",
             ),
             web.get(f"{seat}/recordings", self.recordings, name="recordings"),
-            web.get(
-                f"{seat}/recordings/{{party:[A-Za-z0-9_-]{{1,64}}}}.mkv",
-                self.recording,
-                name="recording",
-            ),
         ]
 
     async def enter(self, request: web.Request) -> web.Response:
@@ -155,21 +149,6 @@ class Seats:
     async def recordings(self, request: web.Request) -> web.Response:
         seated = await self._overseer(request)
         return web.json_response({"parties": await self._recordings.overview(seated.hearing)})
-
-    async def recording(self, request: web.Request) -> web.StreamResponse:
-        seated = await self._overseer(request)
-        party = request.match_info["party"]
-        state = await self._hearings.state(seated.hearing)
-        if party not in state.seats:
-            raise Refused(Code.NOT_FOUND)
-        whole = "sealed" in request.query and state.seats[seated.party].party.role in BENCH
-        masked = () if whole else masked_spans(state, None)
-        path: Path = await self._recordings.party_file(seated.hearing, party, masked)
-        sealed = ", with what is sealed" if whole else ""
-        await self._note(request, seated, Action.DOWNLOAD, f"recording of {party}{sealed}")
-        role = state.seats[party].party.role
-        headers = disposition(f"recording-{role}-{party}.mkv", download=True)
-        return web.FileResponse(path, headers={**headers, "Content-Type": "video/x-matroska"})
 
     async def seated(self, request: web.Request) -> Seated:
         """Whose seat the address names, and their session proves; Refused(no_session, code_needed)."""

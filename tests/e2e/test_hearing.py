@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import av
 import pytest
 from playwright.async_api import expect
 
@@ -66,7 +67,36 @@ async def download(person: Person, test_id: str, path: Path) -> Path:
     return path
 
 
-@pytest.mark.timeout(420)
+async def export(person: Person, kind: str, path: Path, party: str = "") -> Path:
+    """Ask for an export, watch it being made, take it away."""
+    await person.get(f"export-{kind}").check(force=True)
+    if party:
+        await person.get("export-whose").select_option(party)
+    jobs = person.get("export-job")
+    before = await jobs.count()
+    await person.click("export-start")
+    await expect(jobs).to_have_count(before + 1, timeout=PATIENCE)
+    await expect(jobs.first).to_have_attribute("data-state", "done", timeout=5 * PATIENCE)
+    async with person.page.expect_download() as started:
+        await jobs.first.get_by_test_id("export-download").click()
+    await (await started.value).save_as(path)
+    return path
+
+
+def check_film(path: Path) -> None:
+    """The courtroom in one picture, with everybody's sound and the lines as captions."""
+    with av.open(str(path)) as film:
+        video, audio, captions = film.streams
+        assert (video.codec_context.name, audio.codec_context.name) == ("h264", "aac")
+        assert (video.codec_context.width, video.codec_context.height) == (1280, 720)
+        said = b"".join(bytes(packet) for packet in film.demux(captions)).decode(errors="ignore")
+    for _, text in LINES:
+        assert text in said
+    seen = decode(path)
+    assert seen.frames / 25 == pytest.approx(seen.seconds, abs=0.2)
+
+
+@pytest.mark.timeout(600)
 async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path) -> None:
     """They see and hear whom they should, the judge presides, the clerk writes, all sign but one."""
     async with serving(tmp_path / "data") as server, court(server, tmp_path) as people:
@@ -119,9 +149,10 @@ async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path
         await clerk.page.wait_for_timeout(1500)  # the archive is made when the last has answered
         pdf = await download(clerk, "download-pdf", tmp_path / "signed.pdf")
         recordings = {
-            role: await download(clerk, f"recording-{person.seat}", tmp_path / f"{role}.mkv")
+            role: await export(clerk, "party", tmp_path / f"{role}.mkv", person.seat)
             for role, person in people.items()
         }
+        film = await export(judge, "composite", tmp_path / "composite.mp4")
         seats = {role: person.seat for role, person in people.items()}
         assert not [error for person in people.values() for error in person.errors]
         overview = await clerk.fetch("/recordings")
@@ -142,6 +173,7 @@ async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path
         assert near(recorded.colour, DEVICE[role]), (role, recorded)
         assert abs(recorded.tone - DEVICE[role].tone) < 30, (role, recorded)
         assert recorded.frames > 60, (role, recorded)
+    await asyncio.to_thread(check_film, film)
     gaps = {p["party"]: {g["cause"] for g in p["gaps"]} for p in overview["parties"]}
     assert "muted" in gaps[seats["defendant"]]
     assert all("paused" in causes for causes in gaps.values()), gaps
@@ -181,7 +213,7 @@ async def test_kill_in_the_middle_leads_everybody_back(tmp_path: Path) -> None:
                 "more than a second is lost"
             )
         await close_hearing(judge)
-        path = await download(clerk, f"recording-{defendant.seat}", tmp_path / "defendant.mkv")
+        path = await export(clerk, "party", tmp_path / "defendant.mkv", defendant.seat)
         whole = await asyncio.to_thread(decode, path)
         assert near(whole.colour, ELSEWHERE), whole
         assert abs(whole.tone - ELSEWHERE.tone) < 30, whole

@@ -150,6 +150,10 @@ def test_a_client_that_is_not_built(
         (["serve"], ["--demo", "--config", "--host", "--port", "--media-port", "--self-signed"]),
         (["account"], ["add", "list", "reset", "disable"]),
         (["account", "add"], ["LOGIN", "--name", "--role", "administrator", "--data", "72 hours"]),
+        (
+            ["export"],
+            ["DATA_OR_HEARING", "--kind", "--party", "--from", "--to", "--output", "Exit"],
+        ),
         (["verify"], ["file", "--root", "--data", "Exit code"]),
     ],
 )

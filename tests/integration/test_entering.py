@@ -20,12 +20,13 @@ async def test_a_link_leads_to_its_seat_and_to_no_other(server: ServerProcess) -
         await clerk.link()
         about = await counsel.get(f"/api/seats/{counsel.seat}")
         assert about["party"]["role"] == "counsel"
-        for path in ("", "/recordings", "/transcript/1.pdf"):
+        for path in ("", "/recordings", "/exports", "/exports/x/file", "/transcript/1.pdf"):
             refusal = await refused(counsel.get(f"/api/seats/{clerk.seat}{path}"))
             assert (refusal.code, refusal.status) == ("no_session", 401)
         refusal = await refused(counsel.post(f"/api/seats/{clerk.seat}/ticket", {}))
         assert refusal.code == "no_session"
         assert (await refused(counsel.get(f"/api/seats/{counsel.seat}/recordings"))).status == 404
+        assert (await refused(counsel.get(f"/api/seats/{counsel.seat}/exports"))).status == 404
 
 
 async def test_a_forged_link_is_refused(server: ServerProcess) -> None:
@@ -130,7 +131,7 @@ async def test_a_path_leads_nowhere_else(server: ServerProcess) -> None:
         for path in (
             "/assets/..%2f..%2fpyproject.toml",
             "/assets/%2e%2e/%2e%2e/package.json",
-            f"/api/seats/{clerk.seat}/recordings/..%2f..%2fkeys.mkv",
+            f"/api/seats/{clerk.seat}/exports/..%2f..%2fkeys/file",
             "/api/seats/..%2fx",
         ):
             async with clerk.http.get(server.url + path) as response:

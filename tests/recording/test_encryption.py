@@ -14,9 +14,10 @@ from hearing_server.services.media import SegmentClosed, TrackName
 from recording import court_key, encryption, matroska
 from recording.disk import Disk
 from recording.encryption import Keyring, Unreadable, new_hearing_key
-from recording.export import ExportRefused, export_party
+from recording.export import party_file
 from recording.integrity import check_segments
 from recording.matroska import Header
+from recording.opened import ExportRefused, SegmentFiles, keyring, unsealed
 from recording.reading import DecryptedFile, open_segment
 from recording.recorder import ProcessRecorder
 from recording.segment import SegmentWriter, make_durable
@@ -169,7 +170,8 @@ async def test_a_killed_worker_loses_as_little_as_without(tmp_path):
     assert len(numbers) >= 120
     keys = Keyring(COURT)
     output = tmp_path / "judge.mkv"
-    result = await export_party([folder], judge(reports.segments), output, keys=keys)
+    opened = keyring(unsealed([folder], reports.segments, keys))
+    result = party_file(SegmentFiles([folder], opened), judge(reports.segments), output)
     assert result.tracks == ["camera vp8"]
     assert shown(output.open("rb")) == numbers
     assert len(keys.opened) == 2
@@ -186,7 +188,7 @@ async def test_an_export_without_the_key_is_refused_by_name(tmp_path):
     await recorder.flush("h1")
     await recorder.close()
     with pytest.raises(ExportRefused) as caught:
-        await export_party([folder], judge(reports.segments), tmp_path / "judge.mkv")
+        party_file(SegmentFiles([folder]), judge(reports.segments), tmp_path / "judge.mkv")
     assert caught.value.code == "no_key"
     assert not (tmp_path / "judge.mkv").exists()
 

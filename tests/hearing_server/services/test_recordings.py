@@ -1,14 +1,11 @@
 """What was recorded, as the log tells it; and the report's way into the log."""
 
 import asyncio
-from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
-from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.log import SERVER
 from hearing_server.services import record_keeper as module
 from hearing_server.services.hearings import Hearings
@@ -39,13 +36,6 @@ def closed(track: TrackName, number: int) -> SegmentClosed:
 
 def gap(track: TrackName) -> RecordingGap:
     return RecordingGap(track=track, started_at=NOW, ended_at=NOW + 700, cause="network")
-
-
-class FakeExporter:
-    async def party_file(
-        self, hearing: str, party: str, segments: Sequence[ev.SegmentRecorded]
-    ) -> Path:
-        return Path("/".join([hearing, party, *(s.name for s in segments)]))
 
 
 @pytest.fixture(autouse=True)
@@ -167,10 +157,10 @@ async def test_what_is_on_its_way_is_waited_for() -> None:
         keeping.keeper.report(closed(CAMERA, len(keeping.events(hearing)) + 1))
         await keeping.keeper.settle()
 
-    recordings = Recordings(keeping.hearings, FakeExporter(), last_seconds)
-    assert await recordings.party_file("h1", "judge", ()) == Path("h1/judge/judge/camera/1.mkv")
-    (judge,) = await recordings.overview("h1")
-    assert judge["tracks"][0]["segments"] == 2
+    recordings = Recordings(keeping.hearings, last_seconds)
+    for segments in (1, 2):
+        (judge,) = await recordings.overview("h1")
+        assert judge["tracks"][0]["segments"] == segments
     await keeping.keeper.close()
 
 
@@ -179,7 +169,7 @@ async def recorded() -> Recordings:
     for report in (closed(CAMERA, 1), closed(CAMERA, 2), closed(SOUND, 1), gap(SOUND)):
         keeping.keeper.report(report)
     await keeping.keeper.close()
-    return Recordings(keeping.hearings, FakeExporter(), settled)
+    return Recordings(keeping.hearings, settled)
 
 
 async def test_the_overview_sums_up_tracks_and_names_gaps() -> None:
@@ -200,26 +190,5 @@ async def test_a_party_of_whom_only_gaps_are_known_is_in_the_overview() -> None:
     await hearings.plan(cmd.Plan(planned=planned()))
     lost = ev.GapFound(party="counsel", source="camera", started_at=1, ended_at=2, cause="disk")
     await hearings.execute("h1", cmd.EnterRecording(event=lost), SERVER)
-    (only,) = await Recordings(hearings, FakeExporter(), settled).overview("h1")
+    (only,) = await Recordings(hearings, settled).overview("h1")
     assert (only["party"], only["tracks"], len(only["gaps"])) == ("counsel", [], 1)
-
-
-async def test_a_party_file_is_made_of_that_partys_segments() -> None:
-    recordings = await recorded()
-    path = await recordings.party_file("h1", "judge", ())
-    assert str(path) == "h1/judge/judge/camera/1.mkv/judge/camera/2.mkv"
-    with pytest.raises(Refused) as caught:
-        await recordings.party_file("h1", "counsel", ())
-    assert caught.value.code is Code.NOT_FOUND
-
-
-async def test_a_party_file_holds_nothing_of_a_masked_span() -> None:
-    """Whole segments are left out: the second begins at 20 s, and a span that ends there spares it."""
-    recordings = await recorded()
-    for span, left in (
-        (ev.Span(NOW + 11_000, NOW + 20_000), "h1/judge/judge/camera/2.mkv"),
-        (ev.Span(NOW + 22_499, None), "h1/judge/judge/camera/1.mkv"),
-    ):
-        assert str(await recordings.party_file("h1", "judge", (span,))) == left
-    with pytest.raises(Refused):
-        await recordings.party_file("h1", "judge", (ev.Span(0, None),))

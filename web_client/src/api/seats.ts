@@ -76,5 +76,3 @@ export const listRecordings = (seat: string) =>
 /** The whole record as it proves itself; masked for whoever is outside the court if asked. */
 export const recordPath = (seat: string, outside: boolean) =>
   seatPath(seat, `/record.zip${outside ? '?outside=1' : ''}`);
-export const recordingPath = (seat: string, party: string) =>
-  seatPath(seat, `/recordings/${encodeURIComponent(party)}.mkv`);

@@ -9,6 +9,7 @@ import common from './common';
 import court from './court';
 import entering from './entering';
 import exhibits from './exhibits';
+import exportWords from './exports';
 import floor from './floor';
 import kiosk from './kiosk';
 import messages from './messages';
@@ -28,6 +29,7 @@ const en: typeof zh = {
   ...court,
   ...entering,
   ...exhibits,
+  ...exportWords,
   ...floor,
   ...kiosk,
   ...messages,

@@ -8,6 +8,7 @@ import common from './common';
 import court from './court';
 import entering from './entering';
 import exhibits from './exhibits';
+import exportWords from './exports';
 import floor from './floor';
 import kiosk from './kiosk';
 import messages from './messages';
@@ -27,6 +28,7 @@ export default {
   ...court,
   ...entering,
   ...exhibits,
+  ...exportWords,
   ...floor,
   ...kiosk,
   ...messages,

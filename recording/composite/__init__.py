@@ -1,0 +1,1 @@
+"""One picture of the whole hearing, drawn from the segments: the courtroom's layout, the time burned in."""
