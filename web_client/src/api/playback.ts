@@ -94,12 +94,13 @@ export interface Note {
   by: string;
 }
 
+/** Before it is done it is for the court alone, as are who and why. */
 export interface Deletion {
-  proposed_by: string;
-  proposed_at: number;
-  reason: string;
+  deleted_at: number | null;
+  proposed_by?: string;
+  proposed_at?: number;
+  reason?: string;
   consented_by?: string;
-  deleted_at?: number | null;
 }
 
 export interface Custody {

@@ -31,6 +31,7 @@ export function useRecording(seat: string, found: (index: PlaybackIndex) => void
       if (answer.seq !== answer.since) await readOrders();
     } catch (error) {
       fault.value = codeOf(error);
+      if (fault.value === 'not_found') await readOrders().catch(() => undefined); // it may have been deleted
     }
     if (!over) timer = setTimeout(look, index && !index.running ? CLOSED : LIVE);
   }
