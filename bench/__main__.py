@@ -12,6 +12,7 @@ BENCHES = {
     "act": "bench.act",
     "verify": "bench.verify",
     "export": "bench.export",
+    "playback": "bench.playback",
 }
 
 

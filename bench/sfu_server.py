@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from bench import sfu_reader
 from hearing_server.services.media import TrackName
 from recording.recorder import ProcessRecorder
 from signaling.sfu import Producer, Sfu, SfuSettings, Transport
@@ -91,13 +92,18 @@ async def serve(host: str, recordings: Path | None) -> None:
         recorder = ProcessRecorder(recordings, lambda report: None)
         await recorder.start()
     server = Server(sfu, recorder)
+    reading = tempfile.TemporaryDirectory()
     commands = asyncio.StreamReader(limit=1 << 24)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
     while line := await commands.readline():
         call = json.loads(line)
-        answer = getattr(server, call.pop("do"))(**call)
+        if call["do"] == "read":
+            answer = await sfu_reader.serve(Path(reading.name))
+        else:
+            answer = getattr(server, call.pop("do"))(**call)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+    reading.cleanup()
     server.end_tracks()
     await sfu.close()
     if recorder is not None:

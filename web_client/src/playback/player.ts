@@ -46,7 +46,10 @@ export function usePlayer(seat: string) {
   const now = () => performance.now();
 
   function update(found: PlaybackIndex): void {
+    const before = index.value?.masked ?? [];
+    const changed = JSON.stringify(before) !== JSON.stringify(found.masked);
     index.value = found;
+    if (changed) for (const { track } of awake.values()) track.renew([...before, ...found.masked]);
     if (!clock && found.began_at !== null) {
       base = found.began_at - LEAD;
       clock = new MasterClock(found.began_at);
@@ -151,6 +154,14 @@ export function usePlayer(seat: string) {
     turn();
   }
 
+  /** Nothing of it is this reader's any more. */
+  function clear(): void {
+    playing.value = false;
+    clock = null;
+    index.value = null;
+    for (const [key, { track }] of awake) put(key, track);
+  }
+
   /** To a moment, as near as there is something. */
   function seek(time: number): void {
     if (!clock) return;
@@ -193,7 +204,7 @@ export function usePlayer(seat: string) {
 
   return {
     index, at, playing, waiting, blocked, rate, muted, solo, silent, tick, began, ended,
-    update, play, stop, seek, setRate, toggleMute, toggleSolo, silenced, trackOf, awake,
+    update, clear, play, stop, seek, setRate, toggleMute, toggleSolo, silenced, trackOf, awake,
     toggle: () => (playing.value ? stop() : play()),
   };
 }

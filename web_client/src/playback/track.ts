@@ -1,5 +1,5 @@
 /** One track: its element follows the clock, with the segments around it and no more. */
-import type { Fragment, Piece } from '@/api/playback';
+import type { Fragment, Masked, Piece } from '@/api/playback';
 import { Buffer } from './buffer';
 import { correct } from './drift';
 import type { Loader } from './loader';
@@ -48,6 +48,18 @@ export class Track {
 
   update(segments: readonly Piece[]): void {
     this.segments = segments;
+  }
+
+  /** What was ordered about these spans has changed: what is held of them goes, and is asked for anew. */
+  renew(spans: readonly Masked[]): void {
+    this.failed.clear();
+    this.tries.clear();
+    for (const [start, end] of [...this.loaded.values()]) {
+      if (!spans.some((span) => span.started_at < end && start < (span.ended_at ?? Infinity))) continue;
+      this.loaded.delete(start);
+      void this.buffer.remove(this.seconds(start), this.seconds(end)).catch(() => undefined);
+    }
+    for (const controller of this.loading.values()) controller.abort();
   }
 
   /** Whether a browser refused to play before the page was touched. */
@@ -151,7 +163,8 @@ export class Track {
     try {
       const { data, mime } = await this.loader.run(urgency, controller.signal, () => this.fetch(start, controller.signal));
       await this.buffer.append(data, mime, this.seconds(start));
-      this.loaded.set(start, piece);
+      if (controller.signal.aborted) await this.buffer.remove(this.seconds(start), this.seconds(piece[1]));
+      else this.loaded.set(start, piece);
     } catch (error) {
       if (!controller.signal.aborted) this.fail(start, error as Error & { code?: string });
     } finally {

@@ -20,9 +20,17 @@ export function useRecording(seat: string, found: (index: PlaybackIndex) => void
   let index: PlaybackIndex | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let over = false;
+  let looking = Promise.resolve();
 
-  async function look(): Promise<void> {
+  /** One look at a time: a second one begins when the first is done. */
+  function look(): Promise<void> {
+    looking = looking.then(lookOnce);
+    return looking;
+  }
+
+  async function lookOnce(): Promise<void> {
     clearTimeout(timer);
+    if (over) return;
     try {
       const answer = await readIndex(seat, index?.seq, index?.scope);
       index = merge(index, answer);
@@ -33,7 +41,7 @@ export function useRecording(seat: string, found: (index: PlaybackIndex) => void
       fault.value = codeOf(error);
       if (fault.value === 'not_found') await readOrders().catch(() => undefined); // it may have been deleted
     }
-    if (!over) timer = setTimeout(look, index && !index.running ? CLOSED : LIVE);
+    timer = setTimeout(look, index && !index.running ? CLOSED : LIVE);
   }
 
   async function readOrders(): Promise<void> {
