@@ -171,6 +171,53 @@ async def test_a_sealed_span_is_not_fetched_by_whom_it_is_sealed_from(tmp_path: 
             assert near(number, at)
 
 
+@pytest.mark.timeout(300)
+async def test_the_judge_notes_a_moment_seals_a_span_and_lifts_it(tmp_path: Path) -> None:
+    """By keys and the panel; what a clerk is playing is taken from their page, and comes back."""
+    async with serving(tmp_path / "data") as server:
+        held = await rebuild(server, seconds=60, began_at=BEGAN)
+        async with (
+            playing(server, "presiding_judge", tmp_path) as judge,
+            playing(server, "clerk", tmp_path) as clerk,
+        ):
+            party = held.seats["counsel"]
+            await judge.state(party, "picture")
+            await clerk.state(party, "picture")
+            await judge.page.keyboard.press("l")
+            await judge.page.keyboard.press("b")
+            await judge.click("tab-notes")
+            await expect(judge.get("note")).to_have_count(1, timeout=PATIENCE)
+            await judge.get("note-text").fill("此处重听")
+            await judge.click("place-note")
+            await expect(judge.get("note")).to_have_count(2, timeout=PATIENCE)
+            await judge.get("remove-note").first.click()
+            await expect(judge.get("note")).to_have_count(1, timeout=PATIENCE)
+
+            await judge.get("timeline").focus()
+            await judge.page.keyboard.press("Home")
+            await judge.page.keyboard.press("i")
+            await judge.page.keyboard.press("l")
+            await judge.page.keyboard.press("o")
+            await expect(judge.get("span")).to_have_text("14:13:20–14:13:30")
+            await judge.get("access-reason").fill("涉及隐私")
+            await judge.click("set-access")
+            await expect(judge.get("access-span")).to_have_attribute(
+                "data-level", "sealed", timeout=PATIENCE
+            )
+            await judge.state(party, "picture")
+            await clerk.state(party, "sealed")  # at the clerk's next look
+            buffered = "e => e.buffered.length ? e.buffered.start(0) : null"
+            start = await clerk.get(f"video-{party}").evaluate(buffered)
+            assert start is None or start >= LEAD + 10
+
+            await judge.click("lift-access")
+            await judge.get("lift-reason").fill("不再需要")
+            await judge.click("lift-confirm")
+            await expect(judge.get("access-span")).to_have_count(0, timeout=PATIENCE)
+            await clerk.state(party, "picture")
+            assert not judge.errors
+
+
 @pytest.mark.timeout(240)
 async def test_read_back_while_the_hearing_runs(tmp_path: Path) -> None:
     """In a tab beside the courtroom, which keeps its seat; what is said is there within some seconds."""
@@ -191,7 +238,6 @@ async def test_read_back_while_the_hearing_runs(tmp_path: Path) -> None:
         async with clerk.page.expect_popup() as opened:
             await clerk.click("open-playback")
         back = Player(await opened.value, "clerk", server.url)
-        back.seat = clerk.seat
         await expect(back.get("playback")).to_be_visible(timeout=PATIENCE)
         await expect(back.get("running")).to_be_visible()
         await back.state(judge.seat, "picture")
@@ -269,7 +315,8 @@ async def test_firefox_plays_it_too(tmp_path: Path) -> None:
             await tab.until(
                 "document.querySelector('[data-testid=play]').dataset.playing === 'true'"
             )
-            await tab.evaluate("new Promise(done => setTimeout(done, 4000))")
+            clock = "Number(document.querySelector('[data-testid=time]').dataset.at)"
+            await tab.until(f"{clock} > {BEGAN + 3000}")
             for party in held.seats.values():
                 video = f"document.querySelector('[data-testid=\"video-{party}\"]')"
                 number, at = await tab.evaluate(f"({NUMBER})({video})")

@@ -19,7 +19,7 @@ export default {
     mute_all: 'Mute all',
     solo: 'Solo',
     solo_hint: 'Hear this seat alone',
-    solo_seat: 'Hear alone: {name}',
+    solo_seat: 'Solo: {name}',
     next_words: 'Speaks next: {name}',
     next_words_hint: 'Speaks next',
     picture_of: 'Picture: {name}',

@@ -19,7 +19,7 @@ export default {
     mute_all: '全部静音',
     solo: '独听',
     solo_hint: '只听此席',
-    solo_seat: '只听：{name}',
+    solo_seat: '独听：{name}',
     next_words: '下一次发言：{name}',
     next_words_hint: '下一次发言',
     picture_of: '画面：{name}',
