@@ -200,7 +200,7 @@ def _masked(state: HearingState, span: ev.Span) -> dict[str, Any]:
 
 
 def _seats(state: HearingState, reader: str) -> list[dict[str, Any]]:
-    """Who may be in the recording, as the reader may know them: no observer is, nor named here."""
+    """Who sat there, as the reader may know them, also whom they may not see: no observer is named here."""
     parties = [
         named(state, seat.party, reader)
         for seat in state.seats.values()
@@ -215,8 +215,6 @@ def _seats(state: HearingState, reader: str) -> list[dict[str, Any]]:
             "side": party.side,
         }
         for party in parties
-        if _may(state, reader, party.id, Source.MICROPHONE)
-        or _may(state, reader, party.id, Source.CAMERA)
     ]
 
 
