@@ -20,6 +20,8 @@ RECORDER = "recorder"  # a sink like any other; no party has this id
 
 Parties = frozenset[str]
 NOBODY: Parties = frozenset()
+MICROPHONE = frozenset({Source.MICROPHONE})
+NONE: frozenset[Source] = frozenset()
 
 
 class Edge(NamedTuple):
@@ -37,7 +39,7 @@ STATE_READ = (
 )  # fmt: skip
 SEAT_READ = (
     "party", "connection", "first_seen", "admitted", "inside", "removed", "consultation", "muted",
-    "channel_closed", "listens_to", "sources",
+    "locked", "channel_closed", "listens_to", "sources",
 )  # fmt: skip
 
 
@@ -181,15 +183,14 @@ def _courtroom(state: HearingState, rooms: _Rooms, party: str) -> set[str]:
 
 
 def _sent(seat: Seat, in_court: bool) -> list[Source]:
-    """What a seat sends at all: running, allowed by its role, and in the courtroom not muted by it."""
+    """What a seat sends at all: running, allowed by its role, and in the courtroom not muted by it.
+
+    A lock holds for all sound: a voice can be shared as a screen's.
+    """
     if not may(seat.party.role, Right.SPEAK):
         return []
-    silenced = seat.muted and in_court
-    return [
-        source
-        for source, running in seat.sources.items()
-        if running and not (silenced and source is Source.MICROPHONE)
-    ]
+    silenced = (ev.HEARD if seat.locked else MICROPHONE) if seat.muted and in_court else NONE
+    return [source for source, runs in seat.sources.items() if runs and source not in silenced]
 
 
 def _allowed(

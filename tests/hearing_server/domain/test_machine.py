@@ -134,6 +134,7 @@ def check_edge(state: HearingState, edge: Edge) -> None:
         assert not (screening.sound and edge.source in ev.HEARD)
     in_court = sender.presence is Presence.ADMITTED and not checks(state, sender)
     assert not (in_court and sender.muted and edge.source is ev.Source.MICROPHONE)
+    assert not (in_court and sender.locked and edge.source in ev.HEARD)
     if edge.source is ev.Source.ROOM:
         assert sink is None or sink.party.role in BENCH
 

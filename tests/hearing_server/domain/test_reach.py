@@ -74,6 +74,22 @@ def test_a_muted_microphone_reaches_nobody_and_the_picture_everybody(party: str)
     assert meetings(world, Source.MICROPHONE) == EVERYBODY | RECORDED
 
 
+def test_a_locked_microphone_does_not_go_on_as_the_sound_of_a_share() -> None:
+    """A mute leaves a film its sound; a lock leaves nothing to speak through, until it is lifted."""
+    world = in_session()
+    world.do("counsel", cmd.StartSource(source=Source.SCREEN))
+    world.do("counsel", cmd.StartSource(source=Source.SCREEN_SOUND))
+    heard = meetings(world, Source.SCREEN_SOUND)
+    assert ("counsel", RECORDER) in heard
+    world.do("judge", cmd.Mute(party="counsel", locked=False))
+    assert meetings(world, Source.SCREEN_SOUND) == heard
+    world.do("judge", cmd.Mute(party="counsel", locked=True))
+    assert not meetings(world, Source.SCREEN_SOUND)
+    assert meetings(world, Source.SCREEN)
+    world.do("judge", cmd.Unmute(party="counsel"))
+    assert meetings(world, Source.SCREEN_SOUND) == heard
+
+
 @pytest.mark.parametrize("party", [p.id for p in FIVE])
 def test_who_is_away_neither_sends_nor_receives(party: str) -> None:
     world = in_session()
