@@ -10,6 +10,7 @@ BENCHES = {
     "lists": "bench.lists",
     "reach": "bench.reach",
     "act": "bench.act",
+    "recording": "bench.recording",
     "verify": "bench.verify",
     "export": "bench.export",
     "playback": "bench.playback",

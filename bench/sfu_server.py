@@ -4,6 +4,7 @@ Only the signalling between browser and server is replaced; media takes the way 
 """
 
 import asyncio
+import inspect
 import json
 import os
 import resource
@@ -13,7 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from bench import sfu_reader
-from hearing_server.services.media import TrackName
+from hearing_server.services.media import (
+    RecordingGap,
+    RecordingReport,
+    SegmentClosed,
+    TrackName,
+)
 from recording.recorder import ProcessRecorder
 from signaling.sfu import Producer, Sfu, SfuSettings, Transport
 
@@ -27,6 +33,7 @@ class Server:
         self.transports: dict[str, Transport] = {}
         self.producers: dict[tuple[int, int], list[Producer]] = {}
         self.sinks: list[tuple[Producer, Any]] = []
+        self.reports: list[RecordingReport] = []
 
     def transport(self) -> Any:
         transport = self.sfu.create_transport(lambda state: None)
@@ -68,10 +75,29 @@ class Server:
             "unsent": router.unsent,
         }
 
+    async def finish(self) -> dict[str, float]:
+        """End what is recorded, and say what lies in the files and what is missing."""
+        self.end_tracks()
+        assert self.recorder is not None
+        for hearing in sorted({f"room{room}" for room, _ in self.producers}):
+            await self.recorder.flush(hearing)
+        segments = [r for r in self.reports if isinstance(r, SegmentClosed)]
+        gaps = [r for r in self.reports if isinstance(r, RecordingGap)]
+        by_party = len({(s.track.hearing, s.track.party) for s in segments})
+        spans: dict[TrackName, int] = {}
+        for each in segments:
+            spans[each.track] = spans.get(each.track, 0) + each.ended_at - each.started_at
+        return {
+            "size": sum(s.size for s in segments) / max(by_party, 1),
+            "seconds": max(spans.values(), default=0) / 1000,
+            "overruns": sum(gap.cause in ("overrun", "server", "disk") for gap in gaps),
+        }
+
     def end_tracks(self) -> None:
         for producer, sink in self.sinks:
             producer.remove_sink(sink)
             sink.on_end("closed")
+        self.sinks.clear()
 
 
 def cpu_seconds(pid: int | None) -> float:
@@ -87,11 +113,12 @@ async def serve(host: str, recordings: Path | None) -> None:
     loop = asyncio.get_running_loop()
     sfu = Sfu(SfuSettings(host=host))
     await sfu.start()
-    recorder = None
+    recorder, reports = None, []
     if recordings is not None:
-        recorder = ProcessRecorder(recordings, lambda report: None)
+        recorder = ProcessRecorder(recordings, reports.append)
         await recorder.start()
     server = Server(sfu, recorder)
+    server.reports = reports
     reading = tempfile.TemporaryDirectory()
     commands = asyncio.StreamReader(limit=1 << 24)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
@@ -101,6 +128,8 @@ async def serve(host: str, recordings: Path | None) -> None:
             answer = await sfu_reader.serve(Path(reading.name))
         else:
             answer = getattr(server, call.pop("do"))(**call)
+        if inspect.isawaitable(answer):
+            answer = await answer
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
     reading.cleanup()

@@ -8,7 +8,7 @@ import asyncio
 import heapq
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,13 +90,17 @@ class Track:
         self.sink.on_end(cause)
 
 
+SMALL, LARGE = (160, 120), (320, 240)
+Take = tuple[Codec, float, float, tuple[int, int]]  # from a moment to another
+
+
 class Studio:
     """`loss` is the share of media packets that never leave."""
 
     def __init__(
         self, sfu: Sfu, recorder: ProcessRecorder, *, party: str = "judge", loss: float = 0.0
     ) -> None:
-        self.zero = time.monotonic() + 0.5
+        self.zero = 0.0  # monotonic; set by `rehearse`
         self.moments: dict[str, list[float]] = {"camera": [], "microphone": []}  # of what was sent
         self._sfu, self._recorder, self._party = sfu, recorder, party
         self._chance, self._loss = random.Random(7), loss
@@ -104,10 +108,11 @@ class Studio:
         self._transport: Any = None
         self._ssrc = 1000
 
-    @property
-    def now(self) -> float:
-        """This moment."""
-        return time.monotonic() - self.zero
+    async def rehearse(self, *takes: "Take") -> None:
+        """Encode everything that will be played; then the clock runs."""
+        for take in takes:
+            await asyncio.to_thread(list, frames(*take))
+        self.zero = time.monotonic() + 0.2
 
     async def connect(self) -> None:
         """A new line, in the place of the old one."""
@@ -133,10 +138,10 @@ class Studio:
 
     async def play(
         self,
-        tracks: Iterable[Track],
+        tracks: Sequence[Track],
         begin: float,
         end: float,
-        size: tuple[int, int] = (160, 120),
+        size: tuple[int, int] = SMALL,
     ) -> None:
         """Send what is seen and heard from one moment to another, in real time."""
         lines = [self._packets(track, begin, end, size) for track in tracks]

@@ -1,7 +1,7 @@
 """Whether a file is Matroska as RFC 9559 and RFC 8794 have it, by a reader that shares nothing with the writer.
 
 It walks every element: each is known and stands where it may, its size is exact, and the times, key
-frames, tracks and lengths agree with each other. Sizes of unknown length are no finding for `.part` alone.
+frames, tracks and lengths agree with each other. Only a segment that was cut off may not know its size.
 """
 
 import struct
@@ -47,6 +47,7 @@ KNOWN: dict[int, tuple[str, str, str]] = {
     0x22B59C: ("Language", "TrackEntry", "s"),
     0x86: ("CodecID", "TrackEntry", "s"),
     0x63A2: ("CodecPrivate", "TrackEntry", "b"),
+    0x55EE: ("MaxBlockAdditionID", "TrackEntry", "u"),
     0x258688: ("CodecName", "TrackEntry", "8"),
     0x56AA: ("CodecDelay", "TrackEntry", "u"),
     0x56BB: ("SeekPreRoll", "TrackEntry", "u"),
@@ -98,11 +99,12 @@ KNOWN: dict[int, tuple[str, str, str]] = {
     0xF0: ("CueRelativePosition", "CueTrackPositions", "u"),
     0xB2: ("CueDuration", "CueTrackPositions", "u"),
 }
+SEGMENT = 0x18538067
 ANYWHERE = {0xEC: "Void", 0xBF: "CRC-32"}
 NEEDED = {
     "EBML": {"DocType"},
     "Segment": {"Info", "Tracks", "Cluster"},
-    "Info": {"TimestampScale", "MuxingApp", "WritingApp", "Duration"},
+    "Info": {"TimestampScale", "MuxingApp", "WritingApp"},
     "TrackEntry": {"TrackNumber", "TrackUID", "TrackType", "CodecID"},
     "Video": {"PixelWidth", "PixelHeight"},
     "Audio": {"SamplingFrequency", "Channels"},
@@ -204,7 +206,9 @@ def _element(data: bytes, at: int, limit: int) -> tuple[int, int, int]:
         raise Broken(f"no size at {at}")
     size = int.from_bytes(data[at : at + width], "big") - (1 << 7 * width)
     if size == (1 << 7 * width) - 1:
-        raise Broken(f"a size that is not known at {at}")
+        if identity != SEGMENT:
+            raise Broken(f"a size that is not known at {at}")
+        size = limit - at - width  # what a broken disk or a killed recorder leaves: up to the end
     if at + width + size > limit:
         raise Broken(f"element {identity:#x} reaches {at + width + size - limit} bytes too far")
     return identity, at + width, at + width + size

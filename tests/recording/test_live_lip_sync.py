@@ -13,7 +13,7 @@ import pytest
 from recording.recorder import ProcessRecorder
 from signaling.sfu import Sfu, SfuSettings
 
-from .live import Film, Studio, calendar
+from .live import LARGE, SMALL, Film, Studio, calendar
 from .reports import Reports
 
 WITHIN_MS = 40.0
@@ -57,6 +57,7 @@ async def test_sound_and_picture_keep_together_and_what_is_lost_is_named(loss: f
     studio = Studio(place.sfu, place.recorder, loss=loss)
     await studio.connect()
     tracks = [studio.produce("camera", "vp8"), studio.produce("microphone", "opus")]
+    await studio.rehearse(("vp8", 0, 12, SMALL), ("opus", 0, 12, SMALL))
     await studio.play(tracks, 0, 12)
     for track in tracks:
         track.end("closed")
@@ -75,6 +76,7 @@ async def test_sound_and_picture_keep_together_and_what_is_lost_is_named(loss: f
 async def test_a_reconnect_with_new_numbers_stays_in_step(place: Set):
     """Two lines, new SSRCs, timestamps and sequence numbers; between them a gap with its cause."""
     studio = Studio(place.sfu, place.recorder)
+    await studio.rehearse(*((c, b, b + 6, SMALL) for c in ("vp8", "opus") for b in (0, 8)))
     for begin in (0, 8):
         await studio.connect()
         tracks = [studio.produce("camera", "vp8"), studio.produce("microphone", "opus")]
@@ -95,8 +97,10 @@ async def test_a_change_of_layer_is_a_new_size_in_one_stream(place: Set):
     studio = Studio(place.sfu, place.recorder)
     await studio.connect()
     camera, microphone = studio.produce("camera", "vp8"), studio.produce("microphone", "opus")
+    takes = ((0, SMALL), (4, LARGE), (8, SMALL))
+    await studio.rehearse(("opus", 0, 12, SMALL), *(("vp8", b, b + 4, size) for b, size in takes))
     sound = asyncio.create_task(studio.play([microphone], 0, 12))
-    for begin, size in ((0, (160, 120)), (4, (320, 240)), (8, (160, 120))):
+    for begin, size in takes:
         await studio.play([camera], begin, begin + 4, size)
     await sound
     for track in (camera, microphone):
@@ -114,8 +118,10 @@ async def test_a_change_of_codec_is_a_new_track(place: Set):
     studio = Studio(place.sfu, place.recorder)
     await studio.connect()
     microphone = studio.produce("microphone", "opus")
+    takes = ((0, "vp8"), (6, "h264"))
+    await studio.rehearse(("opus", 0, 12, SMALL), *((c, b, b + 6, SMALL) for b, c in takes))
     sound = asyncio.create_task(studio.play([microphone], 0, 12))
-    for begin, codec in ((0, "vp8"), (6, "h264")):
+    for begin, codec in takes:
         camera = studio.produce("camera", codec)
         await studio.play([camera], begin, begin + 6)
         camera.end("device" if not begin else "closed")

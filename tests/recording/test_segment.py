@@ -12,7 +12,8 @@ from recording.part import Part
 from recording.segment import Finished, SegmentWriter, make_durable
 
 TRACK = TrackName(hearing="h", party="p", source="s")
-HEADER = Header(codec="opus", started_at=5000, channels=2, tags={})
+HEAD = b"OpusHead\x01\x02\0\0\x80\xbb\0\0\0\0\0"
+HEADER = Header(codec="opus", started_at=5000, channels=2, tags={}, private=HEAD)
 
 
 def writer(*disks: Disk) -> SegmentWriter:
