@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -70,6 +71,8 @@ class RecordCopier:
         self._material = material
         self._settled = settled
         self._turn = asyncio.Semaphore(AT_ONCE)
+        # Of their own: a slow reader must not hold a thread that a signature waits for.
+        self._threads = ThreadPoolExecutor(AT_ONCE, "record copy")
 
     async def write(self, hearing: str, reader: str | None, target: Target) -> None:
         """The copy of `reader`, a party; None: one that leaves the court.
@@ -84,7 +87,8 @@ class RecordCopier:
             records: list[bytes] = []
             while page := await self._records.records(hearing, len(records)):
                 records += page
-            await asyncio.to_thread(self._write, state, records, reader, target)
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._threads, self._write, state, records, reader, target)
 
     def _write(
         self, state: HearingState, records: list[bytes], reader: str | None, target: Target

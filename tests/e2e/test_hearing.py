@@ -153,6 +153,10 @@ async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path
             for role, person in people.items()
         }
         film = await export(judge, "composite", tmp_path / "composite.mp4")
+        records = [
+            await download(clerk, name, tmp_path / f"{name}.zip")
+            for name in ("record", "record-outside")
+        ]
         seats = {role: person.seat for role, person in people.items()}
         assert not [error for person in people.values() for error in person.errors]
         overview = await clerk.fetch("/recordings")
@@ -163,6 +167,10 @@ async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path
     report = await asyncio.to_thread(verify, pdf, tmp_path / "data")
     assert report.returncode == 0, report.stdout
     assert sum("signature" in line.split(": ")[1] for line in report.stdout.splitlines()) == 4
+    for record in records:
+        report = await asyncio.to_thread(verify, record, tmp_path / "data")
+        assert report.returncode == 0, report.stdout
+        assert report.stdout.count("ok: track: ") == 10
     data = bytearray(pdf.read_bytes())
     data[len(data) // 3] ^= 1
     pdf.write_bytes(data)
