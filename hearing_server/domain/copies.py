@@ -164,6 +164,8 @@ def left_out(state: HearingState, event: ev.SegmentRecorded, reader: str | None)
 def _outside(state: HearingState, event: Event) -> bool:
     if type(event) not in OPEN or _of_observer(state, event):
         return True
+    if getattr(event, "within", ()):  # sent in a private room
+        return True
     if isinstance(event, ev.NotePlaced) and event.private:
         return True
     if isinstance(event, _EXHIBITS) and not state.exhibits[event.exhibit - 1].on_record:
@@ -172,12 +174,11 @@ def _outside(state: HearingState, event: Event) -> bool:
 
 
 def _of_observer(state: HearingState, event: Event) -> bool:
-    seat = state.seats.get(getattr(event, "party", None) or "") if _has_id(event) else None
+    if isinstance(event, ev.HearingPlanned):
+        return any(party.role is Role.OBSERVER for party in event.parties)
+    party = getattr(event, "party", "")
+    seat = state.seats.get(party.id if isinstance(party, Party) else party)
     return seat is not None and seat.party.role is Role.OBSERVER
-
-
-def _has_id(event: Event) -> bool:
-    return isinstance(getattr(event, "party", None), str)
 
 
 def _names_screened(state: HearingState, event: Event) -> bool:

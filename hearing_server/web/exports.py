@@ -1,7 +1,7 @@
 """Exports by bench and clerk: asked for, watched, cancelled, downloaded. Every copy given is noted."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from aiohttp import web
@@ -23,11 +23,14 @@ TYPES = {
 _JOB = f"{SEAT}/exports/{{job:[A-Za-z0-9_-]{{1,64}}}}"
 
 
+Time = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]  # Unix milliseconds
+
+
 class ExportBody(msgspec.Struct, forbid_unknown_fields=True):
     kind: ExportKind
     party: str = ""
-    started_at: int | None = None
-    ended_at: int | None = None
+    started_at: Time | None = None
+    ended_at: Time | None = None
     sealed: bool = False
 
 

@@ -13,7 +13,7 @@ from hearing_server.domain.playable import line_sealed, plays_track
 from hearing_server.domain.visible import visible
 
 from .test_machine import Hearing
-from .world import NOW, SHA, in_session
+from .world import ADVOCATE, CLERK, JUDGE, NOW, PUBLIC, SHA, World, in_session
 
 
 def shown(state: HearingState, entries: list[Entry], reader: str | None) -> list[Entry]:
@@ -112,3 +112,20 @@ def test_a_screened_person_s_sources_are_left_out_by_what_is_kept() -> None:
     assert left_out(world.state, segment("defendant", "microphone", NOW), None)
     assert not left_out(world.state, segment("defendant", "camera", NOW), None)
     assert SERVER not in world.state.seats
+
+
+def test_what_was_sent_in_a_private_room_and_who_watched_stay_inside() -> None:
+    """A talk is known by who and when alone; observers are named to nobody."""
+    world = in_session(ADVOCATE)
+    world.do("defendant", cmd.AskConsultation(parties=("advocate",)))
+    world.do("advocate", cmd.AcceptConsultation(consultation=1))
+    world.do("judge", cmd.PermitConsultation(consultation=1))
+    world.do("advocate", cmd.StartSource(source=Source.SCREEN))
+    world.do("advocate", cmd.StopSource(source=Source.SCREEN))
+    world.do(SERVER, cmd.AddParty(party=PUBLIC, account="a1"))
+    leave = [entry.event for entry in world.entries if not withheld(world.state, entry.event, None)]
+    assert any(isinstance(event, ev.ConsultationBegan) for event in leave)
+    assert not any(getattr(event, "source", "") == Source.SCREEN for event in leave)
+    assert PUBLIC.name not in repr(leave)
+    planned = World(JUDGE, CLERK, PUBLIC)
+    assert withheld(planned.state, planned.entries[0].event, None)
