@@ -44,6 +44,14 @@ def clock_steps(closings: list[Closing]) -> list[Step]:
     return steps
 
 
+def stood_still(closings: list[Closing]) -> int | None:
+    """The entry from which the log's times stood still, since they never run back: the clock was set back.
+
+    A segment is never entered before it ends. How long what happened meanwhile lasted, the log cannot tell.
+    """
+    return next((one.seq for one in closings if _lag(one) < -LEAST_MS), None)
+
+
 def _lag(one: Closing) -> int:
     return one.at - one.ended_at
 

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.clock_steps import Closing, Step, clock_steps, recording_time
+from hearing_server.domain.clock_steps import (
+    Closing,
+    Step,
+    clock_steps,
+    recording_time,
+    stood_still,
+)
 from hearing_server.domain.events import Source
 from hearing_server.domain.fold import apply, custody, exhibits, messages, record
 from hearing_server.domain.fold.steps import put
@@ -88,6 +94,10 @@ class Continuity:
 
     def steps(self) -> list[Step]:
         return clock_steps(self._closings)
+
+    def stood_still(self) -> int | None:
+        """The entry from which times cannot be judged, if there is one."""
+        return stood_still(self._closings)
 
     def tracks(self) -> list[Track]:
         """Every source that was recorded, or was to be."""

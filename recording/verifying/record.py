@@ -176,6 +176,12 @@ def _of_time(read: _Read, time: Callable[[int], str]) -> Iterator[Finding]:
     for step in course.steps():
         text = f"#{step.seq}: {step.offset / 1000:+.0f} s"
         yield Finding(level="warning", code="clock_step", text=text, data=step._asdict())
+    stood = course.stood_still()
+    if stood is not None:
+        yield Finding(
+            level="warning", code="clock_set_back", text=f"#{stood}", data={"entry": stood}
+        )
+    unsure = course.blind or stood is not None
     for track in course.tracks():
         missing = course.missing(track)
         recorded = course.recorded(track)
@@ -184,10 +190,10 @@ def _of_time(read: _Read, time: Callable[[int], str]) -> Iterator[Finding]:
         data = {"party": track[0], "source": track[1], "recorded_ms": recorded}
         yield Finding(level="ok", code="track", text=text, data=data)
         for gap in missing:
-            yield _gap(gap, who, time, blind=course.blind)
+            yield _gap(gap, who, time, unsure=unsure)
 
 
-def _gap(gap: Gap, who: str, time: Callable[[int], str], *, blind: bool) -> Finding:
+def _gap(gap: Gap, who: str, time: Callable[[int], str], *, unsure: bool) -> Finding:
     span = (
         f"{time(gap.started_at)} – {time(gap.ended_at)} ({_lasting(gap.ended_at - gap.started_at)})"
     )
@@ -195,7 +201,7 @@ def _gap(gap: Gap, who: str, time: Callable[[int], str], *, blind: bool) -> Find
     if gap.cause:
         said = CAUSES.get(gap.cause, gap.cause)
         return Finding(level="gap", code="gap", text=f"{who}: {span}: {said}", data=data)
-    code, level = ("hole_unjudged", "warning") if blind else ("hole", "error")
+    code, level = ("hole_unjudged", "warning") if unsure else ("hole", "error")
     return Finding(level=level, code=code, text=f"{who}: {span}", data=data)  # type: ignore[arg-type]
 
 

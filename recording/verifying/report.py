@@ -67,7 +67,11 @@ WORDS: Mapping[str, str] = {
     "track": "来源 source",
     "gap": "间断 gap",
     "hole": "无原因的缺口 hole without a cause",
-    "hole_unjudged": "缺口，可能解释它的条目被遮蔽 hole; entries that may explain it are masked",
+    "hole_unjudged": "缺口，原因无从判断 hole; whether it has a cause cannot be told from this",
+    "clock_set_back": (
+        "服务器时钟被拨慢，日志时间曾停住，此后的缺口无法判断 the server's clock was set back and the log's "
+        "times stood still: holes from there on cannot be judged"
+    ),
     "clock_step": "服务器时钟跳变 the server's clock was stepped",
 }
 

@@ -27,3 +27,8 @@ def original(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> 
 def home(original: HearingRecord, tmp_path: Path) -> Path:
     """A copy to be attacked."""
     return copied(original, tmp_path / "copy")
+
+
+@pytest.fixture(autouse=True)
+def every_file_is_as_it_should_be() -> None:
+    """Segments here are plain bytes, and spoilt on purpose: not for strangers to read."""

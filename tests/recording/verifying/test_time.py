@@ -1,5 +1,6 @@
 """From opening to closing: every span has a segment, a cause, or is a hole."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,31 @@ def test_a_stepped_clock_is_named_and_bends_no_time(
         assert track == 80_000
     else:
         assert "log_time_backwards" in found(report)
+
+
+@pytest.mark.parametrize("back", [200_000, 600_000, 3_000_000])
+def test_a_clock_that_was_set_back_is_said_and_accuses_nobody(
+    tmp_path: Path, authority: Authority, back: int
+) -> None:
+    """The log's times stand still until it has caught up, as the server keeps them; a pause may fall into it."""
+    record = opened(tmp_path, authority)
+    before = len(record.world.entries)
+    record.run(10)
+    record.do("judge", cmd.PauseHearing(reason="休息"))
+    record.world.now += 60_000
+    record.do("judge", cmd.ResumeHearing())
+    record.run(10)
+    record.do("judge", cmd.CloseHearing(override="演示"))
+    newest = record.world.entries[before - 1].at
+    for index, entry in enumerate(record.world.entries[before:], before):
+        newest = max(newest, entry.at - back)
+        record.world.entries[index] = replace(entry, at=newest)
+    record.sign(RootCause.CLOSED)
+    record.world.entries[-1] = replace(record.world.entries[-1], at=newest)
+    record.save()
+    report = verified(record.home, authority)
+    assert found(report) == []
+    assert "clock_set_back" in found(report, "warning")
 
 
 def test_a_killed_server_s_hole_is_the_server_s(tmp_path: Path, authority: Authority) -> None:
