@@ -51,6 +51,7 @@ async def test_the_judge_says_what_becomes_of_the_recording(tmp_path: Path) -> N
         await expect(prosecutor.get("line-masked")).to_have_text("依法封存", timeout=PATIENCE)
         await expect(prosecutor.get("line-text")).to_have_count(1)
         await prosecutor.page.reload()  # nor in what is told anew
+        await prosecutor.enter()
         await expect(prosecutor.get("line-masked")).to_have_count(1, timeout=PATIENCE)
         assert "被害人陈述" not in await prosecutor.page.content()
         for person in (judge, clerk, prosecutor):
