@@ -11,13 +11,15 @@ from hearing_server.config import Settings
 from hearing_server.services.access import Seated
 from hearing_server.services.audit import Audit
 from hearing_server.services.custody import Custodian
-from hearing_server.services.deletions import Deletions
+from hearing_server.services.deletions import Deletions, Erase
 from hearing_server.services.hearings import Clock, Hearings
 from hearing_server.web.custody import CustodyRoutes
 
 
 class CustodyParts:
-    """`recordings` are the directories that segments are written to."""
+    """`recordings` are the directories that segments are written to; `forget_exports` ends the exports
+    of a hearing before their files go.
+    """
 
     def __init__(
         self,
@@ -25,6 +27,7 @@ class CustodyParts:
         audit: Audit,
         folder: DataFolder,
         recordings: Sequence[Path],
+        forget_exports: Erase,
         settings: Settings,
         now: Clock,
     ) -> None:
@@ -36,7 +39,7 @@ class CustodyParts:
             self.custodian,
             audit,
             DeletionMarks(folder.deletions),
-            (ExportEraser(folder.exports), SegmentEraser(recordings)),
+            (forget_exports, ExportEraser(folder.exports), SegmentEraser(recordings)),
         )
 
     def routes(self, seated: Callable[[web.Request], Awaitable[Seated]]) -> list[web.RouteDef]:
