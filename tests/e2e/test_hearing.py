@@ -69,7 +69,7 @@ async def download(person: Person, test_id: str, path: Path) -> Path:
 
 async def export(person: Person, kind: str, path: Path, party: str = "") -> Path:
     """Ask for an export, watch it being made, take it away."""
-    await person.get(f"export-{kind}").check(force=True)
+    await person.page.locator("label", has=person.get(f"export-{kind}")).click()
     if party:
         await person.get("export-whose").select_option(party)
     jobs = person.get("export-job")
