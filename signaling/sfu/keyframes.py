@@ -2,9 +2,7 @@
 
 INTERVAL = 0.5  # seconds in which at most two requests go upstream
 APART = 0.1  # seconds between those two; what many viewers want at once is one request
-AGAIN = (
-    0.5  # seconds after a request; it may be lost, and Chromium ignores one within 0.3 s of another
-)
+AGAIN = 0.5  # seconds until it is asked again; Chromium hears nothing within 0.3 s of a request
 
 
 class KeyframeLimiter:

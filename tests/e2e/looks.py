@@ -59,16 +59,18 @@ LAYOUT = """finger => {
     const box = (e.closest('label.el-checkbox, label.el-radio, label:has(> input)') ?? e).getBoundingClientRect();
     if (!box.width || !box.height) continue;
     const within = e.tagName === 'A' && getComputedStyle(e).display === 'inline';
+    const text = e.tagName === 'A' && !parseFloat(getComputedStyle(e).borderTopWidth);  // 24: WCAG 2.2, 2.5.8
     const field = e.matches('.el-input__inner, .el-textarea__inner') ? e.parentElement.getBoundingClientRect() : box;
-    if (finger && !within && (field.height < finger - 0.5 || field.width < finger - 0.5))
+    const least = (text ? Math.min(finger, 24) : finger) - 0.5;
+    if (finger && !within && (field.height < least || field.width < least))
       found.push(`${Math.round(field.width)}x${Math.round(field.height)} px: ${name(e)}`);
     if ((box.right < 1 || box.left > innerWidth - 1 || box.bottom < 1 || box.top > innerHeight - 1) && !scrolls(e))
       found.push(`out of the screen: ${name(e)}`);
   }
   for (const e of document.querySelectorAll('body *')) {
     if (!seen(e) || ![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())) continue;
-    const { overflow, textOverflow } = getComputedStyle(e);
-    if (overflow.includes('hidden') && textOverflow !== 'ellipsis' &&
+    const { overflow, textOverflow, webkitLineClamp } = getComputedStyle(e);
+    if (overflow.includes('hidden') && e.clientWidth > 2 && webkitLineClamp === 'none' && textOverflow !== 'ellipsis' &&
       (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 3)) found.push(`cut off: ${name(e)}`);
     if (e.matches('button, button *, h1, h2, h3') && e.scrollWidth > e.clientWidth + 2 && e.clientWidth &&
       !overflow.includes('hidden') && getComputedStyle(e).display !== 'inline') found.push(`too narrow: ${name(e)}`);

@@ -18,7 +18,7 @@ LOOKING = ["presiding_judge", "clerk", "counsel0"]
 UNSEEN = """() => [...document.querySelectorAll('article.seat')].filter(seat => {
   seat.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   const box = seat.getBoundingClientRect();
-  return box.width < 84 || box.height < 70 || box.left < -1 || box.top < -1 ||
+  return box.width < 72 || box.height < 70 || box.left < -1 || box.top < -1 ||
     box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
 }).map(seat => `${seat.getAttribute('aria-label')} ${JSON.stringify(seat.getBoundingClientRect())}`)"""
 
@@ -72,7 +72,6 @@ async def test_a_room_of_twenty(tmp_path: Path) -> None:
         await counsel.click("show-1")
         for person in people.values():
             await expect(person.get("pdf-page")).to_be_visible(timeout=PATIENCE)
-        await counsel.click("exhibits-close")
         await looks.at(judge, "twenty look at an exhibit")
         for person in people.values():
             found += await all_seats(person, f"{person.role} with an exhibit")

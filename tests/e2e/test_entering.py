@@ -23,6 +23,7 @@ def photograph(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.timeout(240)
 async def test_a_party_proves_the_code_and_the_document(tmp_path: Path) -> None:
     """From the link on a telephone to the courtroom: code, check over the media path, document."""
     async with planned(tmp_path, code=True, identity=True) as court, async_playwright() as play:
@@ -33,7 +34,8 @@ async def test_a_party_proves_the_code_and_the_document(tmp_path: Path) -> None:
         assert "甲某" not in await party.page.content(), "the link alone names nobody"
         await looks.at(party, "code before the check")
         await party.click("send-code")
-        await expect(party.get("code")).to_be_visible(timeout=PATIENCE)
+        sent = party.get("code-form").get_by_role("status")
+        await expect(sent).to_be_visible(timeout=PATIENCE)
         await party.get("code").fill(await court.code())
         await party.click("confirm-code")
         await expect(party.get("code-form")).to_have_count(0, timeout=PATIENCE)
@@ -64,7 +66,7 @@ async def test_a_party_proves_the_code_and_the_document(tmp_path: Path) -> None:
         await browser.close()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 async def test_an_observers_day(tmp_path: Path) -> None:
     """By the clerk's link, on the judge's direction, without a device of their own; watching until cut off."""
     async with planned(tmp_path) as court, async_playwright() as play:

@@ -49,7 +49,6 @@ async def a_film(presenter: Person, others: list[Person], folder: Path, looks: L
     await presenter.click("exhibits-open")
     await submit(presenter, path)
     await presenter.click("show-2")
-    await presenter.click("exhibits-close")
     for person in (presenter, *others):
         await expect(person.get("player")).to_be_visible(timeout=PATIENCE)
     assert await others[0].get("player").get_attribute("controls") is None

@@ -49,6 +49,8 @@ async def inside(people: dict[str, Person], looks: Looks) -> None:
     await judge.click(f"let-in-{people['witness'].seat}")
     await expect(judge.get("admit-all")).to_contain_text("3", timeout=PATIENCE)
     await judge.click("admit-all")
+    for role in ("counsel", "defendant", "interpreter"):
+        await expect(people[role].get("courtroom")).to_be_visible(timeout=PATIENCE)
     await judge.click("open-hearing")
     for role in ("counsel", "defendant", "interpreter"):
         await expect(people[role].get("phase")).to_have_attribute(

@@ -11,11 +11,16 @@ export function useSeatName() {
 
   const nameOf = (seat: SeatView): string => seat.name || t('floor.name_withheld');
   const fullName = (seat: SeatView): string => `${roleName(seat.role)} ${nameOf(seat)}`;
+  /** The role alone, as far as it says who it is: six defendants need their names. */
+  function shortName(seat: SeatView): string {
+    const alike = hearing.seats.filter(({ role }) => role === seat.role);
+    return alike.length > 1 ? fullName(seat) : roleName(seat.role);
+  }
 
   /** Of several parties, in one phrase; whoever this reader does not know of is left out. */
   function namesOf(parties: readonly string[]): string {
     const seats = parties.map((party) => hearing.seatOf(party)).filter((seat) => seat !== undefined);
     return seats.map(fullName).join(locale.value === 'en' ? ', ' : '、');
   }
-  return { nameOf, fullName, namesOf };
+  return { nameOf, fullName, shortName, namesOf };
 }
