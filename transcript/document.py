@@ -73,6 +73,18 @@ class PrintedExhibit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrintedCharge:
+    """From when to when the clerk kept order because the presiding judge's connection was lost.
+
+    `ended_at` is None while that lasts at the freeze.
+    """
+
+    name: str
+    began_at: int
+    ended_at: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Signer:
     """A party who is asked to sign. `label` is the role as printed."""
 
@@ -102,6 +114,7 @@ class TranscriptDocument:
     lines: tuple[PrintedLine, ...]
     signers: tuple[Signer, ...]
     exhibits: tuple[PrintedExhibit, ...] = ()
+    charges: tuple[PrintedCharge, ...] = ()
     utc_offset: int = 8 * 60
 
 
@@ -127,21 +140,23 @@ def texts(document: TranscriptDocument) -> tuple[str, ...]:
     exhibits = (t for e in document.exhibits for t in (e.name, e.label, e.party_name))
     given = (o for e in document.exhibits for o in e.opinions)
     opinions = (t for o in given for t in (o.label, o.name, o.note))
-    return (*head, *people, *lines, *signers, *exhibits, *opinions)
+    charges = (charge.name for charge in document.charges)
+    return (*head, *people, *lines, *signers, *exhibits, *opinions, *charges)
 
 
 def to_json(document: TranscriptDocument) -> bytes:
     """RFC 8785 canonical JSON: the bytes that are hashed and embedded as `transcript.json`.
 
-    Without exhibits there is no such member, and `sealed` stands only where something is.
+    Without exhibits or charges there is no such member, and `sealed` stands only where something is.
     """
     fields = {"format": FORMAT, **_plain(asdict(document))}
     opinions = (given for one in fields["exhibits"] for given in one["opinions"])
     for passage in (*fields["lines"], *opinions):
         if not passage["sealed"]:
             del passage["sealed"]
-    if not document.exhibits:
-        del fields["exhibits"]
+    for member in ("exhibits", "charges"):
+        if not fields[member]:
+            del fields[member]
     return rfc8785.dumps(fields)
 
 
@@ -174,6 +189,7 @@ def _read(value: dict[str, Any]) -> TranscriptDocument:
     value["lines"] = tuple(PrintedLine(**one) for one in value["lines"])
     value["signers"] = tuple(Signer(**one) for one in value["signers"])
     value["exhibits"] = tuple(_exhibit(one) for one in value.get("exhibits", ()))
+    value["charges"] = tuple(PrintedCharge(**one) for one in value.get("charges", ()))
     return TranscriptDocument(**value)
 
 

@@ -171,6 +171,10 @@ def _facts(document: TranscriptDocument) -> Iterator[dict[str, str]]:
     )
     for zh, en, value in named:
         yield {"zh": zh, "en": en, "value": breakable(value)}
+    for charge in document.charges:
+        times = f"{_clock(document, charge.began_at)}–{_clock(document, charge.ended_at)}"
+        value = breakable(f"{charge.name} {times}")
+        yield {"zh": "代行秩序", "en": "Clerk in charge", "value": value}
 
 
 def _strings(fields: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from transcript import note as printing_note
 from transcript import pdf as printing
 from transcript.document import (
     Attendee,
+    PrintedCharge,
     PrintedExhibit,
     PrintedLine,
     PrintedOpinion,
@@ -160,11 +161,25 @@ def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
             for line in state.lines
         ),
         exhibits=tuple(_exhibit(one, state) for one in state.exhibits if one.on_record),
+        charges=tuple(
+            PrintedCharge(
+                name=printed_name(state, people[charge.party]),
+                began_at=charge.began_at,
+                ended_at=_until(charge.ended_at, freeze),
+            )
+            for charge in state.charges
+            if charge.began_at <= freeze.frozen_at
+        ),
         signers=tuple(
             Signer(party=party, label=label(party), name=printed_name(state, people[party]))
             for party in freeze.signers
         ),
     )
+
+
+def _until(at: int | None, freeze: Freeze) -> int | None:
+    """What is later than the freeze is not in its document."""
+    return None if at is None or at > freeze.frozen_at else at
 
 
 def note_of(state: HearingState, note: Note) -> RecordingNote:

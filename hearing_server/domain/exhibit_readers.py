@@ -66,10 +66,10 @@ def knows_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
 
 def reads_opinions(state: HearingState, exhibit: Exhibit, party: str) -> bool:
     """Whether a party may read what the sides say of an exhibit: it goes into the record, so whoever
-    reads that. A witness who is shown the exhibit is not to be influenced."""
+    reads that, also once it is withdrawn. A witness who is shown the exhibit is not to be influenced."""
     seat = state.seats.get(party)
     return (
         seat is not None
         and may(seat.party.role, Right.READ_LINES)
-        and reads_exhibit(state, exhibit, party)
+        and reads_exhibit(state, replace(exhibit, withdrawn=False), party)
     )

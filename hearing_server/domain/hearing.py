@@ -312,6 +312,15 @@ class SignedRoot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Charge:
+    """A time in which the clerk kept order for a judge whose connection was lost."""
+
+    party: str
+    began_at: int
+    ended_at: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class HearingState:
     """A hearing after `seq` entries of its log, the last of them at `at`."""
 
@@ -343,6 +352,7 @@ class HearingState:
     observers_allowed: bool = False
     deliberating: bool = False
     in_charge: str = ""  # the clerk, while the presiding judge's connection is lost
+    charges: tuple[Charge, ...] = ()  # when that was
     word: str = ""  # who was given it
     requests: tuple[Request, ...] = ()  # in the order in which they were raised
     requests_made: int = 0

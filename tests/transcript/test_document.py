@@ -8,7 +8,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcript.document import digest, digest_of, from_json, to_json
+from transcript.document import PrintedCharge, digest, digest_of, from_json, to_json
 from transcript.errors import TranscriptError
 
 from . import court
@@ -29,6 +29,17 @@ def test_exhibits_are_of_the_record() -> None:
     assert from_json(to_json(full)) == full
     assert digest(full) != digest(plain)
     assert b'"exhibits"' not in to_json(plain)
+
+
+def test_who_kept_order_is_of_the_record() -> None:
+    """It is read back; a record in which the judge was always there has no word of it."""
+    plain = court.document()
+    kept = dataclasses.replace(
+        plain, charges=(PrintedCharge(name="季录文", began_at=1, ended_at=None),)
+    )
+    assert from_json(to_json(kept)) == kept
+    assert digest(kept) != digest(plain)
+    assert b'"charges"' not in to_json(plain)
 
 
 def test_what_is_sealed_is_of_the_record() -> None:

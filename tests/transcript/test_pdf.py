@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from transcript import fonts, pdf
-from transcript.document import digest, to_json
+from transcript.document import PrintedCharge, digest, local_time, to_json
 from transcript.errors import FontsMissing, UnprintableCharacter
 
 from . import court
@@ -66,6 +66,20 @@ def test_exhibits_and_opinions_are_printed(tmp_path: Path) -> None:
     metadata = subprocess.run(["pdfinfo", "-meta", path], capture_output=True, check=True).stdout
     assert b"<pdfaid:part>3</pdfaid:part>" in metadata
     assert b"<pdfuaid:part>1</pdfuaid:part>" in metadata
+
+
+def test_who_kept_order_is_printed_with_the_times(tmp_path: Path) -> None:
+    """What the clerk decided while the judge's connection was lost lies between the two."""
+    plain = court.document()
+    assert plain.opened_at is not None
+    charge = PrintedCharge(
+        name="季录文（虚构）", began_at=plain.opened_at, ended_at=plain.opened_at + 61_000
+    )
+    printed = pdf.render(replace(plain, charges=(charge,))).pdf
+    text = squeeze(printed_text(printed, tmp_path))
+    at = [f"{local_time(plain, t):%H:%M:%S}" for t in (charge.began_at, charge.ended_at)]
+    assert "代行秩序" in text
+    assert squeeze(f"季录文（虚构） {at[0]}–{at[1]}") in text
 
 
 def test_what_is_sealed_is_printed_as_such(tmp_path: Path) -> None:

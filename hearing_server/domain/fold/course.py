@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.fold.steps import Step, drop, put, state_step
-from hearing_server.domain.hearing import HearingState, Seat
+from hearing_server.domain.hearing import Charge, HearingState, Seat
 
 
 def _planned(state: HearingState, event: ev.HearingPlanned, at: int) -> HearingState:
@@ -91,7 +91,13 @@ def _observers(state: HearingState, event: ev.ObserversAllowed, at: int) -> Hear
 
 
 def _charge(state: HearingState, event: ev.ChargeTaken, at: int) -> HearingState:
-    return replace(state, in_charge=event.party)
+    charge = Charge(party=event.party, began_at=at)
+    return replace(state, in_charge=event.party, charges=(*state.charges, charge))
+
+
+def _charge_over(state: HearingState, event: ev.ChargeReturned, at: int) -> HearingState:
+    last = replace(state.charges[-1], ended_at=at)
+    return replace(state, in_charge="", charges=(*state.charges[:-1], last))
 
 
 STEPS: Mapping[type, Step] = {
@@ -112,5 +118,5 @@ STEPS: Mapping[type, Step] = {
     ev.DeliberationBegan: state_step(deliberating=True),
     ev.DeliberationEnded: state_step(deliberating=False),
     ev.ChargeTaken: _charge,
-    ev.ChargeReturned: state_step(in_charge=""),
+    ev.ChargeReturned: _charge_over,
 }

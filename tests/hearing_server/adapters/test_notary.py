@@ -60,6 +60,24 @@ def test_a_correction_is_printed_in_the_place_of_the_line() -> None:
     assert digest(document) != before
 
 
+def test_when_the_clerk_kept_order_is_of_the_document() -> None:
+    """From the taking to the judge's return; what comes after the freeze is not in it."""
+    world = in_session()
+    gone = cmd.Leave(party="judge", connection="c-judge", cause=ev.Departure.NETWORK)
+    world.do(SERVER, gone)
+    world.do("clerk", cmd.TakeCharge())
+    began = world.now
+    freeze = Freeze(version=1, digest=DIGEST, signers=(), frozen_at=world.now)
+    (open_charge,) = document_of(world.state, freeze).charges
+    assert (open_charge.name, open_charge.began_at) == ("季书记（虚构）", began)
+    world.do("judge", cmd.Arrive(connection="c-again"))
+    (charge,) = world.state.charges
+    assert (charge.party, charge.ended_at) == ("clerk", world.now)
+    assert document_of(world.state, freeze).charges == (open_charge,)
+    later = replace(freeze, frozen_at=world.now)
+    assert document_of(world.state, later).charges[0].ended_at == world.now
+
+
 def test_the_same_state_gives_the_same_digest() -> None:
     """Whether the freeze is sealed and signed or not: the digest is of what was frozen."""
     world = frozen()
@@ -112,13 +130,13 @@ def test_the_notary_digests_that_document() -> None:
 def test_what_cannot_be_printed_is_named_with_its_line() -> None:
     """So that the clerk finds it among thousands; what would disturb the message is named by number."""
     world = frozen()
-    for line, text in enumerate(("好😀", "再来😀一\u2060次"), start=2):
+    for line, text in enumerate(("好😀", "再来😀一\ue000次"), start=2):
         world.do("clerk", cmd.EnterLine(speaker="judge", text=text))
         assert world.state.lines[-1].line == line
     with pytest.raises(Refused) as caught:
         TypstNotary(None).digest(world.state, a_freeze(world))  # type: ignore[arg-type]
     assert caught.value.code is Code.UNPRINTABLE_CHARACTER
-    assert caught.value.detail == "😀 U+1F600 #2 U+2060 #3"
+    assert caught.value.detail == "😀 U+1F600 #2 U+E000 #3"
 
 
 def test_whoever_is_screened_is_not_named_to_anybody() -> None:
