@@ -81,7 +81,8 @@ def test_neither_seal_nor_party_signs_roots(authority: Authority) -> None:
 def test_a_timestamp_of_another_signature_is_no_proof(authority: Authority) -> None:
     """It proves that something existed, but not this."""
     signature, certificate = sign_root(STATEMENT, authority)
-    other = stamp_root(sign_root(STATEMENT, authority)[0], authority)
+    another, _ = sign_root(STATEMENT.replace(b"7", b"8"), authority)
+    other = stamp_root(another, authority)
     facts = judge(STATEMENT, (signature, certificate, other), authority)
     assert facts.stamped_at is None
     assert facts.stamp_problem

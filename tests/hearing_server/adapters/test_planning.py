@@ -119,8 +119,16 @@ async def test_postponing_takes_the_new_time_and_frees_the_old(node: Node) -> No
     first, second = await node.plan(wish(one)), await node.plan(wish(two, 1))
 
     async def move(hearing: str, at: int) -> None:
+        since = (await node.hearings.state(hearing)).planned_at
         await node.planning.postpone(
-            hearing, at, 90, reason="证人未到", override="", account=CLERKS[0], noted=unnoted
+            hearing,
+            at,
+            90,
+            since=since,
+            reason="证人未到",
+            override="",
+            account=CLERKS[0],
+            noted=unnoted,
         )
 
     await move(first, TOMORROW + 4 * HOUR)
