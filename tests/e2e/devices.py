@@ -68,7 +68,8 @@ def decode(path: Path) -> Recorded:
     colours, sound, frames, last = [], [], 0, 0.0
     rate = SAMPLES
     with av.open(str(path)) as container:
-        for frame in container.decode():
+        heard_and_seen = [one for one in container.streams if one.type in ("audio", "video")]
+        for frame in container.decode(heard_and_seen):
             last = max(last, frame.time or 0.0)
             if isinstance(frame, av.VideoFrame):
                 frames += 1

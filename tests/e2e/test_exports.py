@@ -10,26 +10,11 @@ from playwright.async_api import expect
 from recording.composite.layout import WIDTH
 from tests.integration.harness import serving
 
-from .browsers import PATIENCE, Person, close_hearing, court
+from .browsers import PATIENCE, close_hearing, court
 from .devices import COURT, decode
+from .exporting import export
 
 SAID = "现在开庭。"
-
-
-async def export(person: Person, kind: str, path: Path, party: str = "") -> Path:
-    """Ask for an export, watch it being made, take it away."""
-    await person.page.locator("label", has=person.get(f"export-{kind}")).click()
-    if party:
-        await person.get("export-whose").select_option(party)
-    jobs = person.get("export-job")
-    before = await jobs.count()
-    await person.click("export-start")
-    await expect(jobs).to_have_count(before + 1, timeout=PATIENCE)
-    await expect(jobs.first).to_have_attribute("data-state", "done", timeout=8 * PATIENCE)
-    async with person.page.expect_download() as started:
-        await jobs.first.get_by_test_id("export-download").click()
-    await (await started.value).save_as(path)
-    return path
 
 
 def check_film(path: Path) -> None:

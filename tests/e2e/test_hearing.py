@@ -12,6 +12,7 @@ from tests.integration.test_story import pdf_text, verify
 
 from .browsers import DEVICE, PATIENCE, Person, all_enter, close_hearing, court
 from .devices import COURT, ELSEWHERE, decode, near
+from .exporting import export
 
 LINES = (("F1", "现在开庭。"), ("F2", "公诉机关宣读起诉书。"), ("F3", "我没有异议。"))
 
@@ -63,22 +64,6 @@ async def refuse(person: Person, reason: str) -> None:
 async def download(person: Person, test_id: str, path: Path) -> Path:
     async with person.page.expect_download() as started:
         await person.click(test_id)
-    await (await started.value).save_as(path)
-    return path
-
-
-async def export(person: Person, kind: str, path: Path, party: str = "") -> Path:
-    """Ask for an export, watch it being made, take it away."""
-    await person.page.locator("label", has=person.get(f"export-{kind}")).click()
-    if party:
-        await person.get("export-whose").select_option(party)
-    jobs = person.get("export-job")
-    before = await jobs.count()
-    await person.click("export-start")
-    await expect(jobs).to_have_count(before + 1, timeout=PATIENCE)
-    await expect(jobs.first).to_have_attribute("data-state", "done", timeout=5 * PATIENCE)
-    async with person.page.expect_download() as started:
-        await jobs.first.get_by_test_id("export-download").click()
     await (await started.value).save_as(path)
     return path
 
