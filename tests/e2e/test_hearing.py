@@ -137,6 +137,7 @@ async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path
             role: await export(clerk, "party", tmp_path / f"{role}.mkv", person.seat)
             for role, person in people.items()
         }
+        await judge.click("to-room")
         film = await export(judge, "composite", tmp_path / "composite.mp4")
         records = [
             await download(clerk, name, tmp_path / f"{name}.zip")
