@@ -1,6 +1,5 @@
 """A witness's day in real browsers: outside, screened under an alias, heard, shown a paper, out again."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -79,12 +78,6 @@ async def silenced(people: dict[str, Person]) -> None:
     await judge.get("screen-sound").check()
     await judge.click("screen-confirm")
     await defendant.hears_nothing_of(witness)
-    live = """video => (video.srcObject?.getTracks() ?? [])
-      .filter(track => track.readyState === 'live' && !track.muted).length"""
-    video = defendant.get(f"video-{witness.seat}")
-    async with asyncio.timeout(PATIENCE / 1000):
-        while await video.count() and await video.evaluate(live):
-            await defendant.page.wait_for_timeout(250)
     for person in (judge, counsel, interpreter):
         await person.hears(witness, DEVICE["witness"])
     await defendant.hears(counsel, DEVICE["counsel"])
