@@ -112,7 +112,7 @@ class Act:
 def _round(people: list[Party]) -> list[Act]:
     judge, _, client, counsel, *others = people
     one, other = (people[-1], people[-2]) if others else (counsel, client)
-    talk = {"consultation": _talks(judge) + 1}
+    talk = {"consultation": _talks(counsel) + 1}
     screening = {
         "party": one.seat,
         "hidden_from": [other.seat],
@@ -153,8 +153,8 @@ async def _play(people: list[Party], arrivals: Arrivals) -> list[tuple[float, st
     return found
 
 
-def _talks(judge: Party) -> int:
-    return sum(t.get("event", {}).get("type") == "consultation_asked" for t in judge.tells)
+def _talks(asker: Party) -> int:
+    return sum(t.get("event", {}).get("type") == "consultation_asked" for t in asker.tells)
 
 
 async def _act(act: Act, arrivals: Arrivals) -> float | None:
