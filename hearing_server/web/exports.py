@@ -11,7 +11,7 @@ from hearing_server.services.access import Seated
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.exports import Exports
 from hearing_server.services.rate import RateLimit
-from hearing_server.web.http import client_address, read_body
+from hearing_server.web.http import client_address, disposition, read_body
 from hearing_server.web.seat_session import SEAT, SeatGate
 
 TYPES = {
@@ -86,7 +86,7 @@ class ExportRoutes:
         asked = datetime.fromtimestamp(job.asked_at / 1000, UTC)
         name = f"{job.wish.kind}-{asked:%Y%m%d-%H%M}-{job.id[:6]}{path.suffix}"
         headers = {
-            "Content-Disposition": f'attachment; filename="{name}"',
+            **disposition(name, download=True),
             "Content-Type": TYPES[path.suffix],
         }
         return web.FileResponse(path, headers=headers)

@@ -14,7 +14,7 @@ from hearing_server.services.audit import Action, Audit
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.rate import RateLimit
 from hearing_server.services.record_copy import RecordCopier
-from hearing_server.web.http import client_address
+from hearing_server.web.http import client_address, disposition
 from hearing_server.web.seat_session import SEAT
 from recording.record_copy import ZipTarget
 
@@ -61,7 +61,7 @@ class RecordRoutes:
         response = web.StreamResponse(
             headers={
                 "Content-Type": "application/zip",
-                "Content-Disposition": f'attachment; filename="{name}"',
+                **disposition(name, download=True),
             }
         )
         await response.prepare(request)
