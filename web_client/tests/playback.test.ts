@@ -6,7 +6,7 @@ import { correct } from '@/playback/drift';
 import { Loader } from '@/playback/loader';
 import { AHEAD, stale, wanted } from '@/playback/plan';
 import { following, marks, moment, place, within, zoomed } from '@/playback/scale';
-import { gapAt, lasting, lineAt, maskedAt, merge, search, segmentAt, stretches, stretchesOf } from '@/playback/timeline';
+import { gapAt, lasting, lineAt, maskedAt, merge, opening, search, segmentAt, stretches, stretchesOf } from '@/playback/timeline';
 
 const line = (n: number, text: string, at: number): PlaybackLine => ({
   line: n, revision: 1, speaker: 'judge', text, started_at: at, ended_at: at + 1000, masked: false,
@@ -45,6 +45,13 @@ describe('a moment of it', () => {
   it('lies in one segment or in none', () => {
     expect([0, 9, 10, 19, 20, 39, 40, 50].map((at) => segmentAt(segments, at)?.[0] ?? null)).toEqual([0, 0, 10, 10, null, null, 40, null]);
     expect(segmentAt([], 5)).toBeNull();
+  });
+
+  it('is, at first, when the sources are there that begin together', () => {
+    const track = (source: string, start: number) => ({ party: 'judge', source, segments: [[start, start + 10_000], [start + 10_000, start + 20_000]] as [number, number][] });
+    expect(opening([track('microphone', 100), track('camera', 700), track('screen', 8000)], 100)).toBe(700);
+    expect(opening([track('screen', 8000)], 100)).toBe(100);
+    expect(opening([], 100)).toBe(100);
   });
 
   it('has a gap with its cause, a masked span with or without an end', () => {

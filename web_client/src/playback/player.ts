@@ -4,7 +4,7 @@ import { readFragment, type PlaybackIndex } from '@/api/playback';
 import { MasterClock } from './clock';
 import { Loader } from './loader';
 import { AHEAD } from './plan';
-import { keyOf, lastBefore } from './timeline';
+import { keyOf, lastBefore, opening } from './timeline';
 import { Track } from './track';
 
 export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
@@ -40,6 +40,7 @@ export function usePlayer(seat: string) {
   let starting = 0;
   let sought = 0;
   let shownAt = 0;
+  let untouched = true; // nobody has played or sought yet
 
   const began = computed(() => index.value?.began_at ?? 0);
   const ended = computed(() => index.value?.ended_at ?? 0);
@@ -53,14 +54,23 @@ export function usePlayer(seat: string) {
     if (!clock && found.began_at !== null) {
       base = found.began_at - LEAD;
       clock = new MasterClock(found.began_at);
-      at.value = found.began_at;
     }
+    if (untouched) toOpening(found);
     const known = new Set(found.tracks.map(keyOf));
     for (const [key, { track }] of awake) {
       if (!known.has(key)) put(key, track);
     }
     for (const track of found.tracks) awake.get(keyOf(track))?.track.update(track.segments);
     turn();
+  }
+
+  /** While a hearing runs, the sources that it began with become known one after the other. */
+  function toOpening({ tracks, began_at }: PlaybackIndex): void {
+    if (!clock || began_at === null) return;
+    const to = opening(tracks, began_at);
+    if (to === at.value) return;
+    at.value = to;
+    clock.seek(to, now());
   }
 
   function put(key: string, track: Track): void {
@@ -144,6 +154,7 @@ export function usePlayer(seat: string) {
   function play(): void {
     if (at.value >= ended.value && !index.value?.running) seek(began.value);
     playing.value = true;
+    untouched = false;
     turn();
   }
 
@@ -158,6 +169,7 @@ export function usePlayer(seat: string) {
   function clear(): void {
     playing.value = false;
     clock = null;
+    untouched = true;
     index.value = null;
     for (const [key, { track }] of awake) put(key, track);
   }
@@ -166,6 +178,7 @@ export function usePlayer(seat: string) {
   function seek(time: number): void {
     if (!clock) return;
     const to = Math.min(Math.max(time, began.value), Math.max(began.value, ended.value - 1));
+    untouched = false;
     sought = now();
     performance.mark('playback-seek');
     clock.hold(now());

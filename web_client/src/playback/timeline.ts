@@ -2,6 +2,7 @@
 import type { Access, Masked, Note, Piece, PlaybackGap, PlaybackIndex, PlaybackLine, PlaybackTrack, Turn } from '@/api/playback';
 
 export const JOINED = 1500; // ms between two segments that are drawn as one stretch
+const TOGETHER = 3000; // ms within which the sources of a beginning start: sound at once, a picture with its first key frame
 
 /** An index and its sequel; the sequel alone when it is a whole one. */
 export function merge(old: PlaybackIndex | null, found: PlaybackIndex): PlaybackIndex {
@@ -53,6 +54,12 @@ export function lastBefore<Item>(items: readonly Item[], at: number, start: (ite
 export function segmentAt(segments: readonly Piece[], at: number): Piece | null {
   const piece = segments[lastBefore(segments, at, ([start]) => start)];
   return piece && at < piece[1] ? piece : null;
+}
+
+/** Where a reader is first put: near the beginning, when everything is there that begins with it. */
+export function opening(tracks: readonly PlaybackTrack[], began: number): number {
+  const starts = tracks.flatMap(({ segments }) => segments.slice(0, 1).map(([start]) => start));
+  return Math.max(began, ...starts.filter((start) => start <= began + TOGETHER));
 }
 
 /** Stretches of one track without a hole worth drawing. */
