@@ -132,7 +132,8 @@ class ProcessRecorder:
         self._ready = loop.create_future()
         self._supervisor = asyncio.create_task(self._supervise(), name="recorder-supervisor")
         try:
-            hearings = await asyncio.wait_for(self._ready, START_S)
+            async with asyncio.timeout(START_S):
+                hearings = await self._ready
             await asyncio.gather(*(self.flush(hearing) for hearing in hearings))
         except TimeoutError as error:
             await self.close()
@@ -172,7 +173,8 @@ class ProcessRecorder:
         self._spool.add(wire.frame(wire.FLUSH, token, hearing.encode()))
         self._spool.flush()
         try:
-            await asyncio.wait_for(done, FLUSH_S)
+            async with asyncio.timeout(FLUSH_S):
+                await done
         except TimeoutError:
             self._fail("flush_timeout", "segments are not yet closed", hearing)
         finally:
@@ -251,7 +253,8 @@ class ProcessRecorder:
                 with theirs:
                     process = self._process = await spawn(theirs, self._key, self.folders)
                 await self._listen(ours)
-                return await asyncio.wait_for(process.wait(), CLOSE_S)
+                async with asyncio.timeout(CLOSE_S):
+                    return await process.wait()
             except (TimeoutError, ValueError, OSError) as error:
                 log.error("recorder worker: %r", error)
                 return -1

@@ -15,7 +15,7 @@ PAUSE_AGAIN = 60_000  # ms between the roots of two pauses
 LATER = 60_000  # ms without a new entry, after the closing
 KIND = "hearing log root"  # keeps the signature from passing for one of anything else
 
-_STANDS = {
+STANDS = {
     Phase.PAUSED: RootCause.PAUSED,
     Phase.SUSPENDED: RootCause.SUSPENDED,
     Phase.CLOSED: RootCause.CLOSED,
@@ -43,9 +43,9 @@ def due(state: HearingState, now: int) -> RootCause | None:
     if state.opened_at is None or state.newest_fact <= covered:
         return None
     since = now - (root.at if root else state.opened_at)
-    if state.phase in _STANDS and state.phase_seq > covered:
+    if state.phase in STANDS and state.phase_seq > covered:
         soon = state.phase is Phase.PAUSED and root is not None and since < PAUSE_AGAIN
-        return None if soon else _STANDS[state.phase]
+        return None if soon else STANDS[state.phase]
     if state.phase is Phase.CLOSED:
         return RootCause.LATER if now - state.at >= LATER else None
     return RootCause.HOURLY if since >= HOUR else None

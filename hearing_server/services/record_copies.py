@@ -85,7 +85,8 @@ class RecordCopies:
             except Exception:
                 log.exception("logs not copied")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), COPY_EVERY)
+                async with asyncio.timeout(COPY_EVERY):
+                    await self._woken.wait()
             self._woken.clear()
 
     async def copy(self) -> None:
@@ -105,7 +106,8 @@ class RecordCopies:
     async def close(self) -> None:
         """What is saved is copied; what cannot be is left to the next start."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.copy(), AGAIN_AFTER)
+            async with asyncio.timeout(AGAIN_AFTER):
+                await self.copy()
 
     async def _copy_one(self, hearing: str) -> None:
         have = await asyncio.to_thread(self._files.known, hearing)

@@ -53,7 +53,8 @@ class RecordKeeper:
     async def close(self) -> None:
         """Enter what is waiting, for at most five seconds."""
         try:
-            await asyncio.wait_for(self._waiting.join(), 5)
+            async with asyncio.timeout(5):
+                await self._waiting.join()
         except TimeoutError:
             log.error("recording reports not entered", waiting=self._waiting.qsize())
         if self._task is not None:

@@ -115,7 +115,8 @@ class Roots:
             for hearing in self.watched:
                 await self._look(hearing)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._woken.wait()
             self._woken.clear()
 
     async def _recall(self) -> bool:

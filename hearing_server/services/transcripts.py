@@ -164,7 +164,8 @@ class Transcripts:
     async def _prepare_in_turn(self, hearing: str, request: SignatureRequest) -> tuple[str, bytes]:
         lock = self._lock(hearing)
         try:
-            await asyncio.wait_for(lock.acquire(), QUEUE)
+            async with asyncio.timeout(QUEUE):
+                await lock.acquire()
         except TimeoutError:
             raise Refused(Code.BUSY) from None
         try:
@@ -242,7 +243,8 @@ class Transcripts:
                     log.exception("document job failed", job=what, hearing=hearing)
                     return
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._closing.wait(), RETRY_AFTER)
+                    async with asyncio.timeout(RETRY_AFTER):
+                        await self._closing.wait()
 
         self._own(run(), f"{what} {hearing}")
 

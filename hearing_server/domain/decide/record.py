@@ -17,6 +17,7 @@ from hearing_server.domain.decide.rules import (
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Freeze, HearingState, Phase
 from hearing_server.domain.parties import BENCH, Right, Role, may
+from hearing_server.domain.proof import STANDS
 from hearing_server.domain.visible import reads_document
 
 MAX_TEXT = 20_000  # characters of one line
@@ -186,13 +187,20 @@ def _enter_recording(state: HearingState, command: cmd.EnterRecording, by: str, 
     return (command.event,)
 
 
+def _stands_signed(state: HearingState, cause: ev.RootCause) -> bool:
+    """Whether that the hearing stands still has been signed; what came since is signed in its turn."""
+    root = state.root
+    return cause in STANDS.values() and root is not None and state.phase_seq <= root.size
+
+
 def _enter_root(state: HearingState, command: cmd.EnterRoot, by: str, now: int) -> Events:
     """Once: whoever else signed the same meanwhile was first, and a timestamp is missing no longer."""
     root, last = command.root, state.root
     if not 0 < root.size <= state.seq:
         raise Refused(Code.STALE_REVISION, f"{root.size} of {state.seq} entries")
     adds_timestamp = last is not None and root.timestamp and not last.timestamped
-    if last is not None and not adds_timestamp and state.newest_fact <= last.size:
+    covered = 0 if last is None else last.size
+    if not adds_timestamp and (state.newest_fact <= covered or _stands_signed(state, root.cause)):
         raise Refused(Code.NO_CHANGE)
     if last is not None and root.size < last.size:
         raise Refused(Code.STALE_REVISION, f"{last.size} are signed")

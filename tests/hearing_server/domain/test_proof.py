@@ -116,6 +116,19 @@ def test_a_root_never_goes_back() -> None:
     assert refused.value.code is Code.STALE_REVISION
 
 
+def test_that_a_hearing_stands_still_is_signed_once() -> None:
+    """Two starts that both found it due: what came between them waits for its own root."""
+    world = in_session()
+    world.do("judge", cmd.CloseHearing(override="演示"))
+    sign(world, RootCause.CLOSED)
+    gap = ev.GapFound(party="judge", source="camera", started_at=1, ended_at=2, cause="network")
+    world.do(SERVER, cmd.EnterRecording(event=gap))
+    with pytest.raises(Refused) as refused:
+        sign(world, RootCause.CLOSED)
+    assert refused.value.code is Code.NO_CHANGE
+    sign(world, RootCause.LATER)
+
+
 def test_no_party_enters_a_root() -> None:
     """It is the server's alone."""
     world = in_session()

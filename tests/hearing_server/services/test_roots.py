@@ -74,6 +74,10 @@ class Court:
     def signed(self) -> list[ev.RootSigned]:
         return [e.event for e in self.store.logs["h1"] if isinstance(e.event, ev.RootSigned)]
 
+    def is_done(self) -> bool:
+        """Signed, with nothing left to be done."""
+        return bool(self.signed()) and not self.roots.watched
+
     def faults(self) -> list[ev.Event]:
         kinds = (ev.RecordingFault, ev.RecordingRecovered)
         return [e.event for e in self.store.logs["h1"] if isinstance(e.event, kinds)]
