@@ -6,20 +6,19 @@ from typing import Any
 from hearing_server.domain import events as ev
 from hearing_server.domain.events import to_fact
 from hearing_server.domain.exhibit_readers import knows_exhibit, reads_opinions
-from hearing_server.domain.hearing import (
-    Consultation,
-    Exhibit,
-    Freeze,
-    HearingState,
-    Identity,
-    Line,
-    Seat,
-    Shown,
-)
+from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Identity, Seat, Shown
 from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Right, Role, may
 from hearing_server.domain.places import inside, sends
-from hearing_server.domain.playable import line_for, opinion_for
+from hearing_server.domain.record import Freeze, Line
+from hearing_server.domain.sealed import (
+    line_for,
+    message_for,
+    opinion_for,
+    refusal_for,
+    request_for,
+    words_at,
+)
 from hearing_server.domain.visible import (
     concerned,
     follows_signing,
@@ -52,7 +51,7 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         phase=state.phase,
         opened_at=state.opened_at,
         closed_at=state.closed_at,
-        pause_reason=state.pause_reason,
+        pause_reason=words_at(state, state.pause_reason, state.paused_at, reader),
         minutes=state.minutes,
         demands=state.demands,
         cancelled=state.cancelled,
@@ -70,7 +69,9 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         word=state.word if here else "",
         chat=state.chat and here,
         seats=[_seat(state, other, seat) for other in _shown_seats(state, seat)],
-        requests=[_alike(types.RequestView, r) for r in state.requests] if here else [],
+        requests=[_alike(types.RequestView, request_for(state, r, reader)) for r in state.requests]
+        if here
+        else [],
         consultations=[
             _consultation(talk, reader)
             for talk in state.consultations.values()
@@ -83,7 +84,7 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         ],
         shown=_shown(state.shown) if state.shown and here else None,
         messages=[
-            _alike(types.MessageView, message)
+            _alike(types.MessageView, message_for(state, message, reader))
             for message in state.messages
             if reads_message(state, message.message, message.sender, message.to, seat)
         ],
@@ -95,7 +96,7 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         sealed=[types.SpanView(started_at=s, ended_at=e) for s, e in state.custody.sealed]
         if court
         else [],
-        freeze=_freeze(state.freeze)
+        freeze=_freeze(state, state.freeze, reader)
         if state.freeze and (court or follows_signing(state, seat))
         else None,
         recording=_recording(state) if court else None,
@@ -107,7 +108,7 @@ def told(state: HearingState, entries: Iterable[Entry], reader: str) -> list[wir
     return [
         wire.EventTold(seq=entry.seq, at=entry.at, by=entry.by, event=to_fact(event))
         for entry in entries
-        if (event := seen(state, entry.event, reader)) is not None
+        if (event := seen(state, entry, reader)) is not None
     ]
 
 
@@ -262,7 +263,7 @@ def _line(line: Line) -> types.LineView:
     )
 
 
-def _freeze(freeze: Freeze) -> types.FreezeView:
+def _freeze(state: HearingState, freeze: Freeze, reader: str) -> types.FreezeView:
     return types.FreezeView(
         version=freeze.version,
         digest=freeze.digest,
@@ -272,7 +273,7 @@ def _freeze(freeze: Freeze) -> types.FreezeView:
         pages=freeze.pages,
         sha256=freeze.sha256,
         signed=dict(freeze.signed),
-        refused=dict(freeze.refused),
+        refused={p: refusal_for(state, refusal, reader) for p, refusal in freeze.refused.items()},
         archived=freeze.archived,
         changed_since=freeze.changed_since,
     )

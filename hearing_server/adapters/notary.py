@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.hearing import Exhibit, Freeze, HearingState, Opinion, Seat
+from hearing_server.domain.hearing import Exhibit, HearingState, Opinion, Seat
 from hearing_server.domain.parties import Role
-from hearing_server.domain.playable import line_sealed, opinion_sealed
+from hearing_server.domain.record import Freeze
 from hearing_server.domain.visible import printed_name
 from hearing_server.services.explanations import Note
 from hearing_server.services.labels import PROCEDURES, labels
@@ -124,7 +124,7 @@ def _where(character: str, document: TranscriptDocument) -> str:
 
 
 def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
-    """The document of the lines as they stand, the same for all who sign it; sealed words are masked.
+    """The document of the lines as they stand, the same for all who sign it; what the freeze masks is sealed.
 
     The same state gives the same digest.
     """
@@ -154,13 +154,13 @@ def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
                 number=line.line,
                 speaker_label=label(line.speaker),
                 speaker_name=printed_name(state, people[line.speaker]),
-                text="" if line_sealed(state, line) else line.text,
+                text="" if ("line", line.line, "") in freeze.masked else line.text,
                 at=line.started_at,
-                sealed=line_sealed(state, line),
+                sealed=("line", line.line, "") in freeze.masked,
             )
             for line in state.lines
         ),
-        exhibits=tuple(_exhibit(one, state) for one in state.exhibits if one.on_record),
+        exhibits=tuple(_exhibit(one, state, freeze) for one in state.exhibits if one.on_record),
         charges=tuple(
             PrintedCharge(
                 name=printed_name(state, people[charge.party]),
@@ -210,7 +210,7 @@ def note_of(state: HearingState, note: Note) -> RecordingNote:
     )
 
 
-def _exhibit(exhibit: Exhibit, state: HearingState) -> PrintedExhibit:
+def _exhibit(exhibit: Exhibit, state: HearingState, freeze: Freeze) -> PrintedExhibit:
     owner = state.seats[exhibit.party].party
     return PrintedExhibit(
         number=exhibit.exhibit,
@@ -222,11 +222,14 @@ def _exhibit(exhibit: Exhibit, state: HearingState) -> PrintedExhibit:
         party_name=printed_name(state, owner),
         submitted_at=exhibit.submitted_at,
         shown_at=exhibit.shown_at,
-        opinions=tuple(_opinion(given, state) for given in exhibit.opinions.values()),
+        opinions=tuple(
+            _opinion(given, state, masked=("opinion", exhibit.exhibit, party) in freeze.masked)
+            for party, given in exhibit.opinions.items()
+        ),
     )
 
 
-def _opinion(opinion: Opinion, state: HearingState) -> PrintedOpinion:
+def _opinion(opinion: Opinion, state: HearingState, *, masked: bool) -> PrintedOpinion:
     party = state.seats[opinion.party].party
     return PrintedOpinion(
         label=labels(party.role, state.procedure)[0],
@@ -234,9 +237,9 @@ def _opinion(opinion: Opinion, state: HearingState) -> PrintedOpinion:
         authentic=opinion.authentic.value,
         lawful=opinion.lawful.value,
         relevant=opinion.relevant.value,
-        note="" if opinion_sealed(state, opinion) else _printable(opinion.note),
+        note="" if masked else _printable(opinion.note),
         at=opinion.at,
-        sealed=opinion_sealed(state, opinion),
+        sealed=masked,
     )
 
 

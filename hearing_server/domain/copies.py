@@ -7,8 +7,10 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.custody import touches
 from hearing_server.domain.events import Event, Source, Span
 from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Party, Right, Role, may
 from hearing_server.domain.playable import masked_spans, plays_track
+from hearing_server.domain.sealed import masked
 from hearing_server.domain.visible import seen, visible
 
 # The skeleton of the proof: names of files, hashes, times.
@@ -139,18 +141,19 @@ _NAMING = (ev.ConsentGiven, ev.NoRecordingPromised, ev.RulesAccepted)
 _EXHIBITS = (ev.ExhibitSubmitted, ev.ExhibitWithdrawn, ev.OpinionGiven)
 
 
-def withheld(state: HearingState, event: Event, reader: str | None) -> bool:
-    """Whether the entry of `event` stands as its hash alone in the copy of `reader`; None: it leaves the court.
+def withheld(state: HearingState, entry: Entry, reader: str | None) -> bool:
+    """Whether an entry stands as its hash alone in the copy of `reader`; None: it leaves the court.
 
     `state` is the hearing as it is now.
     """
+    event = entry.event
     if isinstance(event, PROVES):
         return False
     if reader is None:
-        return _outside(state, event)
+        return _outside(state, entry)
     if may(state.seats[reader].party.role, Right.OVERSEE):
         return not visible(state, event, reader)
-    return seen(state, event, reader) != event
+    return seen(state, entry, reader) != event
 
 
 def left_out(state: HearingState, event: ev.SegmentRecorded, reader: str | None) -> bool:
@@ -161,7 +164,8 @@ def left_out(state: HearingState, event: ev.SegmentRecorded, reader: str | None)
     return touches(spans, event.started_at, event.ended_at)
 
 
-def _outside(state: HearingState, event: Event) -> bool:
+def _outside(state: HearingState, entry: Entry) -> bool:
+    event = entry.event
     if type(event) not in OPEN or _of_observer(state, event):
         return True
     if getattr(event, "within", ()):  # sent in a private room
@@ -170,7 +174,7 @@ def _outside(state: HearingState, event: Event) -> bool:
         return True
     if isinstance(event, _EXHIBITS) and not state.exhibits[event.exhibit - 1].on_record:
         return True
-    return _names_screened(state, event) or _says_sealed(state, event)
+    return _names_screened(state, event) or masked(state, event, entry.at, None) != event
 
 
 def _of_observer(state: HearingState, event: Event) -> bool:
@@ -191,18 +195,3 @@ def _names_screened(state: HearingState, event: Event) -> bool:
     if isinstance(party, Party):
         return party.id in state.screened_ever
     return isinstance(event, _NAMING) and party in state.screened_ever
-
-
-def _says_sealed(state: HearingState, event: Event) -> bool:
-    """Words of a sealed span: as the public would read the record."""
-    spans = state.custody.sealed
-    if isinstance(event, ev.LineEntered | ev.LineCorrected):
-        line = state.lines[event.line - 1]
-        return touches(spans, line.started_at, line.ended_at)
-    if isinstance(event, ev.NotePlaced):
-        return touches(spans, event.at, event.at)
-    if isinstance(event, ev.OpinionGiven):
-        given = state.exhibits[event.exhibit - 1].given
-        same = [one for one in given if (one.party, one.note) == (event.party, event.note)]
-        return any(touches(spans, one.at, one.at) for one in same)
-    return False

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -14,13 +14,14 @@ EVERYTHING = (Span(0, None),)
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """A level that was set, for the whole recording or a span of it."""
+    """A level that was set, for the whole recording or a span of it; `exclusion`: by that of the public."""
 
     access: int
     level: Level
     started_at: int
     ended_at: int | None
     reason: str
+    exclusion: bool = False
 
     @property
     def whole(self) -> bool:
@@ -86,6 +87,19 @@ class Custody:
     def sealed(self) -> tuple[Span, ...]:
         return self.spans_of(frozenset({Level.SEALED}))
 
+    @cached_property
+    def ordered(self) -> tuple[Span, ...]:
+        """What the presiding judge sealed, whether or not the public was excluded as well."""
+        return replace(
+            self, access={n: a for n, a in self.access.items() if not a.exclusion}
+        ).sealed
+
+    @cached_property
+    def excluded(self) -> tuple[Span, ...]:
+        """What the exclusion of the public sealed."""
+        spans = (a for a in self.access.values() if a.exclusion)
+        return tuple(Span(a.started_at, a.ended_at) for a in spans)
+
     def spans_of(self, levels: frozenset[Level]) -> tuple[Span, ...]:
         """Where one of these levels holds: in order, apart from each other.
 
@@ -114,6 +128,26 @@ class Custody:
 
 def _strictest(counts: Counter[Level]) -> Level | None:
     return next((level for level in reversed(STRICTNESS) if counts[level]), None)
+
+
+def without(spans: Iterable[Span], away: Iterable[Span]) -> tuple[Span, ...]:
+    """The spans less what is in `away`."""
+    left = tuple(spans)
+    for cut in away:
+        left = tuple(piece for span in left for piece in _outside(span, cut))
+    return left
+
+
+def _outside(span: Span, cut: Span) -> Iterable[Span]:
+    """What of a span is before and after another one."""
+    if cut.started_at > span.started_at:
+        yield Span(span.started_at, _sooner(span.ended_at, cut.started_at))
+    if cut.ended_at is not None and (span.ended_at is None or cut.ended_at < span.ended_at):
+        yield Span(max(span.started_at, cut.ended_at), span.ended_at)
+
+
+def _sooner(ended_at: int | None, at: int) -> int:
+    return at if ended_at is None else min(ended_at, at)
 
 
 def touches(spans: Iterable[Span], started_at: int, ended_at: int) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from hearing_server.domain import events as ev
 from hearing_server.domain.custody import Custody
 from hearing_server.domain.parties import Party, Right, Role, may
+from hearing_server.domain.record import Fault, Freeze, Line, Recorded, SignedRoot
 
 KEPT = 50  # gaps of a party, and faults, that the state remembers; the log has them all
 
@@ -90,7 +91,7 @@ class Seat:
     admitted: bool = False
     inside: bool = True  # once admitted: in the courtroom, not outside it
     removed: bool = False
-    attended: bool = False  # was in the courtroom at some time
+    stays: tuple[ev.Span, ...] = ()  # when they were in the courtroom, or away from it for a moment
     chat_after: int = 0  # the last message before they were called in
     consultation: int | None = None  # the private talk they are in
     first_seen: int | None = None  # when they first arrived
@@ -120,6 +121,11 @@ class Seat:
     @property
     def arrived(self) -> bool:
         return self.first_seen is not None
+
+    @property
+    def attended(self) -> bool:
+        """Was in the courtroom at some time."""
+        return bool(self.stays)
 
     @property
     def here(self) -> bool:
@@ -191,7 +197,6 @@ class Exhibit:
     withdrawn: bool = False
     shown_at: int | None = None  # first
     opinions: Mapping[str, Opinion] = field(default_factory=_empty)
-    given: tuple[Opinion, ...] = ()  # all that ever were, also those that changed
 
     @property
     def was_shown(self) -> bool:
@@ -244,74 +249,6 @@ class Message:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
-    """One attributed passage of the transcript with its time span."""
-
-    line: int
-    revision: int
-    speaker: str
-    text: str
-    started_at: int
-    ended_at: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Freeze:
-    """The transcript at a version, ready to sign or signed. `sha256` is of the newest file.
-
-    `sealed` is by the court's certification; what is `masked` playable.py says.
-    """
-
-    version: int
-    digest: str
-    signers: tuple[str, ...]
-    frozen_at: int
-    lines: int = 0
-    masked: frozenset[tuple[str, int, str]] = frozenset()  # words that it prints as sealed
-    sealed: bool = False
-    pages: int = 0
-    sha256: str = ""
-    signed: Mapping[str, int] = field(default_factory=_empty)  # party -> at
-    refused: Mapping[str, str] = field(default_factory=_empty)  # party -> reason
-    archived: bool = False
-    changed_since: bool = False  # a line or an exhibit on record changed after the freeze
-    exposes: bool = False  # it names somebody who was screened after it was made
-
-    @property
-    def outstanding(self) -> tuple[str, ...]:
-        return tuple(p for p in self.signers if p not in self.signed and p not in self.refused)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recorded:
-    """How one party's recording goes. `last_at` is the end of the newest segment; the last gaps are kept."""
-
-    segments: int = 0
-    last_at: int | None = None
-    gaps: tuple[ev.GapFound, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fault:
-    """A fault of the recording; `over_at` is when it was over, once it is."""
-
-    at: int
-    code: str
-    detail: str
-    over_at: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignedRoot:
-    """The newest signed root of the log: over how many entries, and when it was entered."""
-
-    size: int
-    at: int
-    cause: ev.RootCause
-    timestamped: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class Charge:
     """A time in which the clerk kept order for a judge whose connection was lost."""
 
@@ -337,6 +274,7 @@ class HearingState:
     opened_at: int | None = None
     closed_at: int | None = None
     pause_reason: str = ""
+    paused_at: int = 0  # when the reason was given
     case: str = ""
     minutes: int = 60
     demands: ev.Demands = ev.Demands()  # noqa: RUF009 - frozen

@@ -1,18 +1,13 @@
 """Who may play what of a recording: the twin of visible.py for pictures and sound kept.
 
 Playback, exports, downloads and copies ask here and hold no policy of their own.
-
-What a sealed span masks is what was seen and heard in it: pictures, sound, the lines of the record, the
-words of opinions on exhibits, notes on record. Steps of the procedure (who came, who was given the word,
-which exhibit was shown, yes or no to it, written messages) stay for whoever knew of them.
+The words of a sealed span are sealed.py's.
 """
-
-from dataclasses import replace
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.custody import EVERYTHING, Note, touches
 from hearing_server.domain.events import Level, Source, Span
-from hearing_server.domain.hearing import HearingState, Line, Opinion, Phase
+from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.parties import BENCH, Right, Role, may
 
 ALL = frozenset(Level)
@@ -85,52 +80,3 @@ def reads_note(state: HearingState, note: Note, reader: str) -> bool:
     if may(seat.party.role, Right.OVERSEE):
         return True
     return not note.private and not touches(masked_spans(state, reader), note.at, note.at)
-
-
-def line_sealed(state: HearingState, line: Line) -> bool:
-    """Whether any of what the line says was said in a sealed span."""
-    return touches(state.custody.sealed, line.started_at, line.ended_at)
-
-
-def opinion_sealed(state: HearingState, opinion: Opinion) -> bool:
-    """Whether it was given in a sealed span: then its words are, and what it says yes or no to is not."""
-    return bool(opinion.note) and touches(state.custody.sealed, opinion.at, opinion.at)
-
-
-def reads_sealed(state: HearingState, reader: str) -> bool:
-    """Whether `reader` reads the words of a sealed span: bench and clerk."""
-    return may(state.seats[reader].party.role, Right.OVERSEE)
-
-
-def line_for(state: HearingState, line: Line, reader: str) -> Line:
-    """The line as `reader` may read it; no text where it is sealed from them."""
-    hidden = line_sealed(state, line) and not reads_sealed(state, reader)
-    return replace(line, text="") if hidden else line
-
-
-def opinion_for(state: HearingState, opinion: Opinion, reader: str) -> Opinion:
-    hidden = opinion_sealed(state, opinion) and not reads_sealed(state, reader)
-    return replace(opinion, note="") if hidden else opinion
-
-
-def sealed_words(state: HearingState) -> frozenset[tuple[str, int, str]]:
-    """What a document that is printed now has masked: lines, and words of opinions on exhibits."""
-    if not state.custody.sealed:
-        return frozenset()
-    lines = {("line", line.line, "") for line in state.lines if line_sealed(state, line)}
-    opinions = {
-        ("opinion", exhibit.exhibit, opinion.party)
-        for exhibit in state.exhibits
-        for opinion in exhibit.opinions.values()
-        if opinion_sealed(state, opinion)
-    }
-    return frozenset(lines | opinions)
-
-
-def exposes_sealed(state: HearingState) -> bool:
-    """Whether the frozen document shows words that have been sealed since it was printed."""
-    freeze = state.freeze
-    if freeze is None:
-        return False
-    shown = {word for word in sealed_words(state) if word[0] != "line" or word[1] <= freeze.lines}
-    return not shown <= freeze.masked

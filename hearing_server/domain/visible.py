@@ -8,21 +8,17 @@ from dataclasses import replace
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.events import Event
+from hearing_server.domain.events.messages import EVERYBODY
 from hearing_server.domain.exhibit_readers import knows_exhibit, reads_opinions
 from hearing_server.domain.hearing import Consultation, HearingState, Phase, Presence, Seat
+from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Party, Right, Role, may
 from hearing_server.domain.places import inside
-from hearing_server.domain.playable import (
-    exposes_sealed,
-    line_sealed,
-    opinion_sealed,
-    reads_note,
-    reads_sealed,
-)
+from hearing_server.domain.playable import reads_note
+from hearing_server.domain.sealed import exposes_sealed, masked, reads_sealed
 
 CLERK_DESK = "clerk"
 TECHNICIAN_DESK = "technician"
-EVERYBODY = "all"
 UNNAMED = "（身份保密）"  # in a printed document, for whom the court gave no alias
 
 # For bench and clerk alone.
@@ -242,9 +238,7 @@ def reads_document(state: HearingState, party: str) -> bool:
     What a witness may not read as it is written they read when the hearing is over. Nobody but the
     court reads one that names a person who has been screened since, or has words that were sealed since.
     """
-    return _signs_document(state, party) and (
-        not exposes_sealed(state) or reads_sealed(state, party)
-    )
+    return _signs_document(state, party) and not exposes_sealed(state, party)
 
 
 def document_withheld(state: HearingState, party: str) -> bool:
@@ -299,10 +293,11 @@ def printed_name(state: HearingState, party: Party) -> str:
     return party.name if screening is None else screening.alias or UNNAMED
 
 
-def seen(state: HearingState, event: Event, reader: str) -> Event | None:
-    """The event as `reader` may see it, or None."""
-    if not visible(state, event, reader):
+def seen(state: HearingState, entry: Entry, reader: str) -> Event | None:
+    """The event of an entry as `reader` may see it, or None."""
+    if not visible(state, entry.event, reader):
         return None
+    event = masked(state, entry.event, entry.at, reader)
     overseer = may(state.seats[reader].party.role, Right.OVERSEE)
     if isinstance(event, ev.HearingPlanned):
         parties = tuple(
@@ -319,22 +314,10 @@ def seen(state: HearingState, event: Event, reader: str) -> Event | None:
         return replace(event, origin="", resembles=resembles)
     if isinstance(event, ev.MessageSent | ev.HearingPostponed | ev.HearingCancelled):
         return event if overseer else replace(event, account="")
-    return event if overseer else _masked(state, event)
-
-
-def _masked(state: HearingState, event: Event) -> Event:
-    """Without the words of a sealed span: their place, time and speaker stay."""
-    if isinstance(event, ev.LineEntered | ev.LineCorrected):
-        sealed = line_sealed(state, state.lines[event.line - 1])
-        return replace(event, text="") if sealed else event
-    if isinstance(event, ev.OpinionGiven):
-        given = state.exhibits[event.exhibit - 1].given
-        same = [o for o in given if (o.party, o.note) == (event.party, event.note)]
-        sealed = any(opinion_sealed(state, opinion) for opinion in same)
-        return replace(event, note="") if sealed else event
     return event
 
 
+_MASKS = ev.ScreeningSet | ev.ScreeningLifted | ev.AccessSet | ev.AccessEnded | ev.AccessLifted
 _MOVES = ev.PartyAdmitted | ev.PartyCalled | ev.PartyDismissed | ev.PartyRemoved
 
 
@@ -346,14 +329,12 @@ def renews(state: HearingState, event: Event, reader: str) -> bool:
         return event.party == reader
     if isinstance(event, ev.PartyLeft):  # in an adjournment their admission lapses with it
         return event.party == reader and not state.seats[reader].admitted
-    if isinstance(event, ev.ScreeningSet | ev.ScreeningLifted):
+    if isinstance(event, _MASKS):
         return True
     if isinstance(
         event, ev.HearingClosed
     ):  # now they may read and sign the record, and read its notes
         return not reads_sealed(state, reader)
-    if isinstance(event, ev.AccessSet | ev.AccessEnded | ev.AccessLifted):
-        return may(state.seats[reader].party.role, Right.SIGN)  # whoever reads lines does
     if isinstance(event, ev.PublicExcluded | ev.PublicAdmitted):
         return state.seats[reader].party.role is Role.OBSERVER
     if isinstance(event, ev.ExhibitShown):

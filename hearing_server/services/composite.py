@@ -137,9 +137,9 @@ def script_of(
     story.end()
     state = story.state
     within = Extent(started_at or 0, FOREVER if ended_at is None else ended_at)
-    stretches = tuple(_clipped(story.stretches, within))
-    seats = tuple(_seats(state, reader))
     masked = masked_extents(state, reader)
+    stretches = tuple(_silent(one, masked) for one in _clipped(story.stretches, within))
+    seats = tuple(_seats(state, reader))
     return Script(
         court=state.court,
         case_number=state.case_number,
@@ -263,6 +263,13 @@ def _why(seat: Seat) -> str:
     if ev.Source.CAMERA not in seat.sources:
         return "device" if seat.camera in (ev.Device.DENIED, ev.Device.MISSING) else ""
     return "" if seat.sources[ev.Source.CAMERA] else "muted"
+
+
+def _silent(stretch: Stretch, masked: Sequence[Extent]) -> Stretch:
+    """Without its reason where that was said in a masked span."""
+    said = stretch.started_at
+    hidden = any(span.meets(said, said + 1) for span in masked)
+    return replace(stretch, reason="") if hidden else stretch
 
 
 def _clipped(stretches: Iterable[Stretch], within: Extent) -> Iterable[Stretch]:

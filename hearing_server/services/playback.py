@@ -18,12 +18,11 @@ from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.parties import Right, may
 from hearing_server.domain.playable import (
-    line_for,
     masked_spans,
     plays,
     plays_track,
-    reads_sealed,
 )
+from hearing_server.domain.sealed import line_for, sealed_from, words_at
 from hearing_server.domain.visible import named
 from hearing_server.services.access import Seated
 from hearing_server.services.hearings import Clock, Hearings
@@ -185,7 +184,12 @@ def index(
         "tracks": _tracks(state, timeline, reader, after, masked),
         "gaps": _gaps(state, timeline, reader, after),
         "turns": [
-            {"at": turn.at, "kind": turn.kind, "name": turn.name, "reason": turn.reason}
+            {
+                "at": turn.at,
+                "kind": turn.kind,
+                "name": turn.name,
+                "reason": words_at(state, turn.reason, turn.at, reader),
+            }
             for turn in timeline.turns
             if turn.seq > after
         ],
@@ -279,7 +283,7 @@ def scope_of(state: HearingState, timeline: Timeline, reader: str) -> str:
         repr(masked_spans(state, reader)),
         repr([key for key in timeline.tracks if _may(state, reader, *key)]),
         repr([(seat["party"], seat["name"]) for seat in _seats(state, reader)]),
-        repr(reads_sealed(state, reader) or state.custody.sealed),
+        repr(sealed_from(state, reader)),
     ]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 

@@ -130,9 +130,10 @@ class RecordCopier:
 def _masked(state: HearingState, records: list[bytes], reader: str | None) -> _Copy:
     copy = _Copy([], [], [], [], [])
     for number, record in enumerate(records, start=1):
-        event = entry_from(json.loads(record)).event
+        entry = entry_from(json.loads(record))
+        event = entry.event
         line = record
-        if withheld(state, event, reader):
+        if withheld(state, entry, reader):
             line = rfc8785.dumps({"leaf": leaf_hash(record).hex(), "seq": number})
             copy.masked.append(number)
         elif isinstance(event, ev.SegmentRecorded):

@@ -23,8 +23,10 @@ from hearing_server.domain.decide import (
     signing_order,
 )
 from hearing_server.domain.errors import PASSING, Code, Refused
-from hearing_server.domain.hearing import Freeze, HearingState
+from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER, Entry
+from hearing_server.domain.record import Freeze
+from hearing_server.domain.sealed import masked_in_print
 from hearing_server.services.hearings import Hearings
 
 HOLD = 20.0  # seconds that a party has between preparing and finishing a signature
@@ -120,6 +122,7 @@ class Transcripts:
                 digest="",
                 signers=signing_order(state),
                 frozen_at=now,
+                masked=masked_in_print(state),
             )
             digest = await asyncio.to_thread(self._notary.digest, state, draft)
             return cmd.FreezeTranscript(digest=digest)

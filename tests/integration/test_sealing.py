@@ -41,7 +41,7 @@ async def test_what_is_said_while_the_public_is_excluded_stays_sealed(
         await judge.ask("exclude_public", reason="涉及隐私（虚构）", recorded=True)
         await clerk.ask("enter_line", speaker=counsel.seat, text=SECRET)
         await judge.event("line_entered", text=SECRET)
-        await counsel.event("line_entered", line=2, text="")
+        await counsel.event("line_entered", line=2, text=SECRET)
         span = (await custody(judge))["access"][0]
         with pytest.raises(Refusal, match="public_excluded"):
             await judge.post(f"/api/seats/{judge.seat}/custody/access/{span['access']}/end", {})
@@ -49,8 +49,15 @@ async def test_what_is_said_while_the_public_is_excluded_stays_sealed(
         with pytest.raises(Refusal, match="not_found"):
             await custody(counsel)
 
-        # Whoever comes back, with or without what they had, reads no more of it.
+        # Whoever sat inside reads it, also who comes back: until the judge seals it by order.
+        access = f"/api/seats/{judge.seat}/custody/access"
+        now = int((await judge.get(f"/api/seats/{judge.seat}/playback"))["at"])
+        order = {"level": "sealed", "started_at": span["started_at"], "ended_at": now}
         await counsel.hang_up()
+        assert [line["text"] for line in (await counsel.enter())["view"]["lines"]] == [OPEN, SECRET]
+        ordered = await judge.post(access, {**order, "reason": "另行封存（虚构）"})
+        await counsel.hang_up()
+        counsel.tells.clear()
         welcome = await counsel.enter(after=counsel.welcome["seq"])
         assert SECRET not in json.dumps(welcome, ensure_ascii=False)
         await counsel.hang_up()
@@ -65,8 +72,8 @@ async def test_what_is_said_while_the_public_is_excluded_stays_sealed(
             assert "依法封存" in text
             assert SECRET not in text
 
-        access = f"/api/seats/{judge.seat}/custody/access"
-        await judge.post(f"{access}/{span['access']}/lift", {"reason": "不再需要（虚构）"})
+        for one in (ordered["access"], span["access"]):
+            await judge.post(f"{access}/{one}/lift", {"reason": "不再需要（虚构）"})
         await counsel.told(
             lambda tell: SECRET in [line["text"] for line in tell.get("view", {}).get("lines", [])]
         )

@@ -6,9 +6,10 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.decide.rules import ANY, SITTING, Decision, Events, Rule, seat_of, text
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.events.messages import EVERYBODY
 from hearing_server.domain.hearing import HearingState, Message, Presence, Seat
 from hearing_server.domain.parties import Right, Role
-from hearing_server.domain.visible import CLERK_DESK, EVERYBODY, TECHNICIAN_DESK, reader_of
+from hearing_server.domain.visible import CLERK_DESK, TECHNICIAN_DESK, reader_of
 
 MAX_MESSAGE = 2000
 MAX_MESSAGES = 20_000

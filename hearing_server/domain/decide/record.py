@@ -15,9 +15,11 @@ from hearing_server.domain.decide.rules import (
     writable,
 )
 from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.hearing import Freeze, HearingState, Phase
+from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.parties import BENCH, Right, Role, may
 from hearing_server.domain.proof import STANDS
+from hearing_server.domain.record import Freeze
+from hearing_server.domain.sealed import reads_print
 from hearing_server.domain.visible import reads_document
 
 MAX_TEXT = 20_000  # characters of one line
@@ -104,11 +106,14 @@ def next_version(state: HearingState) -> int:
 def signing_order(state: HearingState) -> tuple[str, ...]:
     """Who is asked to sign: those who were in the courtroom; parties first, then clerk, bench, president.
 
-    A witness who was never called has nothing to confirm. Whoever was removed cannot: the log says why
-    their name is missing.
+    A witness who was never called has nothing to confirm, and one who was out while the public was excluded
+    may not read what the sides said then and sign. Whoever was removed cannot: the log says why their name
+    is missing.
     """
     here = (s for s in state.seats.values() if s.attended and not s.removed)
-    asked = [s.party for s in here if may(s.party.role, Right.SIGN)]
+    asked = [
+        s.party for s in here if may(s.party.role, Right.SIGN) and reads_print(state, s.party.id)
+    ]
     return tuple(party.id for party in sorted(asked, key=lambda party: _rank(party.role)))
 
 

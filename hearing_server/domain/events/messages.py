@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+EVERYBODY = "all"  # whom a message of the open chat is to
+
 
 @dataclass(frozen=True, kw_only=True)
 class MessageSent:

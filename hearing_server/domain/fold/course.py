@@ -56,7 +56,7 @@ def _marked(state: HearingState, event: ev.ChecklistMarked, at: int) -> HearingS
 
 
 def _paused(state: HearingState, event: ev.HearingPaused, at: int) -> HearingState:
-    return replace(state, pause_reason=event.reason)
+    return replace(state, pause_reason=event.reason, paused_at=at)
 
 
 def _resumed(state: HearingState, event: ev.HearingResumed, at: int) -> HearingState:
@@ -66,7 +66,11 @@ def _resumed(state: HearingState, event: ev.HearingResumed, at: int) -> HearingS
 def _suspended(state: HearingState, event: ev.HearingSuspended, at: int) -> HearingState:
     planned_at = event.until or state.planned_at
     return replace(
-        state, pause_reason=event.reason, suspended_until=event.until, planned_at=planned_at
+        state,
+        pause_reason=event.reason,
+        paused_at=at,
+        suspended_until=event.until,
+        planned_at=planned_at,
     )
 
 

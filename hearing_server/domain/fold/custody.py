@@ -9,7 +9,7 @@ from hearing_server.domain.custody import Access, Custody, Deletion, Note
 from hearing_server.domain.fold.steps import drop, put, transcript_changed
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
-from hearing_server.domain.playable import sealed_words
+from hearing_server.domain.sealed import masked_in_print
 
 EntryStep = Callable[[HearingState, Any, Entry], HearingState]
 
@@ -22,7 +22,7 @@ def _with_access(state: HearingState, access: Mapping[int, Access], **changes: A
     """A frozen record that would be printed otherwise now is no longer the newest."""
     after = _with(state, access=access, **changes)
     open_record = state.freeze is not None and not state.freeze.archived
-    if open_record and sealed_words(state) != sealed_words(after):
+    if open_record and masked_in_print(state) != masked_in_print(after):
         return transcript_changed(after)
     return after
 
@@ -34,6 +34,7 @@ def _set(state: HearingState, event: ev.AccessSet, entry: Entry) -> HearingState
         started_at=event.started_at,
         ended_at=event.ended_at,
         reason=event.reason,
+        exclusion=event.access == state.custody.exclusion,
     )
     everything = put(state.custody.access, event.access, access)
     return _with_access(state, everything, access_set=event.access)

@@ -80,10 +80,8 @@ def _opinion(state: HearingState, event: ev.OpinionGiven, at: int) -> HearingSta
         note=event.note,
         at=at,
     )
-    exhibit = state.exhibits[event.exhibit - 1]
-    opinions = put(exhibit.opinions, event.party, opinion)
-    given = (*exhibit.given, opinion)
-    return transcript_changed(_with_exhibit(state, event.exhibit, opinions=opinions, given=given))
+    opinions = put(state.exhibits[event.exhibit - 1].opinions, event.party, opinion)
+    return transcript_changed(_with_exhibit(state, event.exhibit, opinions=opinions))
 
 
 STEPS: Mapping[type, Step] = {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.fold.steps import Step, drop, put, seat_step, with_seat
@@ -58,9 +59,10 @@ def _left(state: HearingState, event: ev.PartyLeft, at: int) -> HearingState:
     lapses = state.phase is Phase.SUSPENDED
     checks = {p: c for p, c in state.identity_checks.items() if event.party not in (p, c)}
     state = replace(state, identity_checks=MappingProxyType(checks))
-    return with_seat(
+    return _moved(
         state,
         event.party,
+        at,
         connection=None,
         left_by=event.cause,
         ready=False,
@@ -109,13 +111,16 @@ def _pictured(state: HearingState, event: ev.DocumentPictureKept, at: int) -> He
 
 def _admitted(state: HearingState, event: ev.PartyAdmitted, at: int) -> HearingState:
     inside = may(state.seats[event.party].party.role, Right.STAY_INSIDE)
-    attended = state.seats[event.party].attended or inside
-    return with_seat(state, event.party, admitted=True, inside=inside, attended=attended)
+    return _moved(state, event.party, at, admitted=True, inside=inside)
 
 
 def _called(state: HearingState, event: ev.PartyCalled, at: int) -> HearingState:
     """What was written in the courtroom while they were out of it stays there."""
-    return with_seat(state, event.party, inside=True, attended=True, chat_after=len(state.messages))
+    return _moved(state, event.party, at, inside=True, chat_after=len(state.messages))
+
+
+def _dismissed(state: HearingState, event: ev.PartyDismissed, at: int) -> HearingState:
+    return _moved(state, event.party, at, inside=False)
 
 
 def _removed(state: HearingState, event: ev.PartyRemoved, at: int) -> HearingState:
@@ -124,7 +129,20 @@ def _removed(state: HearingState, event: ev.PartyRemoved, at: int) -> HearingSta
     if freeze is not None and event.party in freeze.outstanding:
         signers = tuple(party for party in freeze.signers if party != event.party)
         state = replace(state, freeze=replace(freeze, signers=signers))
-    return with_seat(state, event.party, removed=True, admitted=False)
+    return _moved(state, event.party, at, removed=True, admitted=False)
+
+
+def _moved(state: HearingState, party: str, at: int, **changes: Any) -> HearingState:
+    """A seat's changes, with which its party comes into the courtroom, goes out of it, or neither."""
+    state = with_seat(state, party, **changes)
+    seat = state.seats[party]
+    sits = seat.admitted and seat.inside
+    last = seat.stays[-1] if seat.stays else None
+    if last is None or last.ended_at is not None:
+        return with_seat(state, party, stays=(*seat.stays, ev.Span(at, None))) if sits else state
+    if sits:
+        return state
+    return with_seat(state, party, stays=(*seat.stays[:-1], ev.Span(last.started_at, at)))
 
 
 STEPS: Mapping[type, Step] = {
@@ -148,6 +166,6 @@ STEPS: Mapping[type, Step] = {
     ev.DocumentPictureKept: _pictured,
     ev.PartyAdmitted: _admitted,
     ev.PartyCalled: _called,
-    ev.PartyDismissed: seat_step(inside=False),
+    ev.PartyDismissed: _dismissed,
     ev.PartyRemoved: _removed,
 }

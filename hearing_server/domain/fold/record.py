@@ -6,16 +6,9 @@ from typing import Any
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.fold.steps import Step, put, transcript_changed
-from hearing_server.domain.hearing import (
-    KEPT,
-    Fault,
-    Freeze,
-    HearingState,
-    Line,
-    Recorded,
-    SignedRoot,
-)
-from hearing_server.domain.playable import sealed_words
+from hearing_server.domain.hearing import KEPT, HearingState
+from hearing_server.domain.record import Fault, Freeze, Line, Recorded, Refusal, SignedRoot
+from hearing_server.domain.sealed import masked_in_print
 
 
 def _line_entered(state: HearingState, event: ev.LineEntered, at: int) -> HearingState:
@@ -46,7 +39,7 @@ def _frozen(state: HearingState, event: ev.TranscriptFrozen, at: int) -> Hearing
         signers=event.signers,
         frozen_at=at,
         lines=event.lines,
-        masked=sealed_words(state),
+        masked=masked_in_print(state),
     )
     return replace(state, freeze=freeze)
 
@@ -67,7 +60,8 @@ def _signed(state: HearingState, event: ev.TranscriptSigned, at: int) -> Hearing
 
 
 def _refused(state: HearingState, event: ev.SignatureRefused, at: int) -> HearingState:
-    refused = put(state.freeze.refused if state.freeze else {}, event.party, event.reason)
+    refusal = Refusal(reason=event.reason, at=at)
+    refused = put(state.freeze.refused if state.freeze else {}, event.party, refusal)
     return _with_freeze(state, event.version, refused=refused)
 
 

@@ -10,9 +10,10 @@ from hearing_server.adapters.notary import TypstNotary, document_of
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.hearing import Freeze
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Role
+from hearing_server.domain.record import Freeze
+from hearing_server.domain.sealed import masked_in_print
 from hearing_server.services.labels import LABELS, labels
 from hearing_server.services.transcripts import SignatureRequest
 from tests.hearing_server.domain.world import DIGEST, NOW, SHA, WITNESS, World, frozen, in_session
@@ -151,9 +152,13 @@ def test_whoever_is_screened_is_not_named_to_anybody() -> None:
     assert WITNESS.name not in str(document)
     assert {document.lines[-1].speaker_name, document.signers[0].name} == {"证人甲"}
     world.do("judge", cmd.Screen(screening=replace(screening, alias="")))
-    assert WITNESS.name not in str(document_of(world.state, freeze))
+    assert WITNESS.name not in str(
+        document_of(world.state, replace(freeze, masked=masked_in_print(world.state)))
+    )
     world.do("judge", cmd.Unscreen(party="witness"))
-    assert WITNESS.name in str(document_of(world.state, freeze))
+    assert WITNESS.name in str(
+        document_of(world.state, replace(freeze, masked=masked_in_print(world.state)))
+    )
 
 
 @pytest.mark.parametrize("screened", [False, True])
@@ -203,7 +208,8 @@ def test_what_was_said_in_a_sealed_span_is_printed_for_nobody() -> None:
     )
     world.now += 1
     world.do("judge", replace(seal, ended_at=world.now))
-    freeze = Freeze(version=1, digest=DIGEST, signers=(), frozen_at=NOW)
+    masked = masked_in_print(world.state)
+    freeze = Freeze(version=1, digest=DIGEST, signers=(), frozen_at=NOW, masked=masked)
     document = document_of(world.state, freeze)
     assert "秘密" not in str(document)
     open_line, hidden = document.lines
@@ -212,4 +218,6 @@ def test_what_was_said_in_a_sealed_span_is_printed_for_nobody() -> None:
     (given,) = document.exhibits[0].opinions
     assert (given.authentic, given.note, given.sealed) == ("no", "", True)
     world.do("judge", cmd.LiftAccess(access=1, reason="不再需要"))
-    assert "秘密的话" in str(document_of(world.state, freeze))
+    assert "秘密的话" in str(
+        document_of(world.state, replace(freeze, masked=masked_in_print(world.state)))
+    )

@@ -205,6 +205,8 @@ _NAMED: Special = {
     "page": lambda s: _integers(0, 4),
     "pages": lambda s: _integers(0, 4),
     "seconds": lambda s: _integers(-1, 1000),
+    "reason": lambda s: _sampled_from(("", f"REASON-{s.seq}.")),
+    "note": lambda s: _sampled_from(("", f"SAID-{s.seq}.")),
     "text": lambda s: _sampled_from(("TEXT", " ")),
     "name": lambda s: _just("证据.pdf"),
     "media_type": lambda s: _just("application/pdf"),
@@ -231,8 +233,8 @@ _SPECIAL: Special = {
     (cmd.PlaceNote, "at"): lambda s: _lately(s),
     (cmd.PlaceNote, "text"): lambda s: _just(f"NOTE-{len(s.custody.notes) + 1}."),
     (cmd.GiveOpinion, "note"): lambda s: _sampled_from(("", f"OPINION-{s.seq}.")),
-    (cmd.SendMessage, "text"): lambda s: _just(f"MESSAGE-{len(s.messages) + 1}"),
-    (cmd.SendFromDesk, "text"): lambda s: _just(f"MESSAGE-{len(s.messages) + 1}"),
+    (cmd.SendMessage, "text"): lambda s: _just(f"MESSAGE-{len(s.messages) + 1}."),
+    (cmd.SendFromDesk, "text"): lambda s: _just(f"MESSAGE-{len(s.messages) + 1}."),
 }
 
 

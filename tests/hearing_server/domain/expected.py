@@ -1,10 +1,17 @@
 """What the rules of access say, written down a second time and differently: tests hold the product to it.
 
-Nothing here calls playable.py or custody.py for an answer; it looks at one millisecond at a time.
+Nothing here calls playable.py, sealed.py or custody.py for an answer; it looks at one millisecond at a time.
 """
 
-from hearing_server.domain.events import Level
+from dataclasses import replace
+from itertools import pairwise
+
+from hearing_server.domain import events as ev
+from hearing_server.domain.events import Level, to_fact
+from hearing_server.domain.fold import apply
 from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.log import Entry
+from hearing_server.domain.parties import Role
 
 SECRET = {Level.PUBLIC: 0, Level.CONFIDENTIAL: 1, Level.SEALED: 2}
 
@@ -26,23 +33,66 @@ def edges(state: HearingState) -> set[int]:
     return {at for span in spans for at in (span.started_at, span.ended_at) if at}
 
 
-def levels_between(state: HearingState, started_at: int, ended_at: int) -> set[Level]:
-    """Every level that holds somewhere from the one moment to the other."""
-    within = {at for at in edges(state) if started_at < at < ended_at}
-    return {level_at(state, at) for at in {started_at, *within}}
+# What somebody wrote or said, by where it is found in a fact. Tests hold every other text to its reason.
+SAID = {
+    "line_entered": ("text",), "line_corrected": ("text",), "opinion_given": ("note",),
+    "request_raised": ("note",), "request_answered": ("note",), "checklist_marked": ("note",),
+    "hearing_paused": ("reason",), "hearing_suspended": ("reason",), "hearing_closed": ("reason",),
+    "party_removed": ("reason",), "consent_withdrawn": ("reason",), "signature_refused": ("reason",),
+    "note_placed": ("text",), "message_sent": ("text",), "fault_explained": ("text", "english"),
+}  # fmt: skip
 
 
-def sealed_texts(state: HearingState) -> list[str]:
-    """The words that nobody but bench and clerk may find anywhere."""
-    found = [
-        line.text
-        for line in state.lines
-        if Level.SEALED in levels_between(state, line.started_at, line.ended_at)
-    ]
-    found += [
-        opinion.note
-        for exhibit in state.exhibits
-        for opinion in exhibit.given
-        if opinion.note and level_at(state, opinion.at) is Level.SEALED
-    ]
+def sealed_texts(state: HearingState, entries: list[Entry], reader: str | None) -> list[str]:
+    """The words that `reader`, who is not of the court, may find nowhere; None: who reads a copy outside."""
+    if not any(access.level is Level.SEALED for access in state.custody.access.values()):
+        return []
+    by_order = ordered(state, entries)
+    sat = sat_inside(entries, reader)
+    changes = edges(state) | {at for at, _ in sat}
+    found = []
+    for entry in entries:
+        fact = to_fact(entry.event)
+        words = [fact[name] for name in SAID.get(str(fact["type"]), ()) if fact[name]]
+        if not words or fact.get("to", "all") != "all":
+            continue
+        since, until = spoken(state, entry)
+        for moment in {since, *(at for at in changes if since < at < until)}:
+            was_there = [inside for at, inside in sat if at <= moment][-1]
+            excluded = level_at(state, moment) is Level.SEALED and not was_there
+            if excluded or level_at(by_order, moment) is Level.SEALED:
+                found += map(str, words)
+    return found
+
+
+def spoken(state: HearingState, entry: Entry) -> tuple[int, int]:
+    """From when to when what an entry says was said."""
+    event = entry.event
+    if isinstance(event, ev.LineEntered | ev.LineCorrected):
+        line = state.lines[event.line - 1]
+        return line.started_at, line.ended_at
+    at = event.at if isinstance(event, ev.NotePlaced) else entry.at
+    return at, at
+
+
+def ordered(state: HearingState, entries: list[Entry]) -> HearingState:
+    """The same without the levels that came with an exclusion of the public."""
+    excluded = {
+        after.event.access
+        for before, after in pairwise(entries)
+        if isinstance(before.event, ev.PublicExcluded) and isinstance(after.event, ev.AccessSet)
+        if before.at == after.at
+    }
+    kept = {n: a for n, a in state.custody.access.items() if n not in excluded}
+    return replace(state, custody=replace(state.custody, access=kept))
+
+
+def sat_inside(entries: list[Entry], party: str | None) -> list[tuple[int, bool]]:
+    """When somebody came into the courtroom and went out of it; the public is never inside."""
+    found, state = [(0, False)], HearingState()
+    for entry in entries:
+        state = apply(state, entry)
+        seat = state.seats.get(party or "")
+        if seat is not None and seat.party.role is not Role.OBSERVER:
+            found.append((entry.at, seat.admitted and seat.inside and not seat.removed))
     return found

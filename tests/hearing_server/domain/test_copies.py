@@ -9,15 +9,16 @@ from hearing_server.domain.copies import INSIDE, OPEN, PROVES, left_out, withhel
 from hearing_server.domain.events import Level, Source
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER, Entry, canonical
-from hearing_server.domain.playable import line_sealed, plays_track
+from hearing_server.domain.playable import plays_track
 from hearing_server.domain.visible import visible
 
+from .expected import sealed_texts
 from .test_machine import Hearing
 from .world import ADVOCATE, CLERK, JUDGE, NOW, PUBLIC, SHA, World, in_session
 
 
 def shown(state: HearingState, entries: list[Entry], reader: str | None) -> list[Entry]:
-    return [entry for entry in entries if not withheld(state, entry.event, reader)]
+    return [entry for entry in entries if not withheld(state, entry, reader)]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -30,9 +31,8 @@ def test_over_a_wandering_hearing_nothing_leaves_the_court_that_may_not(seed: in
     entries = shown(state, hearing.entries, None)
     text = b"\n".join(canonical(entry) for entry in entries).decode()
     assert not any(isinstance(one.event, ev.MessageSent) for one in entries)
-    for entry in entries:
-        if isinstance(entry.event, ev.LineEntered | ev.LineCorrected):
-            assert not line_sealed(state, state.lines[entry.event.line - 1])
+    for words in sealed_texts(state, hearing.entries, None):
+        assert words not in text
     for party in state.screened_ever:
         assert state.seats[party].party.name not in text
 
@@ -123,9 +123,9 @@ def test_what_was_sent_in_a_private_room_and_who_watched_stay_inside() -> None:
     world.do("advocate", cmd.StartSource(source=Source.SCREEN))
     world.do("advocate", cmd.StopSource(source=Source.SCREEN))
     world.do(SERVER, cmd.AddParty(party=PUBLIC, account="a1"))
-    leave = [entry.event for entry in world.entries if not withheld(world.state, entry.event, None)]
+    leave = [entry.event for entry in world.entries if not withheld(world.state, entry, None)]
     assert any(isinstance(event, ev.ConsultationBegan) for event in leave)
     assert not any(getattr(event, "source", "") == Source.SCREEN for event in leave)
     assert PUBLIC.name not in repr(leave)
     planned = World(JUDGE, CLERK, PUBLIC)
-    assert withheld(planned.state, planned.entries[0].event, None)
+    assert withheld(planned.state, planned.entries[0], None)

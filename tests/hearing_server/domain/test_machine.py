@@ -186,14 +186,14 @@ def check_words(
         told = msgspec.json.encode(views.told(state, made, reader)).decode()
         view = msgspec.json.encode(views.view(state, reader)).decode()
         for words in (told, view):
-            for secret in secrets(state, reader):
+            for secret in secrets(state, [*past, *made], reader):
                 assert secret not in words, (reader, secret, words)
         gone = reader not in before.seats or state.seats[reader].removed
         if not gone and not views.widens(state, made, reader):
             check_past(before, state, past[-20:], reader)
 
 
-def secrets(state: HearingState, reader: str) -> list[str]:
+def secrets(state: HearingState, entries: list[Entry], reader: str) -> list[str]:
     """The words that this reader must not find anywhere."""
     seat = state.seats[reader]
     found = ["510104200001010000", "ORIGIN"]
@@ -209,7 +209,8 @@ def secrets(state: HearingState, reader: str) -> list[str]:
         found.append("RECORD")
     if seat.party.role is Role.OBSERVER:
         found = [secret for secret in found if secret != "ADDRESS"]
-    return found + sealed_texts(state) + hidden_notes(state, seat) + hidden_messages(state, seat)
+    sealed = sealed_texts(state, entries, reader)
+    return found + sealed + hidden_notes(state, seat) + hidden_messages(state, seat)
 
 
 def hidden_notes(state: HearingState, seat: Seat) -> list[str]:
@@ -221,7 +222,7 @@ def hidden_notes(state: HearingState, seat: Seat) -> list[str]:
 def hidden_messages(state: HearingState, seat: Seat) -> list[str]:
     me = "clerk" if seat.party.role is Role.CLERK else seat.party.id
     private = (m for m in state.messages if m.to != "all" and me not in (m.sender, m.to))
-    return [f'"MESSAGE-{message.message}"' for message in private]
+    return [f"MESSAGE-{message.message}." for message in private]
 
 
 # Of a talk that is over only its beginning and its end are kept for those who ask again.
@@ -234,7 +235,7 @@ def check_past(before: HearingState, state: HearingState, past: list[Entry], rea
     """Without a new view nothing of the past appears or changes: catch-up says what was told live."""
     for entry in past:
         if not isinstance(entry.event, _FADES | _SHOWN):
-            then, now = seen(before, entry.event, reader), seen(state, entry.event, reader)
+            then, now = seen(before, entry, reader), seen(state, entry, reader)
             assert now == then, (reader, entry.event)
 
 

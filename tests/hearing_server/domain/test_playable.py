@@ -17,10 +17,12 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.custody import Access, Note
 from hearing_server.domain.events import Level, Source
-from hearing_server.domain.hearing import Freeze, HearingState, Phase
+from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Party, Role
 from hearing_server.domain.playable import masked_spans, plays, plays_track, reads_note
+from hearing_server.domain.record import Freeze
+from hearing_server.domain.sealed import masked_in_print
 from hearing_server.domain.visible import document_withheld, reads_document, seen
 from signaling import views
 
@@ -156,7 +158,7 @@ def test_whoever_was_never_in_the_courtroom_or_was_removed_plays_nothing(role: R
     """Bench and clerk are not kept out of their own hearing."""
     state = under(in_phase(Phase.CLOSED), Level.PUBLIC, ())
     seat = state.seats[somebody(role)]
-    stayed_out = MappingProxyType({**state.seats, seat.party.id: replace(seat, attended=False)})
+    stayed_out = MappingProxyType({**state.seats, seat.party.id: replace(seat, stays=())})
     assert plays(replace(state, seats=stayed_out), seat.party.id) is (role in COURT)
     removed = MappingProxyType({**state.seats, seat.party.id: replace(seat, removed=True)})
     assert not plays(replace(state, seats=removed), seat.party.id)
@@ -170,21 +172,24 @@ def test_the_words_of_a_sealed_span(role: Role, phase: Phase) -> None:
     readers = COURT | SIDES
     for whole, within in product((None, *Level), (None, *Level)):
         state = under(in_phase(phase), whole, ((within, *SPAN),) if within else ())
-        hidden = [words for words in sealed_texts(state) if not court]
+        hidden = [] if court else sealed_texts(state, WORLD.entries, reader)
         lines = [line.text for line in views.view(state, reader).lines]
         texts = [f"LINE-{words}" for words in ("OPEN", "SECRET", "LATE")]
         expected = ["" if text in hidden else text for text in texts]
         assert lines == (expected if role in readers else [])
-        facts = str([seen(state, entry.event, reader) for entry in WORLD.entries])
+        facts = str([seen(state, entry, reader) for entry in WORLD.entries])
         for words in hidden:
             assert words not in facts
             assert words not in str(views.view(state, reader))
         for words in set(texts) - set(hidden) if role in readers else ():
             assert words in facts
-        draft = Freeze(version=1, digest=DIGEST, signers=(), frozen_at=NOW)
+        masked = masked_in_print(state)
+        draft = Freeze(version=1, digest=DIGEST, signers=(), frozen_at=NOW, masked=masked)
         printed = str(document_of(state, draft))
         now = {"LINE-OPEN", "LINE-SECRET", "LINE-LATE", "NOTE-OPEN", "NOTE-LATE"}  # as they stand
-        assert {words for words in now if words in printed} == now - set(sealed_texts(state))
+        assert {words for words in now if words in printed} == now - set(
+            sealed_texts(state, WORLD.entries, None)
+        )
 
 
 @pytest.mark.parametrize("role", Role)

@@ -248,12 +248,13 @@ def test_a_removed_observer_does_not_come_back_as_themselves() -> None:
         event = register(world, name, address, origin)
         assert isinstance(event, ev.ObserverRegistered)
         assert event.resembles == like
+        entry = world.entries[-1]
         world.arrive(event.party)
         entries = {s.party: s.entry for s in view(world.state, "clerk").seats}
         assert (entries[event.party.id] or pytest.fail("no entry")).resembles == like
         own = next(s.entry for s in view(world.state, event.party.id).seats if s.entry)
         assert own.resembles == ""
-        told = seen(world.state, event, event.party.id)
+        told = seen(world.state, entry, event.party.id)
         assert isinstance(told, ev.ObserverRegistered)
         assert (told.resembles, told.origin) == ("", "")
     (admitted,) = world.do("judge", cmd.AdmitAll())

@@ -47,7 +47,7 @@ def sources(world: World, party: str, reader: str) -> dict[Source, bool]:
 
 def told(world: World, after: int, reader: str) -> list[ev.Event]:
     """What a reader hears of what is sent, also when they ask for it later."""
-    found = (seen(world.state, entry.event, reader) for entry in world.entries[after:])
+    found = (seen(world.state, entry, reader) for entry in world.entries[after:])
     return [event for event in found if isinstance(event, SENDS)]
 
 
@@ -126,7 +126,7 @@ def test_one_who_leaves_a_talk_of_three_knows_no_more_of_it() -> None:
 
 def heard(world: World, reader: str) -> set[str]:
     """The kinds of what a reader may know of talks."""
-    found = (seen(world.state, entry.event, reader) for entry in world.entries)
+    found = (seen(world.state, entry, reader) for entry in world.entries)
     names = (type(event).__name__ for event in found if event is not None)
     return {name for name in names if name.startswith("Consultation")}
 
@@ -196,7 +196,7 @@ def test_a_talk_without_leave_is_over_when_the_court_sits(how: str) -> None:
         seat = world.state.seats[party]
         assert (seat.presence, seat.muted) == (Presence.ADMITTED, True)
     for reader in world.state.seats:
-        found = [seen(world.state, entry.event, reader) for entry in world.entries[mark:]]
+        found = [seen(world.state, entry, reader) for entry in world.entries[mark:]]
         assert ev.ConsultationEnded(consultation=1, cause=ev.TalkEnd.SESSION) in found
 
 

@@ -100,13 +100,18 @@ def test_what_is_sealed_is_masked_and_none_of_its_lines_are_captions() -> None:
     begun = world.now + 5_000
     world.now += 10_000
     world.do("clerk", cmd.EnterLine(speaker="counsel", text="秘密的话。"))
+    world.do("judge", cmd.PauseHearing(reason="秘密的原因"))
+    world.now += 10_000
+    world.do("judge", cmd.ResumeHearing())
     sealed = cmd.SetAccess(level=ev.Level.SEALED, started_at=begun, ended_at=None, reason="隐私")
     world.do("judge", sealed)
     copy = script_of(world.entries)
+    assert [one.reason for one in copy.stretches if one.cause] == [""]
     assert copy.masked == (Extent(begun, FOREVER),)
     assert [cue.text.partition("：")[2] for cue in copy.cues] == ["公开的话。"]
     own = script_of(world.entries, "judge")
     assert own.masked == ()
+    assert [one.reason for one in own.stretches if one.cause] == ["秘密的原因"]
     assert len(own.cues) == 2
     assert COUNSEL.name in own.cues[1].text
 

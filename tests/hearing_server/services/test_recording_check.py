@@ -3,7 +3,8 @@
 import asyncio
 import dataclasses
 
-from hearing_server.domain.hearing import Fault, HearingState, Phase
+from hearing_server.domain.hearing import HearingState, Phase
+from hearing_server.domain.record import Fault
 from hearing_server.services.live_check import LiveCheck
 from hearing_server.services.media import (
     DirectoryHealth,

@@ -8,8 +8,9 @@ import pytest
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.hearing import Freeze, HearingState
+from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.parties import Party
+from hearing_server.domain.record import Freeze
 from hearing_server.services import transcripts as module
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.transcripts import Prepared, Printed, SignatureRequest, Transcripts

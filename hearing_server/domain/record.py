@@ -1,0 +1,90 @@
+"""The record as a hearing's state holds it: lines, the freeze and its signatures, what was recorded, the root."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from hearing_server.domain import events as ev
+
+_EMPTY: Mapping[Any, Any] = MappingProxyType({})
+
+
+def _empty() -> Mapping[Any, Any]:
+    return _EMPTY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One attributed passage of the transcript with its time span."""
+
+    line: int
+    revision: int
+    speaker: str
+    text: str
+    started_at: int
+    ended_at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why somebody would not sign, and when they said so."""
+
+    reason: str
+    at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Freeze:
+    """The transcript at a version, ready to sign or signed. `sha256` is of the newest file.
+
+    `sealed` is by the court's certification; what is `masked` sealed.py says.
+    """
+
+    version: int
+    digest: str
+    signers: tuple[str, ...]
+    frozen_at: int
+    lines: int = 0
+    masked: frozenset[tuple[str, int, str]] = frozenset()  # words that it prints as sealed
+    sealed: bool = False
+    pages: int = 0
+    sha256: str = ""
+    signed: Mapping[str, int] = field(default_factory=_empty)  # party -> at
+    refused: Mapping[str, Refusal] = field(default_factory=_empty)  # by party
+    archived: bool = False
+    changed_since: bool = False  # a line or an exhibit on record changed after the freeze
+    exposes: bool = False  # it names somebody who was screened after it was made
+
+    @property
+    def outstanding(self) -> tuple[str, ...]:
+        return tuple(p for p in self.signers if p not in self.signed and p not in self.refused)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """How one party's recording goes. `last_at` is the end of the newest segment; the last gaps are kept."""
+
+    segments: int = 0
+    last_at: int | None = None
+    gaps: tuple[ev.GapFound, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """A fault of the recording; `over_at` is when it was over, once it is."""
+
+    at: int
+    code: str
+    detail: str
+    over_at: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedRoot:
+    """The newest signed root of the log: over how many entries, and when it was entered."""
+
+    size: int
+    at: int
+    cause: ev.RootCause
+    timestamped: bool

@@ -1,0 +1,163 @@
+"""Whose words a sealed span masks, from whom, everywhere they are shown afterwards.
+
+Masked is what was said or written in the span: lines of the record, opinions, objections, reasons, the open
+chat, and what an exhibit shown in it is called for whoever may not look at it. What was done stays for
+whoever knew of it: who came, was given the word, said yes or no. Bench and clerk read everything.
+
+What the presiding judge seals by order is masked for everybody else. What the exclusion of the public seals
+is kept from the public: whoever sat inside reads it, and signs it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from hearing_server.domain import events as ev
+from hearing_server.domain.custody import touches, without
+from hearing_server.domain.events import Event, Span
+from hearing_server.domain.events.messages import EVERYBODY
+from hearing_server.domain.exhibit_readers import reads_exhibit
+from hearing_server.domain.hearing import HearingState, Message, Opinion, Request
+from hearing_server.domain.parties import Right, Role, may
+from hearing_server.domain.record import Line, Refusal
+
+Words = tuple[str, int, str]  # line or opinion, its number, and whose opinion
+
+# The fields of a fact that hold somebody's words. Why the public is excluded is said to the public.
+WORDS: Mapping[type, tuple[str, ...]] = {
+    ev.ChecklistMarked: ("note",),
+    ev.ConsentWithdrawn: ("reason",),
+    ev.ExhibitShown: ("name",),
+    ev.ExhibitSubmitted: ("name",),
+    ev.FaultExplained: ("text", "english"),
+    ev.HearingClosed: ("reason",),
+    ev.HearingPaused: ("reason",),
+    ev.HearingSuspended: ("reason",),
+    ev.LineCorrected: ("text",),
+    ev.LineEntered: ("text",),
+    ev.MessageSent: ("text",),
+    ev.NotePlaced: ("text",),
+    ev.OpinionGiven: ("note",),
+    ev.PartyRemoved: ("reason",),
+    ev.RequestAnswered: ("note",),
+    ev.RequestRaised: ("note",),
+    ev.SignatureRefused: ("reason",),
+}
+
+
+def reads_sealed(state: HearingState, reader: str) -> bool:
+    """Whether `reader` reads the words of every sealed span: bench and clerk."""
+    return may(state.seats[reader].party.role, Right.OVERSEE)
+
+
+def sealed_from(state: HearingState, reader: str | None) -> tuple[Span, ...]:
+    """The spans whose words `reader` may not read; None: whoever is not of the court and the hearing."""
+    custody = state.custody
+    if not custody.sealed:
+        return ()
+    if reader is None or state.seats[reader].party.role is Role.OBSERVER:
+        return custody.sealed
+    if reads_sealed(state, reader):
+        return ()
+    return custody.ordered + without(custody.excluded, state.seats[reader].stays)
+
+
+def masked(state: HearingState, event: Event, at: int, reader: str | None) -> Event:
+    """The event of an entry at this time without the words that are sealed from `reader`."""
+    fields = WORDS.get(type(event), ())
+    if not fields or _is_for(state, event, reader):
+        return event
+    if not touches(sealed_from(state, reader), *_when(state, event, at)):
+        return event
+    nothing: dict[str, Any] = dict.fromkeys(fields, "")
+    return replace(event, **nothing)
+
+
+def _is_for(state: HearingState, event: Event, reader: str | None) -> bool:
+    """Whether a seal does not bear on it: a private message, an exhibit that they may look at."""
+    if isinstance(event, ev.MessageSent):
+        return event.to != EVERYBODY
+    if isinstance(event, ev.ExhibitShown | ev.ExhibitSubmitted):
+        exhibit = state.exhibits[event.exhibit - 1]
+        return reader is not None and reads_exhibit(state, exhibit, reader)
+    return False
+
+
+def _when(state: HearingState, event: Event, at: int) -> tuple[int, int]:
+    if isinstance(event, ev.LineEntered | ev.LineCorrected):
+        line = state.lines[event.line - 1]
+        return line.started_at, line.ended_at
+    return (event.at, event.at) if isinstance(event, ev.NotePlaced) else (at, at)
+
+
+def words_at(state: HearingState, words: str, at: int, reader: str | None) -> str:
+    """What was said at a moment as `reader` may read it; empty where it is sealed from them."""
+    return "" if words and touches(sealed_from(state, reader), at, at) else words
+
+
+def line_for(state: HearingState, line: Line, reader: str) -> Line:
+    """The line as `reader` may read it; no text where it is sealed from them."""
+    hidden = touches(sealed_from(state, reader), line.started_at, line.ended_at)
+    return replace(line, text="") if hidden else line
+
+
+def opinion_for(state: HearingState, opinion: Opinion, reader: str) -> Opinion:
+    """What it says yes or no to stays."""
+    return replace(opinion, note=words_at(state, opinion.note, opinion.at, reader))
+
+
+def request_for(state: HearingState, request: Request, reader: str) -> Request:
+    return replace(request, note=words_at(state, request.note, request.raised_at, reader))
+
+
+def message_for(state: HearingState, message: Message, reader: str) -> Message:
+    if message.to != EVERYBODY:
+        return message
+    return replace(message, text=words_at(state, message.text, message.at, reader))
+
+
+def refusal_for(state: HearingState, refusal: Refusal, reader: str) -> str:
+    return words_at(state, refusal.reason, refusal.at, reader)
+
+
+def masked_in_print(state: HearingState) -> frozenset[Words]:
+    """What a document that is printed now masks: what one of the sides that are asked to sign may not read."""
+    spans = state.custody.ordered
+    for party, seat in state.seats.items():
+        asked = seat.attended and not seat.removed and may(seat.party.role, Right.SIGN)
+        if asked and may(seat.party.role, Right.READ_LINES):
+            spans += sealed_from(state, party)
+    return _within(state, spans)
+
+
+def reads_print(state: HearingState, party: str) -> bool:
+    """Whether `party` may read a document that is printed now."""
+    return _within(state, sealed_from(state, party)) <= masked_in_print(state)
+
+
+def exposes_sealed(state: HearingState, party: str) -> bool:
+    """Whether the frozen document shows words that are sealed from `party`."""
+    freeze = state.freeze
+    if freeze is None:
+        return False
+    sealed = _within(state, sealed_from(state, party))
+    shown = {words for words in sealed if words[0] != "line" or words[1] <= freeze.lines}
+    return not shown <= freeze.masked
+
+
+def _within(state: HearingState, spans: tuple[Span, ...]) -> frozenset[Words]:
+    """The words of the record that were said in these spans."""
+    if not spans:
+        return frozenset()
+    lines = {
+        ("line", line.line, "")
+        for line in state.lines
+        if touches(spans, line.started_at, line.ended_at)
+    }
+    opinions = {
+        ("opinion", exhibit.exhibit, opinion.party)
+        for exhibit in state.exhibits
+        for opinion in exhibit.opinions.values()
+        if opinion.note and touches(spans, opinion.at, opinion.at)
+    }
+    return frozenset(lines | opinions)

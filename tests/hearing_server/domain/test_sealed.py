@@ -1,0 +1,303 @@
+"""A sealed span: every word said in it, in every kind of fact, against who may read it."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import get_type_hints
+
+import pytest
+
+from hearing_server.adapters.notary import document_of
+from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
+from hearing_server.domain.copies import withheld
+from hearing_server.domain.events import Level
+from hearing_server.domain.log import SERVER, canonical, leaf_hash, root, to_record
+from hearing_server.domain.sealed import (
+    WORDS,
+    exposes_sealed,
+    masked_in_print,
+    reads_print,
+    sealed_from,
+)
+from hearing_server.domain.visible import reads_document, seen
+from signaling import views
+
+from .expected import SAID, sealed_texts
+from .world import (
+    DIGEST,
+    FULL,
+    PUBLIC,
+    SECOND,
+    SHA,
+    WITNESS,
+    World,
+)
+
+# Every other text of a fact, and why a sealed span does not mask it.
+NOT_SAID = {
+    "of whom, where, what kind: ids, names, codes, hashes": {
+        "party", "parties", "within", "connection", "clerk", "kiosk", "officer", "channel", "interpreter",
+        "speaker", "sender", "to", "reader", "correspondent", "hearing", "case", "item", "overridden",
+        "signers", "account", "source", "cause", "code", "codec", "root", "signature", "certificate",
+        "timestamp", "digest", "sha256", "certificate_sha256", "name_image_sha256", "media_type",
+        "document", "number", "origin", "resembles", "address", "detail",
+    },
+    "the plan, told to everybody before the hearing": {
+        "court", "case_number", "procedure", "courtroom", "title", "hearing_postponed.reason",
+        "hearing_cancelled.reason",
+    },
+    "by name, of oneself": {
+        "consent_given.name", "rules_accepted.name", "no_recording_promised.name",
+    },
+    "told to the public": {"public_excluded.reason"},
+    "read by bench and clerk alone": {
+        "access_set.reason", "access_lifted.reason", "deletion_proposed.reason",
+    },
+    "the name of a file": {"segment_recorded.name"},
+    "masked for who may not look at the exhibit, below": {
+        "exhibit_shown.name", "exhibit_submitted.name",
+    },
+}  # fmt: skip
+
+
+def test_every_text_of_every_fact_is_masked_or_has_its_reason() -> None:
+    """A new field is decided on, here and in the product."""
+    known = set().union(*NOT_SAID.values())
+    for kind in ev.EVENT_TYPES:
+        tag = ev.tag(kind)
+        texts = {
+            name for name, hint in get_type_hints(kind).items() if hint in (str, tuple[str, ...])
+        }
+        said = set(SAID.get(tag, ()))
+        assert said <= texts, tag
+        rest = {name for name in texts - said if not {name, f"{tag}.{name}"} & known}
+        assert not rest, (tag, rest)
+        names = {"name"} if tag in ("exhibit_shown", "exhibit_submitted") else set()
+        assert set(WORDS.get(kind, ())) == said | names, tag
+
+
+def room() -> World:
+    """Everybody but the second witness sits inside when the public is excluded; the first was called."""
+    world = World(*FULL).arrive(*FULL)
+    world.do("judge", cmd.AdmitAll())
+    world.do("judge", cmd.AllowObservers(allowed=True))
+    world.do("judge", cmd.Admit(party=PUBLIC.id)) if not world.state.seats[
+        PUBLIC.id
+    ].admitted else ()
+    world.do("judge", cmd.OpenHearing())
+    return world
+
+
+def everything(world: World, mark: str) -> World:
+    """One of everything that can be said, each word of it with this mark."""
+    if not world.state.chat:
+        world.do("judge", cmd.OpenChat())
+    exhibit = cmd.SubmitExhibit(
+        party="prosecutor", name=f"{mark}-file.pdf", media_type="application/pdf",
+        size=9, sha256=SHA, pages=2,
+    )  # fmt: skip
+    world.do(SERVER, exhibit)
+    number = len(world.state.exhibits)
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=number))
+    world.do("prosecutor", cmd.HideExhibit())
+    stances = {"authentic": ev.Stance.NO, "lawful": ev.Stance.YES, "relevant": ev.Stance.YES}
+    world.do("defendant", cmd.GiveOpinion(exhibit=number, note=f"{mark}-opinion", **stances))
+    world.do("defendant", cmd.GiveOpinion(exhibit=number, note=f"{mark}-opinion again", **stances))
+    world.do("clerk", cmd.EnterLine(speaker="prosecutor", text=f"{mark}-line"))
+    line = len(world.state.lines)
+    corrected = cmd.CorrectLine(
+        line=line, revision=1, speaker="prosecutor", text=f"{mark}-correction"
+    )
+    world.do("clerk", corrected)
+    world.do("advocate", cmd.RaiseObjection(reason=f"{mark}-objection"))
+    answer = cmd.AnswerRequest(
+        request=world.state.requests_made, answer=ev.RequestAnswer.OVERRULED, note=f"{mark}-answer"
+    )
+    world.do("judge", answer)
+    world.do("advocate", cmd.SendMessage(to="all", text=f"{mark}-chat"))
+    world.do("clerk", cmd.PlaceNote(at=world.now, text=f"{mark}-note", private=False))
+    world.do("judge", cmd.PauseHearing(reason=f"{mark}-pause"))
+    return world
+
+
+@dataclasses.dataclass
+class Told:
+    """What a reader finds of a hearing, in all forms."""
+
+    live: str
+    view: str
+    copy: str
+
+
+def told(world: World, reader: str) -> Told:
+    state = world.state
+    kept = [e for e in world.entries if not withheld(state, e, reader)]
+    return Told(
+        live=str([seen(state, entry, reader) for entry in world.entries]),
+        view=str(views.view(state, reader)),
+        copy=str([to_record(entry) for entry in kept]),
+    )
+
+
+def outside(world: World) -> str:
+    return str([to_record(e) for e in world.entries if not withheld(world.state, e, None)])
+
+
+COURT = ("judge", "member", "clerk")
+SIDES = ("prosecutor", "defendant", "advocate", "interpreter")
+
+
+def test_an_order_masks_every_word_for_all_but_the_court() -> None:
+    """In what is told again, in the view, in copies; and every entry still proves itself."""
+    world = room()
+    since = world.now + 1
+    everything(world, "SECRET")
+    until = world.now + 1
+    world.do("judge", cmd.ResumeHearing())
+    everything(world, "OPEN")
+    seal = cmd.SetAccess(level=Level.SEALED, started_at=since, ended_at=until, reason="涉及隐私")
+    world.do("judge", seal)
+    world.do("judge", cmd.CloseHearing(override="演示"))
+    leaves = [leaf_hash(canonical(entry)) for entry in world.entries]
+    for party in FULL:
+        found = told(world, party.id)
+        for form in dataclasses.astuple(found):
+            if party.id in COURT:
+                assert "SECRET-line" in form or "SECRET-correction" in form
+            else:
+                assert "SECRET" not in form.replace("SECRET-file", ""), (party.id, form)
+        if party.id in SIDES:
+            assert "OPEN-correction" in found.live
+            assert "OPEN-objection" in found.live
+            assert "OPEN-pause" in found.live
+        masked = [withheld(world.state, entry, party.id) for entry in world.entries]
+        again = [
+            leaves[n] if out else leaf_hash(canonical(world.entries[n]))
+            for n, out in enumerate(masked)
+        ]
+        assert root(again) == root(leaves)
+    assert "SECRET" not in outside(world)
+    assert "OPEN-objection" in outside(world)
+
+
+@pytest.mark.parametrize("reader", [party.id for party in FULL])
+def test_the_exclusion_of_the_public_keeps_its_words_from_who_was_not_inside(reader: str) -> None:
+    """The sides and their interpreters read them live and ever after; the witness who was out, and the
+    public, nothing; the copy that leaves the court, nothing."""
+    world = room()
+    world.do("judge", cmd.ExcludePublic(reason="涉及隐私", recorded=True))
+    everything(world, "SECRET")
+    world.do("judge", cmd.ResumeHearing())
+    world.do("judge", cmd.AdmitPublic())
+    for witness in (WITNESS, SECOND):
+        world.do("judge", cmd.Call(party=witness.id))
+    found = told(world, reader)
+    reads = reader in (*COURT, *SIDES, "officer")
+    for words in ("objection", "answer", "pause"):
+        assert (f"SECRET-{words}" in found.live) is reads, words
+    lines = reader in (*COURT, *SIDES)
+    for words in ("line", "correction", *(["opinion again"] if reader != "interpreter" else [])):
+        assert (f"SECRET-{words}" in found.live) is lines, words
+        assert (f"SECRET-{words}" in found.copy) is lines, words
+    assert ("SECRET-correction" in found.view) is lines
+    assert ("SECRET-file" in found.live) is reads
+    assert "SECRET" not in outside(world)
+
+
+Change = Callable[[World], object]
+
+
+def order(world: World) -> None:
+    """The judge seals by order what the exclusion sealed as well."""
+    (span,) = world.state.custody.sealed
+    world.do("judge", cmd.SetAccess(
+        level=Level.SEALED, started_at=span.started_at, ended_at=span.ended_at, reason="另行封存",
+    ))  # fmt: skip
+
+
+def whole(world: World) -> None:
+    world.do("judge", cmd.SetAccess(level=Level.SEALED, started_at=0, ended_at=None, reason="全案"))
+
+
+def opened(world: World) -> None:
+    number = world.state.custody.access_set
+    world.do("judge", cmd.LiftAccess(access=number, reason="不再需要"))
+
+
+def nothing(world: World) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("change", "sides", "outs", "printed"),
+    [
+        (nothing, True, False, True),
+        (order, False, False, False),
+        (whole, False, False, False),
+        (opened, True, True, True),
+    ],
+)
+def test_who_reads_signs_and_is_given_what_was_said_without_the_public(
+    change: Change, sides: bool, outs: bool, printed: bool
+) -> None:
+    """The witness who was out is not asked to sign what they may not read."""
+    world = room()
+    world.do("judge", cmd.ExcludePublic(reason="涉及隐私", recorded=True))
+    world.do("clerk", cmd.EnterLine(speaker="prosecutor", text="SECRET"))
+    world.do("judge", cmd.AdmitPublic())
+    world.do("judge", cmd.Call(party="witness"))
+    world.do("clerk", cmd.EnterLine(speaker="witness", text="OPEN"))
+    world.do("judge", cmd.CloseHearing(override="演示"))
+    change(world)
+    world.do("clerk", cmd.FreezeTranscript(digest=DIGEST))
+    world.do(SERVER, cmd.EnterSeal(version=1, pages=1, sha256=SHA))
+    state = world.state
+    assert state.freeze is not None
+    text = str(document_of(state, state.freeze))
+    assert ("SECRET" in text) is printed
+    assert ("OPEN" in text) is (change is not whole)
+    for party in FULL:
+        reader = party.id
+        reads = "SECRET" in str([seen(state, entry, reader) for entry in world.entries])
+        assert reads is (reader in COURT or (reader in SIDES and sides)), reader
+        signs = reader in (*COURT, *SIDES) or (reader == "witness" and (outs or not printed))
+        assert (reader in state.freeze.signers) is signs, reader
+        assert reads_document(state, reader) is signs, reader
+    order(world) if change is nothing else None
+    for reader in SIDES:
+        assert reads_document(world.state, reader) is (change is not nothing), (
+            "sealed since it was printed"
+        )
+    assert reads_document(world.state, "clerk")
+
+
+def test_whoever_came_in_later_or_went_out_reads_what_they_sat_through() -> None:
+    """A line of which they missed a moment is sealed from them; and it is printed for nobody."""
+    world = room()
+    world.do("judge", cmd.Dismiss(party="advocate"))
+    world.do("judge", cmd.ExcludePublic(reason="涉及隐私", recorded=True))
+    world.do("clerk", cmd.EnterLine(speaker="prosecutor", text="BEFORE"))
+    began = world.now
+    world.do("judge", cmd.Call(party="advocate"))
+    world.do("clerk", cmd.EnterLine(speaker="prosecutor", text="ACROSS", started_at=began))
+    world.now += 1
+    began = world.now
+    world.do("clerk", cmd.EnterLine(speaker="prosecutor", text="AFTER", started_at=began))
+    world.do("judge", cmd.AdmitPublic())
+    state = world.state
+    lines = {
+        one: [line.text for line in views.view(state, one).lines]
+        for one in ("advocate", "defendant")
+    }
+    assert lines == {"advocate": ["", "", "AFTER"], "defendant": ["BEFORE", "ACROSS", "AFTER"]}
+    assert masked_in_print(state) == {("line", 1, ""), ("line", 2, "")}
+    assert all(reads_print(state, seat) for seat in ("advocate", "defendant", "clerk", "judge"))
+
+
+def test_without_a_seal_nothing_is_masked() -> None:
+    """And nobody is kept from anything by the span of another."""
+    world = everything(room(), "OPEN")
+    assert all(sealed_from(world.state, party.id) == () for party in FULL)
+    for entry in world.entries:
+        assert seen(world.state, entry, "judge") is not None or entry.event
+    assert sealed_texts(world.state, world.entries, "defendant") == []
+    assert not exposes_sealed(world.state, "defendant")
