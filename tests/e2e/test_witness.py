@@ -94,17 +94,45 @@ async def hidden(defendant: Person, witness: Person) -> None:
     assert WITNESS not in await defendant.page.content()
 
 
-async def shown_a_paper(counsel: Person, witness: Person, paper: Path) -> None:
-    """Everybody inside sees it; the witness is given no copy."""
+async def shown_a_page(
+    counsel: Person, judge: Person, witness: Person, paper: Path, looks: Looks
+) -> None:
+    """The witness follows the judge from page to page, is given that page alone, and no copy."""
+    asked: list[str] = []
+    witness.page.on("request", lambda request: asked.append(request.url.partition("/exhibits/")[2]))
     await counsel.click("exhibits-open")
     await counsel.get("exhibit-file").set_input_files(str(paper))
-    await counsel.click("show-1")
-    for person in (counsel, witness):
-        await expect(person.get("pdf-page")).to_be_visible(timeout=PATIENCE)
+    await expect(counsel.get("upload")).to_have_attribute("data-stage", "done", timeout=PATIENCE)
+    await judge.click("exhibits-open")
+    await judge.click("show-1")
+    for page in (1, 2):
+        if page > 1:
+            await judge.click("page-next")
+        for person in (judge, witness):
+            sheet = person.get("pdf-page")
+            await expect(sheet).to_have_attribute("data-page", str(page), timeout=PATIENCE)
+        await expect(witness.get("viewer")).to_have_attribute("data-state", "ready")
+        assert await readable(judge) == [1, 2, 3]
+        assert await readable(witness) == [page]
+    assert not await witness.get("page-next").count() + await witness.get("look-alone").count()
     assert not await witness.get("download-1").count()
-    path = f"{witness.url}/api/seats/{{}}/exhibits/1/file?download=1"
-    assert (await counsel.page.request.get(path.format(counsel.seat))).ok
-    assert not (await witness.page.request.get(path.format(witness.seat))).ok
+    await looks.at(witness, "shown one page")
+    await judge.click("hide-exhibit")
+    for person in (judge, witness):
+        await expect(person.get("viewer")).to_have_count(0, timeout=PATIENCE)
+    assert await readable(judge) == [1, 2, 3]
+    assert await readable(witness) == []
+    assert [one for one in asked if one] == ["1/pages/1", "1/pages/2"]
+
+
+async def readable(person: Person) -> list[int]:
+    """The pages that the server gives to this person's browser now; never the whole file but with all."""
+    exhibit = f"{person.url}/api/seats/{person.seat}/exhibits/1"
+    get = person.page.request.get
+    pages = [page for page in range(1, 4) if (await get(f"{exhibit}/pages/{page}")).ok]
+    for whole in ("file", "file?download=1"):
+        assert (await get(f"{exhibit}/{whole}")).ok == (len(pages) == 3)
+    return pages
 
 
 async def interpreted(interpreter: Person, defendant: Person, judge: Person) -> None:
@@ -122,7 +150,7 @@ async def interpreted(interpreter: Person, defendant: Person, judge: Person) -> 
 @pytest.mark.timeout(150)
 async def test_a_witness_is_heard_and_not_seen(tmp_path: Path) -> None:
     paper = tmp_path / "借条.pdf"
-    paper.write_bytes(files.pdf(1))
+    paper.write_bytes(files.pdf(3))
     looks = Looks()
     async with (
         serving(tmp_path / "data", PLACES, title="证人出庭", checklist=()) as server,
@@ -144,7 +172,7 @@ async def test_a_witness_is_heard_and_not_seen(tmp_path: Path) -> None:
         await looks.at(defendant, "screened from defendant")
         await looks.at(judge, "screened, at the judge")
         await interpreted(interpreter, defendant, judge)
-        await shown_a_paper(counsel, witness, paper)
+        await shown_a_page(counsel, judge, witness, paper, looks)
         await silenced(people)
 
         await judge.click(f"seat-menu-{witness.seat}")
