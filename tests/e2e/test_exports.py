@@ -1,18 +1,22 @@
 """The recording made into files, in a real browser: asked for, watched, cancelled, taken away."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import av
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from recording.composite.layout import WIDTH
 from tests.integration.harness import serving
+from tests.integration.rebuilt import rebuild
 
-from .browsers import PATIENCE, close_hearing, court
+from .browsers import PATIENCE, Person, close_hearing, court
 from .devices import COURT, decode
 from .exporting import export
+from .looks import Looks
+from .playing import BEGAN
 
 SAID = "现在开庭。"
 
@@ -71,3 +75,51 @@ async def test_the_clerk_asks_for_a_composite_watches_it_and_takes_it(tmp_path: 
     assert (heard.frames, abs(heard.tone - COURT.tone) < 30) == (0, True)
     seen = await asyncio.to_thread(decode, tracks)
     assert seen.frames > 60
+
+
+async def asked(person: Person, rows: int) -> Locator:
+    """The newest of so many, under way: more of it is done than a moment ago."""
+    await person.click("export-start")
+    jobs = person.get("export-job")
+    await expect(jobs).to_have_count(rows, timeout=PATIENCE)
+    row = jobs.first
+    await expect(row).to_have_attribute("data-state", "running", timeout=PATIENCE)
+    bar = row.get_by_role("progressbar")
+    await expect(bar).not_to_have_attribute("aria-valuenow", "0", timeout=PATIENCE)
+    return row
+
+
+@pytest.mark.timeout(240)
+async def test_an_export_is_cancelled_and_asked_for_again(tmp_path: Path) -> None:
+    """The same twice is one; cancelled, nothing of it is left, and another is begun; then a part of it."""
+    looks = Looks()
+    async with serving(tmp_path / "data") as server:
+        await rebuild(server, seconds=120, began_at=BEGAN)
+        async with court(server, tmp_path, ["clerk"], bypass_csp=True) as people:
+            clerk = people["clerk"]
+            await clerk.enter()
+            row = await asked(clerk, 1)
+            await asked(clerk, 1)
+            await looks.at(clerk, "an export under way")
+            await expect(row).to_have_attribute("data-state", "running")
+            job = await row.get_attribute("data-job")
+            await row.get_by_test_id("export-cancel").click()
+            await expect(row).to_have_attribute("data-state", "cancelled", timeout=PATIENCE)
+            assert not [*server.data.rglob(f"{job}*")]
+            path = f"{server.url}/api/seats/{clerk.seat}/exports/{job}/file"
+            assert (await clerk.page.request.get(path)).status == 404
+
+            again = await asked(clerk, 2)
+            assert await again.get_attribute("data-job") != job
+            await again.get_by_test_id("export-cancel").click()
+            await expect(again).to_have_attribute("data-state", "cancelled", timeout=PATIENCE)
+            await clerk.get("export-partly").check()
+            for field, after in (("export-from", 20), ("export-to", 24)):
+                at = time.localtime(BEGAN // 1000 + after)
+                await clerk.get(field).fill(time.strftime("%H:%M:%S", at))
+            part = await export(clerk, "composite", tmp_path / "part.mp4")
+            await looks.at(clerk, "exports cancelled and done")
+            assert not clerk.errors
+    seen = await asyncio.to_thread(decode, part)
+    assert (seen.frames, seen.seconds) == (100, pytest.approx(4, abs=0.2))
+    assert not looks.found, "\n".join(looks.found)
