@@ -2,7 +2,8 @@
 
 A root of N entries proves each of them, their order and that none is missing among them. What is entered
 after the newest root is proven by nothing yet: so a root is due whenever the hearing stands still, every
-hour while it goes on, and for what comes after its closing.
+hour while it goes on, and for what comes after its closing. That a recording was deleted is signed at
+once: until then nothing proves that its files are missing by order.
 """
 
 import rfc8785
@@ -47,5 +48,14 @@ def due(state: HearingState, now: int) -> RootCause | None:
         soon = state.phase is Phase.PAUSED and root is not None and since < PAUSE_AGAIN
         return None if soon else STANDS[state.phase]
     if state.phase is Phase.CLOSED:
-        return RootCause.LATER if now - state.at >= LATER else None
+        waited = now - state.at >= LATER or _deleted_since(state)
+        return RootCause.LATER if waited else None
     return RootCause.HOURLY if since >= HOUR else None
+
+
+def _deleted_since(state: HearingState) -> bool:
+    """Whether the recording was deleted after the newest root."""
+    deletion, root = state.custody.deletion, state.root
+    if deletion is None or deletion.deleted_at is None:
+        return False
+    return root is None or deletion.deleted_at >= root.at

@@ -92,7 +92,8 @@ class Roots:
         if state.opened_at is None:
             return
         self._trees.setdefault(state.hearing, tree.Tree())
-        if state.phase_seq >= entries[0].seq:
+        deleted = any(isinstance(entry.event, ev.RecordingDeleted) for entry in entries)
+        if deleted or state.phase_seq >= entries[0].seq:
             self._woken.set()
 
     async def on_load(self, hearing: str) -> None:

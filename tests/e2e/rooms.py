@@ -32,12 +32,15 @@ class Place:
     serves: str = ""  # the key of whom a counsel or interpreter is there for
 
 
-async def plan(data: Path, places: Sequence[Place], **fields: Any) -> None:
-    """A criminal hearing, staged as its procedure wants, that begins now."""
+async def plan(
+    data: Path, places: Sequence[Place], *, at: int | None = None, **fields: Any
+) -> None:
+    """A criminal hearing, staged as its procedure wants, planned `at` (Unix ms) for then; or now."""
     await asyncio.to_thread(data.mkdir, parents=True)
     store = SqlStore(Database(Settings(data=str(data)).database_url))
     await store.database.start()
     ids = {place.key: new_id() for place in places}
+    begins = now() if at is None else at
     template = TEMPLATES[Procedure.CRIMINAL]
     given = {"title": "虚构案（演示）", "checklist": template.checklist, **fields}
     planned = HearingPlanned(
@@ -46,12 +49,12 @@ async def plan(data: Path, places: Sequence[Place], **fields: Any) -> None:
         case_number="（2026）测0001刑初1号",
         procedure=Procedure.CRIMINAL,
         courtroom="第一法庭",
-        planned_at=now(),
+        planned_at=begins,
         parties=tuple(_party(place, ids) for place in places),
         stages=template.stages,
         **given,
     )
-    await Hearings(store, now).plan(cmd.Plan(planned=planned))
+    await Hearings(store, lambda: begins).plan(cmd.Plan(planned=planned))
     await store.database.close()
 
 

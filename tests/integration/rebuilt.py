@@ -109,6 +109,7 @@ async def rebuild(
             *((began_at + 1, seats["presiding_judge"], order) for order in orders),
         ]
         await _enter(store, hearing, planned.seq, events)
+        await asyncio.to_thread(_leave, masters.folder, made + segments, events)
     finally:
         await store.database.close()
     await server.start()
@@ -138,6 +139,14 @@ def _repeat(folder: Path, made: list[SegmentClosed], seconds: int) -> list[Segme
 
 
 _Dated = tuple[int, str, ev.Event]
+
+
+def _leave(folder: Path, written: list[SegmentClosed], events: list[_Dated]) -> None:
+    """No file but those that the log has."""
+    kept = {event.name for _, _, event in events if isinstance(event, ev.SegmentRecorded)}
+    for segment in written:
+        if segment.name not in kept:
+            (folder / segment.name).unlink(missing_ok=True)
 
 
 def _course(

@@ -83,6 +83,28 @@ def test_at_the_closing_and_for_what_comes_after_it() -> None:
     assert due(world.state, world.now + LATER) is RootCause.LATER
 
 
+def test_a_deletion_is_signed_at_once() -> None:
+    """Its consent alone is not; nor is it signed again for what comes after it."""
+    world = in_session()
+    recorded = ev.SegmentRecorded(
+        party="judge", source="camera", name="n", codec="vp8", sha256=SHA, size=9, frames=1,
+        started_at=1, ended_at=2, recovered=False,
+    )  # fmt: skip
+    world.do(SERVER, cmd.EnterRecording(event=recorded))
+    world.do("judge", cmd.CloseHearing(override="演示"))
+    sign(world, RootCause.CLOSED)
+    world.do("judge", cmd.ProposeDeletion(reason="期满", kept_until=0))
+    world.do("clerk", cmd.ConsentToDeletion(kept_until=0))
+    assert due(world.state, world.now) is None
+    world.do(SERVER, cmd.EnterDeletion(segments=1, size=9))
+    assert due(world.state, world.now) is RootCause.LATER
+    sign(world, RootCause.LATER)
+    assert due(world.state, world.now) is None
+    world.do("judge", cmd.PlaceNote(at=1, text="已删除", private=False))
+    assert due(world.state, world.now) is None
+    assert due(world.state, world.now + LATER) is RootCause.LATER
+
+
 def test_the_same_is_entered_once() -> None:
     """Whoever is second is refused, unless they bring the timestamp that was missing."""
     world = in_session()

@@ -97,6 +97,7 @@ export interface Note {
 /** Before it is done it is for the court alone, as are who and why. */
 export interface Deletion {
   deleted_at: number | null;
+  segments: number;
   proposed_by?: string;
   proposed_at?: number;
   reason?: string;

@@ -41,8 +41,11 @@ export function useRecording(seat: string, found: (index: PlaybackIndex) => void
       fault.value = codeOf(error);
       if (fault.value === 'not_found') await readOrders().catch(() => undefined); // it may have been deleted
     }
-    timer = setTimeout(look, index && !index.running ? CLOSED : LIVE);
+    const still = index !== null && !index.running && !deleting();
+    timer = setTimeout(look, still ? CLOSED : LIVE);
   }
+
+  const deleting = () => !!custody.value.deletion?.consented_by && !custody.value.deletion.deleted_at;
 
   async function readOrders(): Promise<void> {
     try {
