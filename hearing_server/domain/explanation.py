@@ -13,16 +13,18 @@ from hearing_server.domain.log import Entry
 MACHINE = frozenset({"disk", "server", "overrun"})  # the court's own: explained however short
 LINE = frozenset({"network", "device"})  # a party's
 BESIDE = frozenset({"timestamp_authority", "log_copy"})  # of the proof, not of sound or picture
+SOURCES = frozenset(ev.Source)
 SHORT = 1_000  # ms: a line's loss below is counted, not told one by one
 
 
 @dataclass(frozen=True, kw_only=True)
 class ToldFault:
-    """A fault of the recording; `over_at` None while it lasts."""
+    """A fault of the recording; `over_at` None while it lasts; of which sources, where the log says so."""
 
     code: str
     at: int
     over_at: int | None
+    sources: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +96,7 @@ def facts(entries: Iterable[Entry], now: int) -> Facts:
         elif isinstance(event, ev.HearingResumed) and pauses:
             pauses[-1] = (pauses[-1][0], entry.at)
         elif isinstance(event, ev.RecordingFault) and event.code not in BESIDE:
-            faults = _begun(faults, event.code, entry.at)
+            faults = _begun(faults, event, entry.at)
         elif isinstance(event, ev.RecordingRecovered):
             faults = [_over(fault, event.code, entry.at) for fault in faults]
         elif isinstance(event, ev.GapFound):
@@ -116,11 +118,18 @@ def facts(entries: Iterable[Entry], now: int) -> Facts:
     )
 
 
-def _begun(faults: list[ToldFault], code: str, at: int) -> list[ToldFault]:
+def _begun(faults: list[ToldFault], event: ev.RecordingFault, at: int) -> list[ToldFault]:
     """The same fault told again while it lasts is one."""
-    if any(fault.code == code and fault.over_at is None for fault in faults):
+    if any(fault.code == event.code and fault.over_at is None for fault in faults):
         return faults
-    return [*faults, ToldFault(code=code, at=at, over_at=None)]
+    sources = _sources(event.detail)
+    return [*faults, ToldFault(code=event.code, at=at, over_at=None, sources=sources)]
+
+
+def _sources(detail: str) -> tuple[tuple[str, str], ...]:
+    """The live check names them so: `party source, party source`."""
+    pairs = (part.split(" ") for part in detail.split(", "))
+    return tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2 and pair[1] in SOURCES)
 
 
 def _over(fault: ToldFault, code: str, at: int) -> ToldFault:

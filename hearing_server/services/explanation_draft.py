@@ -104,16 +104,16 @@ def rows(state: HearingState, facts: Facts) -> tuple[Row, ...]:
     """What the log says, to be printed below the note: faults, then gaps, then losses."""
     found = [
         Row(
-            span=_span(fault.at, fault.over_at, CHINESE),
+            span=_times(fault.at, fault.over_at),
             seconds=_seconds(fault.at, fault.over_at),
-            chinese=fault_words(fault.code)[CHINESE],
-            english=fault_words(fault.code)[ENGLISH],
+            chinese=_what(state, fault, CHINESE),
+            english=_what(state, fault, ENGLISH),
         )
         for fault in facts.faults
     ]
     found += [
         Row(
-            span=_span(gap.started_at, gap.ended_at, CHINESE),
+            span=_times(gap.started_at, gap.ended_at),
             seconds=_seconds(gap.started_at, gap.ended_at),
             chinese=f"{_who(state, gap.party, CHINESE)}{_source(gap.source, CHINESE)}：{_cause(gap, CHINESE)}",
             english=f"{_who(state, gap.party, ENGLISH)}, {_source(gap.source, ENGLISH)}: {_cause(gap, ENGLISH)}",
@@ -150,7 +150,7 @@ def _paragraphs(state: HearingState, facts: Facts, lang: int) -> Iterator[str]:
             f"In the hearing of {day:%Y-%m-%d} in case {state.case_number} the following happened to the "
             "recording. It is explained here as article 4 of Judicial Interpretation [2017] No. 5 requires."
         )
-    yield from (_fault(fault, facts, lang) for fault in facts.faults)
+    yield from (_fault(state, fault, facts, lang) for fault in facts.faults)
     yield from (_gap(state, gap, lang) for gap in facts.gaps)
     for loss in facts.losses:
         who, source = _who(state, loss.party, lang), _source(loss.source, lang)
@@ -172,8 +172,8 @@ def _paragraphs(state: HearingState, facts: Facts, lang: int) -> Iterator[str]:
     )
 
 
-def _fault(fault: ToldFault, facts: Facts, lang: int) -> str:
-    words, span = fault_words(fault.code)[lang], _span(fault.at, fault.over_at, lang)
+def _fault(state: HearingState, fault: ToldFault, facts: Facts, lang: int) -> str:
+    words, span = _what(state, fault, lang), _span(fault.at, fault.over_at, lang)
     seconds = _seconds(fault.at, fault.over_at)
     paused = next(
         (
@@ -190,6 +190,19 @@ def _fault(fault: ToldFault, facts: Facts, lang: int) -> str:
     length = f" ({seconds} s)" if seconds else ""
     recess = f" The court rose at {_clock(paused)}." if paused else ""
     return f"{span}{length}: {words}.{recess}"
+
+
+def _what(state: HearingState, fault: ToldFault, lang: int) -> str:
+    """What went wrong, and with whose picture or sound."""
+    words, between, apart = fault_words(fault.code)[lang], ("", ", ")[lang], ("、", "; ")[lang]
+    whose = apart.join(
+        f"{_who(state, party, lang)}{between}{_source(source, lang)}"
+        for party, source in fault.sources
+        if party in state.seats
+    )
+    if not whose:
+        return words
+    return f"{words}（{whose}）" if lang == CHINESE else f"{words} ({whose})"
 
 
 def _gap(state: HearingState, gap: ToldGap, lang: int) -> str:
@@ -227,6 +240,11 @@ def _span(start: int, end: int | None, lang: int) -> str:
         if lang == CHINESE
         else f"{_clock(start)} to {_clock(end)}"
     )
+
+
+def _times(start: int, end: int | None) -> str:
+    """A span as it stands in a table, in either language."""
+    return f"{_clock(start)}–{_clock(end) if end else ''}"
 
 
 def _seconds(start: int, end: int | None) -> str:

@@ -18,6 +18,7 @@ from .harness import Client, ServerProcess, serving
 from .speaking import Speaker
 
 HERE = Path(__file__).parent
+SILENT_WRITER = f"{HERE / 'silent_writer'}:{HERE.parent.parent}"  # on the recorder's path
 WITHIN = 5.0  # seconds
 
 Act = Callable[[], None]
@@ -210,8 +211,7 @@ async def test_an_fsync_that_does_not_come_back(broken: Broken) -> None:
 async def test_a_writer_that_falls_silent(how: str, code: str, tmp_path: Path) -> None:
     """A recorder that runs and says it is well: what the server hears is not in the files."""
     by = tmp_path / "silent"
-    path = f"{HERE / 'silent_writer'}:{HERE.parent.parent}"
-    environment = {"TROUBLE_PYTHONPATH": path, "TROUBLE_SILENT_BY": str(by)}
+    environment = {"TROUBLE_PYTHONPATH": SILENT_WRITER, "TROUBLE_SILENT_BY": str(by)}
     module = "tests.integration.troubled"
     async with (
         serving(tmp_path / "data", module=module, **environment) as server,

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { sourcesOf } from '@/hearing/faults';
 import { alarmsOf } from '@/judge/alarms';
 import { hearing, seat } from './hearing';
 
@@ -34,4 +35,9 @@ it('tells of who is lost, who withdrew consent, and whose code is locked', () =>
     seat('past', 'witness', { presence: 'expected', entry: { ...entry, code_locked_until: NOW } }),
   ];
   expect(ids(hearing({ phase: 'in_session', seats }))).toEqual(['lost-gone', 'withdrawn-no', 'locked-code']);
+});
+
+it('reads of which sources a fault is, where its detail says so', () => {
+  expect(sourcesOf('a1 microphone, b2 room')).toEqual([['a1', 'microphone'], ['b2', 'room']]);
+  for (const other of ['', '+3600 s', 'signed without', '1: 12 MB, 3 min']) expect(sourcesOf(other)).toEqual([]);
 });

@@ -100,6 +100,22 @@ def test_the_draft_says_when_how_long_whose_and_why():
     assert [row.seconds for row in printed] == ["5.0", "0.8"]
 
 
+def test_the_draft_says_whose_sound_the_live_check_missed():
+    world = in_session()
+    detail = (
+        "defendant microphone, judge camera, gone microphone, defen"  # cut off, as a long one is
+    )
+    record(world, ev.RecordingFault(code="silent_file", detail=detail))
+    found = facts(world.entries, world.now)
+    made = draft(world.state, found)
+    whose = "（被告人被告乙（虚构）声音、审判长宋审判（虚构）画面）"
+    assert f"能听到发言但录像文件中没有声音{whose}。" in made.text
+    assert "no sound of it (Defendant, sound; Presiding judge, picture)." in made.english
+    (row,) = rows(world.state, found)
+    assert row.chinese.endswith(whose)
+    assert row.span == f"{words._clock(world.now)}–"
+
+
 def test_who_is_screened_is_not_named():
     world = in_session()
     gap(world, "server", 5_000)

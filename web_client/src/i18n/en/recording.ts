@@ -27,7 +27,7 @@ export default {
     done: 'The fault of the recording is explained in writing.',
     open: 'Read and sign the note',
     see: 'See the draft',
-    explain: 'In writing',
+    explain: 'Explain in writing',
     file: 'Note {n} (PDF)',
     title: 'Note of the recording',
     about: 'This draft is made from the hearing’s log. Check it, change it, sign it; the court’s seal is added, and it is kept with the case.',
