@@ -6,7 +6,7 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.decide.custody import sealed_from_now, sealing_ended
 from hearing_server.domain.decide.floor import come_out
-from hearing_server.domain.decide.private import talks_without_leave
+from hearing_server.domain.decide.private import talks_that_waited, talks_without_leave
 from hearing_server.domain.decide.rules import (
     BEGUN,
     MAX_REASON,
@@ -113,7 +113,7 @@ def _mark(state: HearingState, command: cmd.MarkChecklist, by: str, now: int) ->
 
 
 def _pause(state: HearingState, command: cmd.PauseHearing, by: str, now: int) -> Events:
-    return (ev.HearingPaused(reason=note(command.reason)),)
+    return (ev.HearingPaused(reason=note(command.reason)), *talks_that_waited(state))
 
 
 def _resume(state: HearingState, command: cmd.ResumeHearing, by: str, now: int) -> Events:
@@ -125,7 +125,7 @@ def _suspend(state: HearingState, command: cmd.SuspendHearing, by: str, now: int
     if command.until is not None and command.until <= now:
         raise Refused(Code.BAD_MESSAGE, "until is past")
     suspended = ev.HearingSuspended(reason=text(command.reason, MAX_REASON), until=command.until)
-    return (*_out_of_deliberation(state, by), suspended)
+    return (*_out_of_deliberation(state, by), suspended, *talks_that_waited(state))
 
 
 def _close(state: HearingState, command: cmd.CloseHearing, by: str, now: int) -> Events:
@@ -137,7 +137,7 @@ def _close(state: HearingState, command: cmd.CloseHearing, by: str, now: int) ->
         overridden=state.checklist_open, reason=reason if state.checklist_open else ""
     )
     hidden = (ev.ExhibitHidden(exhibit=state.shown.exhibit),) if state.shown else ()
-    return (*_out_of_deliberation(state, by), *hidden, closed)
+    return (*_out_of_deliberation(state, by), *hidden, closed, *talks_that_waited(state))
 
 
 def _out_of_deliberation(state: HearingState, by: str) -> Events:
@@ -177,7 +177,7 @@ def _allow_observers(state: HearingState, command: cmd.AllowObservers, by: str, 
 def _deliberate(state: HearingState, command: cmd.BeginDeliberation, by: str, now: int) -> Events:
     if state.deliberating:
         raise Refused(Code.NO_CHANGE)
-    return (ev.DeliberationBegan(),)
+    return (ev.DeliberationBegan(), *talks_that_waited(state))
 
 
 def _stop_deliberating(

@@ -2,11 +2,12 @@
 
 A talk is among people who are linked: counsel and client, interpreter and whom they interpret for. All
 who are named must accept. Before the hearing and in its pauses that is enough; in session it needs the
-judge's leave: only then does the court hear that somebody asked. A talk without leave ends when the
-court sits. Whoever comes out of a talk comes out muted, and what was shown in it is closed, so that its
-last words stay in it.
+judge's leave: only then does the court hear that somebody asked. A talk that waits for leave begins when
+the court pauses, and one without leave ends when it sits. Whoever comes out of a talk comes out muted,
+and what was shown in it is closed, so that its last words stay in it.
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 
 from hearing_server.domain import commands as cmd
@@ -203,6 +204,20 @@ def talks_without_leave(state: HearingState) -> Events:
         if any(_belongs_inside(state.seats[party]) for party in talk.members)
         for event in _called_back(state, talk, ev.TalkEnd.SESSION)
     )
+
+
+def talks_that_waited(state: HearingState) -> Events:
+    """The court sits no more: a talk that only waited for its leave begins, if its people are there and free."""
+    found: list[ev.Event] = []
+    taken: set[str] = set()
+    for talk in state.consultations.values():
+        waits = talk.leave_asked and talk.began_at is None
+        if not waits or taken & set(talk.parties):
+            continue
+        with contextlib.suppress(Refused):
+            found += _begin(state, talk, permitted=False)
+            taken |= set(talk.parties)
+    return tuple(found)
 
 
 def _belongs_inside(seat: Seat) -> bool:

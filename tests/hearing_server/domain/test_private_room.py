@@ -166,6 +166,40 @@ def test_in_session_the_presiding_judge_alone_is_asked_for_leave_once_all_accept
     assert world.state.seats["defendant"].presence is Presence.CONSULTING
 
 
+PAUSES: dict[str, cmd.Command] = {
+    "pause": cmd.PauseHearing(reason=""),
+    "adjournment": cmd.SuspendHearing(reason="改期", until=None),
+    "deliberation": cmd.BeginDeliberation(),
+    "closing": cmd.CloseHearing(override="演示"),
+}
+
+
+@pytest.mark.parametrize("how", PAUSES)
+def test_a_talk_that_waits_for_leave_begins_when_the_court_sits_no_more(how: str) -> None:
+    """By itself; one that somebody has not accepted yet waits for them, one whose people went for them."""
+    world = opened(*EVERYBODY)
+    world.do("defendant", cmd.AskConsultation(parties=("advocate",)))
+    world.do("advocate", cmd.AcceptConsultation(consultation=1))
+    world.do("interpreter", cmd.AskConsultation(parties=("defendant",)))
+    world.do("judge", PAUSES[how])
+    for party in ("defendant", "advocate"):
+        assert world.state.seats[party].presence is Presence.CONSULTING
+    assert not world.state.consultations[1].permitted
+    assert world.state.consultations[2].began_at is None
+    assert world.state.seats["interpreter"].presence is Presence.ADMITTED
+
+
+def test_of_two_talks_that_wait_for_one_person_the_first_begins() -> None:
+    """Nobody is in two; the other waits on."""
+    world = opened(*EVERYBODY)
+    for asker, other, number in (("defendant", "advocate", 1), ("interpreter", "defendant", 2)):
+        world.do(asker, cmd.AskConsultation(parties=(other,)))
+        world.do(other, cmd.AcceptConsultation(consultation=number))
+    world.do("judge", cmd.PauseHearing(reason=""))
+    assert world.state.consultations[1].members
+    assert world.state.consultations[2].began_at is None
+
+
 def test_leave_that_is_taken_back_is_gone_from_the_judges_list() -> None:
     world = opened(*EVERYBODY)
     world.do("defendant", cmd.AskConsultation(parties=("advocate",)))
