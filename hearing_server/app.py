@@ -48,6 +48,7 @@ from hearing_server.web.audit import note_refusals
 from hearing_server.web.door import IDLE, SPOKEN_IN, Door
 from hearing_server.web.http import coded_errors, same_origin, secure_headers, storable
 from hearing_server.web.seat_messages import SeatMessages
+from hearing_server.web.seat_session import SeatGate
 from hearing_server.web.seats import Seats
 from recording.recorder import ProcessRecorder, RecorderUnavailable
 from signaling.asks import Asks
@@ -329,7 +330,7 @@ class Server:
         application.add_routes(self.staff.routes(self.access, self.hearings))
         application.add_routes(self.exports.routes(self.access, self.audit))
         application.add_routes(
-            SeatMessages(self.access, self.hearings, secure=s.secure_pages).routes()
+            SeatMessages(SeatGate(self.access, secure=s.secure_pages), self.hearings).routes()
         )
         application.add_routes([*seats.routes(), *health.routes(), *pages.routes(client)])
         self.gateway.server.attach(application)

@@ -196,6 +196,9 @@ def note_refusals(audit: Audit, proxies: Sequence[str]) -> Middleware:
 
 
 def _asked_for(request: web.Request) -> str:
-    """The ids in the path, but the seat's, which is who asks."""
-    ids = (f"{name} {value[:64]}" for name, value in request.match_info.items() if name != "seat")
+    """The ids in the path, but that of who asks."""
+    own = ("seat", request.get(ACTOR, ""))
+    ids = (
+        f"{name} {value[:64]}" for name, value in request.match_info.items() if (name, value) != own
+    )
     return "".join(f" {each}" for each in ids)

@@ -7,14 +7,13 @@ import msgspec
 from aiohttp import web
 
 from hearing_server.domain import commands as cmd
-from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.visible import reader_of, reads_message
-from hearing_server.services.access import Access, Seated
+from hearing_server.services.access import Seated
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.rate import RateLimit
 from hearing_server.web.http import read_body
-from hearing_server.web.seats import seat_cookie
+from hearing_server.web.seat_session import SEAT, SeatGate
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 Name = Annotated[str, msgspec.Meta(max_length=64)]
@@ -34,14 +33,13 @@ class ReadBody(msgspec.Struct, forbid_unknown_fields=True):
 class SeatMessages:
     """The rules are the hearing's own; only the way in differs from the socket's."""
 
-    def __init__(self, access: Access, hearings: Hearings, *, secure: bool) -> None:
-        self._access = access
+    def __init__(self, gate: SeatGate, hearings: Hearings) -> None:
+        self._gate = gate
         self._hearings = hearings
-        self._secure = secure
         self._writes = RateLimit(per_minute=20)  # by seat
 
     def routes(self) -> list[web.RouteDef]:
-        path = "/api/seats/{seat:[A-Za-z0-9_-]{1,64}}/messages"
+        path = f"{SEAT}/messages"
         return [
             web.get(path, self.list, name="seat-messages"),
             web.post(path, self.send, name="send-message"),
@@ -70,12 +68,8 @@ class SeatMessages:
         return web.json_response({})
 
     async def _seated(self, request: web.Request) -> Seated:
-        party = request.match_info["seat"]
-        token = request.cookies.get(seat_cookie(party, secure=self._secure), "")
-        seated = await self._access.session(token, party)
-        state = await self._hearings.state(seated.hearing)
-        if state.seats[party].removed:
-            raise Refused(Code.REMOVED)
+        seated = await self._gate.seated(request)
+        await self._hearings.check_seat(seated.hearing, seated.party)
         return seated
 
 

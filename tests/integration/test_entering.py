@@ -22,9 +22,10 @@ async def test_a_link_leads_to_its_seat_and_to_no_other(server: ServerProcess) -
         assert about["party"]["role"] == "counsel"
         for path in ("", "/recordings", "/exports", "/exports/x/file", "/transcript/1.pdf"):
             refusal = await refused(counsel.get(f"/api/seats/{clerk.seat}{path}"))
-            assert (refusal.code, refusal.status) == ("no_session", 401)
+            assert (refusal.code, refusal.status) == ("not_found", 404)
         refusal = await refused(counsel.post(f"/api/seats/{clerk.seat}/ticket", {}))
-        assert refusal.code == "no_session"
+        assert (refusal.code, refusal.status) == ("not_found", 404)
+        assert (await refused(counsel.get("/api/seats/nobody"))).code == "not_found"
         assert (await refused(counsel.get(f"/api/seats/{counsel.seat}/recordings"))).status == 404
         assert (await refused(counsel.get(f"/api/seats/{counsel.seat}/exports"))).status == 404
 

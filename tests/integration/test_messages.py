@@ -47,7 +47,7 @@ async def test_another_seats_messages_are_not_there(server: ServerProcess) -> No
         await accused.link()
         with pytest.raises(Refusal) as caught:
             await counsel.get(f"/api/seats/{accused.seat}/messages")
-        assert caught.value.code == "no_session"
+        assert caught.value.code == "not_found"
 
 
 async def test_a_flood_of_messages_is_refused(server: ServerProcess) -> None:

@@ -60,20 +60,32 @@ def path_of(route: web.AbstractRoute, seat: str) -> str:
 
 @pytest.mark.parametrize("route", routes(), ids=lambda route: f"{route.name}")
 async def test_every_route_but_enter_needs_the_seats_session(route: web.AbstractRoute) -> None:
-    """Without a cookie, with a forged one, with another seat's: refused before anything is read."""
+    """Without a cookie, with a forged one, with another seat's: refused before anything is read.
+
+    For whoever sits elsewhere it is not there, as whatever is not theirs to find.
+    """
     if route.name in OPEN:
         return
     court = Court()
     path = path_of(route, "clerk")
     assert path.startswith("/api/seats/clerk"), "a route of seats that names no seat"
     _, judges = await court.access.enter(court.access.link("judge"))
-    cookies = ("", "seat-clerk=forged", f"seat-judge={judges}", f"seat-clerk={judges}")
+    nobody, elsewhere = (401, "no_session"), (404, "not_found")
+    cookies = {
+        "": nobody,
+        "seat-clerk=forged": nobody,
+        "seat-judge=forged": nobody,
+        f"seat-clerk={judges}": nobody,
+        f"seat-judge={judges}": elsewhere,
+        f"seat-x=forged; seat-judge={judges}": elsewhere,
+        f"seat-judge={judges}; seat-clerk=over": nobody,  # the link is to be opened again
+    }
     async with court.client() as client:
-        for cookie in cookies:
+        for cookie, expected in cookies.items():
             headers = {"Cookie": cookie} if cookie else {}
             answer = await client.request(route.method, path, headers=headers)
             body = await answer.json()
-            assert (answer.status, body["code"]) == (401, "no_session"), cookie
+            assert (answer.status, body["code"]) == expected, cookie
 
 
 def test_there_are_routes_to_walk() -> None:
