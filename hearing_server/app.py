@@ -117,7 +117,7 @@ class Server:
         self.centre = self._open_centre()
         self.custody = self._open_custody()
         self.hearings.subscribe(self._on_entries)
-        overrides = Overrides(self.audit)
+        overrides = Overrides(self.store, self.audit, now)
         self.hearings.subscribe(overrides.on_entries)
         self.hearings.on_load(self.transcripts.resume)
         await self.custody.deletions.resume()

@@ -25,7 +25,7 @@ _HIDDEN = frozenset({Code.NOT_ALLOWED, Code.REMOVED})
 
 
 class Custodian:
-    """`address` in each call is where the request came from."""
+    """`address` in each call is where the request came from; whoever is refused is noted at the door (web/audit.py)."""
 
     def __init__(self, hearings: Hearings, audit: Audit, retention: Retention, now: Clock) -> None:
         self._hearings = hearings
@@ -33,11 +33,11 @@ class Custodian:
         self._retention = retention
         self._now = now
 
-    async def custody(self, seated: Seated, address: str) -> dict[str, Any]:
+    async def custody(self, seated: Seated) -> dict[str, Any]:
         """What `seated` may know of it; Refused(not_found) for whom it is not."""
         state = await self._hearings.state(seated.hearing)
         if not knows_custody(state, seated.party):
-            await self._deny(seated, address, "custody")
+            raise Refused(Code.NOT_FOUND)
         return custody_of(state, seated.party, self.kept_until(state), self._now())
 
     def kept_until(self, state: HearingState) -> int | None:
@@ -79,34 +79,20 @@ class Custodian:
         self, seated: Seated, command: cmd.Command, action: Action, detail: str, address: str
     ) -> int:
         """Decide, note, do. Refused(not_found) for a role that never may."""
-        await self.rehearse(seated, command, action, address)
+        await self.rehearse(seated, command)
         await self._audit.note(
             action, actor=seated.party, subject=seated.hearing, detail=detail, address=address
         )
         return await self._hearings.execute(seated.hearing, command, seated.party)
 
-    async def rehearse(
-        self, seated: Seated, command: cmd.Command, action: Action, address: str
-    ) -> None:
+    async def rehearse(self, seated: Seated, command: cmd.Command) -> None:
         """Refused as the act itself would be now; nothing is done."""
         state = await self._hearings.state(seated.hearing)
         try:
             check(state, type(command), seated.party)
         except Refused as refusal:
-            if refusal.code not in _HIDDEN:
-                raise
-            await self._deny(seated, address, action)
+            raise Refused(Code.NOT_FOUND) if refusal.code in _HIDDEN else refusal from None
         decide(state, command, seated.party, max(self._now(), state.at))
-
-    async def _deny(self, seated: Seated, address: str, what: str) -> None:
-        await self._audit.note(
-            Action.DENIED,
-            actor=seated.party,
-            subject=seated.hearing,
-            detail=what,
-            address=address,
-        )
-        raise Refused(Code.NOT_FOUND)
 
     async def _event(self, hearing: str, seq: int) -> ev.Event:
         return (await self._hearings.entries(hearing, seq - 1))[0].event

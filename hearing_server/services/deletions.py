@@ -77,7 +77,7 @@ class Deletions:
         """The second person's; the files go in the background."""
         hearing, action = seated.hearing, Action.DELETION_CONSENTED
         command = cmd.ConsentToDeletion(kept_until=await self._kept_until(hearing))
-        await self._custodian.rehearse(seated, command, action, address)
+        await self._custodian.rehearse(seated, command)
         async with self._consenting:
             await self.settle(hearing)  # a mark without a consent is being taken away
             try:

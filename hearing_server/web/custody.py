@@ -82,7 +82,7 @@ class CustodyRoutes:
     async def custody(self, request: web.Request) -> web.Response:
         seated = await self._seated(request)
         self._read.check(seated.party)
-        found = await self._custodian.custody(seated, self._address(request))
+        found = await self._custodian.custody(seated)
         await self._note_view(request, seated)
         return web.json_response(found)
 

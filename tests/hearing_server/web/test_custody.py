@@ -8,6 +8,7 @@ from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from hearing_server.services.access import Access
+from hearing_server.web.audit import note_refusals
 from hearing_server.web.custody import CustodyRoutes
 from hearing_server.web.http import coded_errors
 from hearing_server.web.seat_session import SeatGate
@@ -36,7 +37,8 @@ class Court:
             gate.seated,
             proxies=("127.0.0.1",),
         )
-        self.application = web.Application(middlewares=[coded_errors])
+        watch = note_refusals(audit, ("127.0.0.1",))
+        self.application = web.Application(middlewares=[coded_errors, watch])
         self.application.add_routes(routes.routes())
 
     def client(self) -> TestClient[web.Request, web.Application]:
@@ -62,6 +64,21 @@ async def test_every_route_needs_the_seats_session(court: Court) -> None:
             for headers in ({}, {"Cookie": "seat-clerk=forged"}, {"Cookie": judges}):
                 answer = await client.request(route.method, path, headers=headers)
                 assert (answer.status, (await answer.json())["code"]) == (401, "no_session"), path
+
+
+async def test_a_denial_is_noted_once(court: Court) -> None:
+    """By who it was, in which seat, and what they asked for."""
+    counsel = await court.as_party("counsel")
+    async with court.client() as client:
+        for path, body in (("access", SEALED), ("notes", NOTE)):
+            answer = await client.post(
+                f"/api/seats/counsel/custody/{path}", json=body, headers=counsel
+            )
+            assert answer.status == 404
+    denied = [
+        (actor, detail) for actor, action, detail in court.archive.audit.rows if action == "denied"
+    ]
+    assert denied == [("counsel", "not_found"), ("counsel", "not_found")]
 
 
 async def test_a_span_is_sealed_noted_upon_and_opened_again(court: Court) -> None:
