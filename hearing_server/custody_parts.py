@@ -41,6 +41,7 @@ class CustodyParts:
             DeletionMarks(folder.deletions),
             (forget_exports, ExportEraser(folder.exports), SegmentEraser(recordings)),
         )
+        hearings.subscribe(self.deletions.on_entries)
 
     def routes(self, seated: Callable[[web.Request], Awaitable[Seated]]) -> list[web.RouteDef]:
         routes = CustodyRoutes(

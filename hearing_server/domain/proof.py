@@ -48,14 +48,16 @@ def due(state: HearingState, now: int) -> RootCause | None:
         soon = state.phase is Phase.PAUSED and root is not None and since < PAUSE_AGAIN
         return None if soon else STANDS[state.phase]
     if state.phase is Phase.CLOSED:
-        waited = now - state.at >= LATER or _deleted_since(state)
+        waited = now - state.at >= LATER or deletion_unsigned(state)
         return RootCause.LATER if waited else None
     return RootCause.HOURLY if since >= HOUR else None
 
 
-def _deleted_since(state: HearingState) -> bool:
+def deletion_unsigned(state: HearingState) -> bool:
     """Whether the recording was deleted after the newest root."""
     deletion, root = state.custody.deletion, state.root
     if deletion is None or deletion.deleted_at is None:
         return False
-    return root is None or deletion.deleted_at >= root.at
+    if root is None:
+        return True
+    return deletion.deleted_at >= root.at and state.newest_fact > root.size

@@ -1,7 +1,8 @@
 """Deletion of a recording by two persons after its retention; the hashes stay in the log.
 
-A mark is made before the consent is entered and taken away when the files are gone and the log says
-so: a server that ends in between finds the mark at its next start and finishes.
+A mark is made before the consent is entered and taken away when the files are gone, the log says so and
+the court's key has signed that: a server that ends in between finds the mark at its next start and
+finishes. Reading the hearing for it lets the roots be looked at too (services/roots.py).
 """
 
 import asyncio
@@ -15,7 +16,8 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
-from hearing_server.domain.log import SERVER
+from hearing_server.domain.log import SERVER, Entry
+from hearing_server.domain.proof import deletion_unsigned
 from hearing_server.services.access import Seated
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.custody import Custodian
@@ -94,6 +96,12 @@ class Deletions:
         for hearing in await asyncio.to_thread(self._marks.all):
             self.finish(hearing)
 
+    def on_entries(self, state: HearingState, entries: Sequence[Entry]) -> None:
+        """That the recording is deleted may be signed now."""
+        signed = any(isinstance(entry.event, ev.RootSigned) for entry in entries)
+        if signed and state.custody.deleted:
+            self.finish(state.hearing)
+
     def finish(self, hearing: str) -> None:
         if hearing not in self._running:
             task = asyncio.create_task(self._run(hearing), name=f"delete {hearing}")
@@ -123,6 +131,9 @@ class Deletions:
             state = await self._state(hearing)
             if _consented(state):
                 await self._erase(hearing)
+                state = await self._state(hearing)
+            if deletion_unsigned(state):
+                return  # until it is signed
         await asyncio.to_thread(self._marks.remove, hearing)
 
     async def _state(self, hearing: str) -> HearingState:

@@ -89,6 +89,7 @@ class Archive:
             self.marks,
             (ExportEraser(self.folder / "exports"), self._noticing(SegmentEraser(folders))),
         )
+        self.hearings.subscribe(self.deletions.on_entries)
 
     def _noticing(self, erase: Erase) -> Erase:
         async def erased(hearing: str) -> None:
@@ -113,6 +114,15 @@ class Archive:
         await self.hearings.execute("h1", back, "judge")
         await self.hearings.execute("h1", cmd.CloseHearing(), "judge")
         self.now = kept_until(self.now, years)
+
+    async def sign(self) -> None:
+        """The root of all that stands in the log."""
+        root = ev.RootSigned(
+            size=len(self.events), root=SHA, cause=ev.RootCause.LATER, signed_at=self.now,
+            signature="c2ln", certificate="Y2Vy", timestamp="dHN0",
+        )  # fmt: skip
+        await self.hearings.execute("h1", cmd.EnterRoot(root=root), SERVER)
+        await self.deletions.settle("h1")
 
     @property
     def events(self) -> list[ev.Event]:
@@ -216,7 +226,6 @@ async def test_a_recording_is_deleted_by_two_persons_after_its_retention(archive
     await consent(seat("judge"), HERE)
     await archive.deletions.settle("h1")
     assert not any(path.exists() for path in files)
-    assert archive.marks.all() == []
     assert archive.events[-1] == ev.RecordingDeleted(segments=1, size=3)
     assert any(isinstance(e, ev.SegmentRecorded) and e.sha256 == SHA for e in archive.events)
     assert archive.audit.rows[-1] == ("server", "recording_deleted", "1 segments, 3 bytes")
@@ -254,7 +263,29 @@ async def test_a_server_that_ends_in_between_finishes_at_its_next_start(
     await archive.deletions.settle("h1")
     assert not any(path.exists() for path in files)
     assert archive.events[-1] == ev.RecordingDeleted(segments=1, size=3)
+
+
+async def test_the_mark_stays_until_the_deletion_is_signed(archive: Archive) -> None:
+    """A server that ends before that looks at the hearing again, and deletes nothing twice."""
+    archive.write()
+    await archive.close_hearing()
+    await archive.deletions.propose(seat("judge"), "到期", HERE)
+    await archive.deletions.consent(seat("clerk"), HERE)
+    await archive.deletions.settle("h1")
+    assert archive.marks.all() == ["h1"]
+    archive.start()
+    looked: list[str] = []
+
+    async def look(hearing: str) -> None:
+        looked.append(hearing)
+
+    archive.hearings.on_load(look)
+    await archive.deletions.resume()
+    await archive.deletions.settle("h1")
+    assert (looked, archive.marks.all()) == (["h1"], ["h1"])
+    await archive.sign()
     assert archive.marks.all() == []
+    assert [type(event) for event in archive.events].count(ev.RecordingDeleted) == 1
 
 
 async def test_a_mark_without_a_consent_deletes_nothing(archive: Archive) -> None:
