@@ -1,12 +1,18 @@
 """The frames of a whole segment with their times, read from its plain bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from struct import unpack
 from typing import NamedTuple
 
 from recording import matroska
 from recording.depacketise import opus_duration
 from recording.matroska import children, element_at
+
+HOLE_MS = 500  # without a picture, or three times their usual distance: as in gaps.py
+USUAL_MS = 33  # between two pictures, where nothing says it
+LONGEST_USUAL_MS = 2_000  # a still screen sends one a second
+SLACK_MS = 8  # rounding, not a hole
 
 _NUMBERS = {b"\xb0": "width", b"\xba": "height", b"\x9f": "channels"}
 
@@ -16,7 +22,9 @@ class Malformed(ValueError):
 
 
 class Block(NamedTuple):
-    """One frame. Times are ms after the segment's start; `until` is when the next one is due."""
+    """One frame. Times are ms after the segment's start; `until` is when it is over: for a picture when
+    the next one comes, unless some are missing between the two.
+    """
 
     at: int
     until: int
@@ -38,16 +46,46 @@ def read(data: bytes) -> Contents:
     found = list(_blocks(data, at))
     if not found:
         raise Malformed("there is no frame")
-    blocks = []
-    for number, (time, key, frame) in enumerate(found):
-        if header.codec == "opus":
-            until = time + int(opus_duration(frame))
-        elif number + 1 < len(found):
-            until = found[number + 1][0]
-        else:
-            until = time + (time - found[number - 1][0] if number else 33)
-        blocks.append(Block(time, max(until, time + 1), key, frame))
+    if max(time for time, _, _ in found) > matroska.MAX_CLUSTER_MS:
+        raise Malformed("it is longer than a segment")
+    if header.codec == "opus":
+        over = [time + int(opus_duration(frame)) for time, _, frame in found]
+    else:
+        over = ends([(time, key) for time, key, _ in found])
+    blocks = [
+        Block(time, max(until, time + 1), key, frame)
+        for (time, key, frame), until in zip(found, over, strict=True)
+    ]
     return Contents(header, blocks, at)
+
+
+def stretches(found: Sequence[Block]) -> Iterator[list[Block]]:
+    """The frames, cut wherever there is a hole. Pure."""
+    run: list[Block] = []
+    for block in found:
+        if run and block.at > run[-1].until + SLACK_MS:
+            yield run
+            run = []
+        run.append(block)
+    if run:
+        yield run
+
+
+def ends(pictures: Sequence[tuple[int, bool]]) -> list[int]:
+    """When each of these pictures (its time, whether it is a key frame) is over. Pure.
+
+    Where pictures are missing a key frame comes next: only then is there a hole.
+    """
+    usual = pictures[1][0] - pictures[0][0] if len(pictures) > 1 else USUAL_MS
+    if usual > LONGEST_USUAL_MS:
+        usual = USUAL_MS
+    found = []
+    for (time, _), (following, key) in pairwise(pictures):
+        hole = key and following - time > max(HOLE_MS, 3 * usual)
+        if not hole:
+            usual = following - time
+        found.append(time + usual)
+    return [*found, pictures[-1][0] + min(usual, LONGEST_USUAL_MS)]
 
 
 def _header(data: bytes) -> tuple[matroska.Header, int]:

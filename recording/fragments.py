@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from recording import blocks, matroska, mp4
 from recording.blocks import Block, Contents
-from recording.segment import CLUSTER_MS
 
 Span = tuple[int, int | None]  # Unix ms, None: without an end
 
@@ -32,13 +31,15 @@ class Fragment(NamedTuple):
     data: bytes
 
 
-def fragment(data: bytes, started_at: int, masked: Sequence[Span] = ()) -> Fragment | None:
+def fragment(
+    data: bytes, started_at: int, ended_at: int, masked: Sequence[Span] = ()
+) -> Fragment | None:
     """Of a segment's plain bytes what is outside `masked`; None when that is nothing.
 
     Raises blocks.Malformed.
     """
     contents = blocks.read(data)
-    kept = keep(contents, started_at, masked)
+    kept = _within(keep(contents, started_at, masked), ended_at - started_at)
     if not kept:
         return None
     if contents.header.codec == "h264":
@@ -47,9 +48,15 @@ def fragment(data: bytes, started_at: int, masked: Sequence[Span] = ()) -> Fragm
     sound = contents.header.codec == "opus"
     media = "audio" if sound else "video"
     filled = list(_with_silence(kept, masked, started_at)) if sound else kept
-    whole = len(filled) == len(kept) == len(contents.blocks)
-    body = data[contents.clusters :] if whole else b"".join(_clusters(filled))
+    body = b"".join(map(_cluster, blocks.stretches(filled)))
     return Fragment(f'{media}/webm; codecs="{contents.header.codec}"', head + body)
+
+
+def _within(kept: list[Block], length: int) -> list[Block]:
+    """None lasts beyond the segment's end, into what the next one begins with."""
+    if kept and kept[-1].until > length > kept[-1].at:
+        kept = [*kept[:-1], kept[-1]._replace(until=length)]
+    return kept
 
 
 def _mp4(contents: Contents, kept: list[Block]) -> Fragment:
@@ -104,15 +111,17 @@ def _masked(at: int, masked: Sequence[Span]) -> bool:
     return any(start < late and (end is None or at < end) for start, end in masked)
 
 
-def _clusters(found: list[Block]) -> Iterator[bytes]:
-    """Clusters as a segment has them."""
-    start, held = 0, list[bytes]()
-    for block in found:
-        if held and block.at - start >= CLUSTER_MS:
-            yield matroska.cluster(start, held)
-            held = []
-        if not held:
-            start = block.at
-        held += (matroska.block_head(len(block.data), block.at - start, block.key), block.data)
-    if held:
-        yield matroska.cluster(start, held)
+def _cluster(run: list[Block]) -> bytes:
+    """A stretch without a hole as one cluster; its last frame says how long it lasts.
+
+    Firefox guesses that length at the end of each cluster. A guess that is a millisecond too long runs
+    into the next cluster, and it drops all pictures of that up to a key frame; a segment has few.
+    """
+    *others, last = run
+    start = run[0].at
+    held = [
+        matroska.block_head(len(block.data), block.at - start, block.key) + block.data
+        for block in others
+    ]
+    held.append(matroska.lasting(last.data, last.at - start, last.key, last.until - last.at))
+    return matroska.cluster(start, held)

@@ -135,6 +135,13 @@ def block_head(size: int, time: int, key: bool) -> bytes:
     return _BLOCK_HEAD.pack(_BLOCK, size + 4 | 0x1000_0000, 0x81, time, 0x80 if key else 0)
 
 
+def lasting(data: bytes, time: int, key: bool, length: int) -> bytes:
+    """A BlockGroup: a frame that says for how many ms it lasts."""
+    block = element(b"\xa1", pack(">BhB", 0x81, time, 0) + data)
+    earlier = b"" if key else b"\xfb\x81\xff"  # made from one that is before it: no key frame
+    return element(b"\xa0", block + _uint(b"\x9b", length) + earlier)
+
+
 def cluster(time: int, blocks: list[bytes]) -> bytes:
     """One cluster of heads and data, `time` ms after the start of the file."""
     body = b"".join(blocks)

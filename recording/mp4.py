@@ -7,7 +7,7 @@ in the server's own process. A tick is a millisecond.
 from collections.abc import Iterator
 from struct import pack
 
-from recording.blocks import Block
+from recording.blocks import Block, stretches
 from recording.matroska import Header
 
 TIMESCALE = 1000
@@ -83,16 +83,8 @@ def _samples(header: Header) -> bytes:
 
 def media(found: list[Block]) -> Iterator[bytes]:
     """The frames, one movie fragment for each stretch without a hole."""
-    run: list[Block] = []
-    number = 0
-    for block in found:
-        if run and block.at > run[-1].until:
-            number += 1
-            yield _fragment(number, run)
-            run = []
-        run.append(block)
-    if run:
-        yield _fragment(number + 1, run)
+    for number, run in enumerate(stretches(found), start=1):
+        yield _fragment(number, run)
 
 
 def _fragment(number: int, run: list[Block]) -> bytes:

@@ -61,7 +61,7 @@ class SegmentFragments:
             if isinstance(found, Finding):
                 raise Refused(Code.RECORDING_DAMAGED, f"segment_{found.problem} {segment.name}")
             with open_segment(found, self._keys) as file:
-                made = fragment(file.read(), segment.started_at, masked)
+                made = fragment(file.read(), segment.started_at, segment.ended_at, masked)
         except (OSError, ValueError, Malformed, Unreadable) as error:
             code = getattr(error, "code", "segment_unreadable")
             raise Refused(Code.RECORDING_DAMAGED, f"{code} {segment.name}") from error

@@ -6,16 +6,16 @@ import pytest
 from playwright.async_api import expect
 
 from hearing_server.domain import events as ev
+from hearing_server.services.media import Codec
+from recording.court_key import load_public, new_pair
 from tests.integration.harness import Client, Refusal, serving
-from tests.integration.rebuilt import WORDS, Rebuilt, rebuild
+from tests.integration.rebuilt import WORDS, rebuild
 
 from .browsers import DESK, PATIENCE, court
-from .firefox import firefox
 from .looks import LAYOUT, barriers, foreign
 from .playing import (
     BEGAN,
     LEAD,
-    NUMBER,
     TOGETHER,
     TONES_HEARD,
     Player,
@@ -26,6 +26,8 @@ from .playing import (
     together,
 )
 from .test_access import written
+
+PASSPHRASE = "correct horse battery"
 
 
 @pytest.mark.timeout(300)
@@ -53,6 +55,45 @@ async def test_what_is_shown_and_heard_belongs_to_its_time(tmp_path: Path) -> No
             print(f"sound is {late * 1000:.0f} ms after the element's own time")
             assert abs(late) <= 0.06
             assert not judge.errors
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(("codec", "encrypted"), [("vp8", True), ("h264", False)])
+async def test_every_kind_of_segment_is_played(
+    codec: Codec, encrypted: bool, tmp_path: Path
+) -> None:
+    """Encrypted at rest, and H.264 in its own container: right at a moment, and on into the next segment."""
+    file = tmp_path / "court.pem"
+    public = load_public(new_pair(file, PASSPHRASE))
+    opens = {
+        "HEARING_RECORDING_PRIVATE_KEY": str(file),
+        "HEARING_RECORDING_PASSPHRASE": PASSPHRASE,
+    }
+    async with serving(tmp_path / "data", **(opens if encrypted else {})) as server:
+        held = await rebuild(
+            server,
+            seconds=30,
+            began_at=BEGAN,
+            codec=codec,
+            court_key=public if encrypted else None,
+        )
+        folder = server.data / "recordings"
+        assert bool([*folder.rglob("*.enc")]) == encrypted
+        async with playing(server, "clerk", tmp_path) as clerk:
+            for party in held.seats.values():
+                await clerk.state(party, "picture")
+            await seek(clerk.page, 8)
+            await clerk.get("play").click()
+            await clerk.plays()
+            await clerk.page.wait_for_function(PAST, arg=BEGAN + 11_000, timeout=PATIENCE)
+            for party in held.seats.values():
+                await clerk.state(party, "picture")
+                number, at = await clerk.number(party)
+                assert at > 10
+                assert near(number, at), (number, at)
+            lips, apart = together(await clerk.page.evaluate(TOGETHER, 2))
+            assert max(lips, apart) <= 0.06
+            assert not clerk.errors
 
 
 @pytest.mark.timeout(300)
@@ -253,6 +294,9 @@ async def test_read_back_while_the_hearing_runs(tmp_path: Path) -> None:
         assert not [*back.errors, *clerk.errors]
 
 
+# Whether the page's clock is past a moment.
+PAST = "at => Number(document.querySelector('[data-testid=time]').dataset.at) > at"
+
 # Unix ms of the end of what the page knows.
 NEWEST = """() => {
   const line = document.querySelector('[data-testid=timeline]');
@@ -298,28 +342,3 @@ async def test_it_bars_nobody_and_speaks_one_language(tmp_path: Path) -> None:
                 wide = await judge.page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= size["width"]
     assert not found, "\n".join(found)
-
-
-@pytest.mark.timeout(300)
-async def test_firefox_shows_every_seat(tmp_path: Path) -> None:
-    """Debian's own: the pictures of VP8 segments by MediaSource, each at the moment asked for."""
-    async with serving(tmp_path / "data") as server:
-        held = await rebuild(server, seconds=60, began_at=BEGAN)
-        async with firefox(tmp_path / "firefox") as tab:
-            await tab.go(f"{server.url}/enter#{server.links['clerk']}")
-            seat = held.seats["clerk"]
-            await tab.until(f"location.pathname === '/seat/{seat}'")
-            await tab.go(f"{server.url}/seat/{seat}/playback")
-            await tab.until(pictures(held))
-            for party in held.seats.values():
-                video = f"document.querySelector('[data-testid=\"video-{party}\"]')"
-                number, at = await tab.evaluate(f"({NUMBER})({video})")
-                assert near(number, at - LEAD), (number, at)
-
-
-def pictures(held: Rebuilt) -> str:
-    """Whether every seat shows its picture."""
-    return " && ".join(
-        f"document.querySelector('[data-testid=\"seat-{party}\"]')?.dataset.state === 'picture'"
-        for party in held.seats.values()
-    )

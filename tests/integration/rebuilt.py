@@ -11,13 +11,15 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
 from hearing_server.adapters.database import Database
 from hearing_server.adapters.store import SqlStore
 from hearing_server.domain import events as ev
 from hearing_server.domain.log import SERVER, Entry
 from hearing_server.services.media import Codec, SegmentClosed, TrackName
 from recording.disk import Disk
-from recording.encryption import HearingKey
+from recording.encryption import HearingKey, new_hearing_key
 from tests.recording import streams
 from tests.recording.segments import picture_segment, sound_segment, written
 
@@ -84,10 +86,11 @@ async def rebuild(
     closed: bool = True,
     lines: int = 24,
     orders: Sequence[ev.AccessSet] = (),
+    court_key: X25519PublicKey | None = None,
 ) -> Rebuilt:
     """Give the one hearing of a server's demonstration this past. The server is stopped and started.
 
-    `orders` say who may play what.
+    `orders` say who may play what; with a `court_key` the segments are encrypted for it.
     """
     await server.stop()
     store = SqlStore(Database(f"sqlite+aiosqlite:///{server.data / 'hearings.sqlite3'}"))
@@ -97,7 +100,8 @@ async def rebuild(
         planned = (await store.read(hearing))[-1]
         assert isinstance(planned.event, ev.HearingPlanned)
         seats = {str(party.role): party.id for party in planned.event.parties}
-        masters = _Masters(folder=server.data / "recordings", codec=codec, size=size)
+        key = new_hearing_key(court_key, hearing) if court_key else None
+        masters = _Masters(folder=server.data / "recordings", codec=codec, size=size, key=key)
         parties = [seats[role] for role in ROLES]
         made = await asyncio.to_thread(masters.make, hearing, parties, began_at)
         segments = await asyncio.to_thread(_repeat, masters.folder, made, seconds)

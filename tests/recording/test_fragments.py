@@ -7,7 +7,7 @@ import av
 import pytest
 
 from hearing_server.services.media import TrackName
-from recording import blocks
+from recording import blocks, matroska
 from recording.fragments import SILENCE, Span, fragment, keep
 
 from . import streams
@@ -40,7 +40,7 @@ def filmed(folder: Path, codec: str, seconds: int = 4) -> bytes:
 )
 def test_whole_it_has_every_picture_at_its_time(codec, mime, tmp_path):
     """In the container that browsers take."""
-    made = fragment(filmed(tmp_path, codec), START)
+    made = fragment(filmed(tmp_path, codec), START, START + 4_000)
     assert made.mime.startswith(mime)
     assert pictures(made.data) == [(n, round(n * 1000 / 30)) for n in range(120)]
 
@@ -61,9 +61,37 @@ def test_a_masked_span_is_cut_to_the_picture(codec, span: Span, kept, tmp_path):
     """Nothing shown within it is there, nor anything made from that; what is left decodes."""
     start, end = span
     masked = (START + start, None if end is None else START + end)
-    made = fragment(filmed(tmp_path, codec), START, [masked])
+    made = fragment(filmed(tmp_path, codec), START, START + 4_000, [masked])
     assert [number for number, _ in pictures(made.data)] == kept
     assert [at for _, at in pictures(made.data)] == [round(n * 1000 / 30) for n in kept]
+
+
+def lengths(data: bytes, *times: int) -> list[int]:
+    """For how many ms the packets at these ms are said to last."""
+    with av.open(io.BytesIO(data)) as source:
+        said = {packet.pts: packet.duration for packet in source.demux() if packet.size}
+    return [said[time] for time in times]
+
+
+def test_no_guess_of_a_length_runs_into_what_follows(tmp_path):
+    """One cluster to a stretch, whose last picture says its length: up to a hole, or to the segment's end."""
+    data = filmed(tmp_path, "vp8")
+    made = fragment(data, START, START + 3_990).data
+    assert (made.count(matroska.CLUSTER), lengths(made, 3_967)) == (1, [23])
+    cut = fragment(data, START, START + 3_990, [(START + 1_450, START + 1_700)]).data
+    assert (cut.count(matroska.CLUSTER), lengths(cut, 1_433, 3_967)) == (2, [34, 23])
+
+
+@pytest.mark.parametrize("key", [True, False])
+def test_where_pictures_are_missing_is_a_hole(key):
+    """A key frame after a break: the last one is not shown through it. One without goes on from it."""
+    at = [*range(0, 400, 40), *range(2_000, 2_200, 40)]
+    ends = blocks.ends([(time, key and time == 2_000) for time in at])
+    assert ends[:9] == at[1:10]
+    assert ends[9] == (400 if key else 2_000)
+    assert ends[-1] == 2_200
+    still = [(n * 1_000, True) for n in range(5)]
+    assert blocks.ends(still) == [1_000, 2_000, 3_000, 4_000, 5_000]
 
 
 def test_pictures_that_go_on_from_a_masked_one_wait_for_a_key_frame(tmp_path):
@@ -77,8 +105,8 @@ def test_pictures_that_go_on_from_a_masked_one_wait_for_a_key_frame(tmp_path):
 def test_all_of_it_masked_is_nothing(tmp_path):
     """Not even a head."""
     data = filmed(tmp_path, "vp8")
-    assert fragment(data, START, [(START - 1, None)]) is None
-    assert fragment(data, START, [(START, START + 3_500)]) is None
+    assert fragment(data, START, START + 4_000, [(START - 1, None)]) is None
+    assert fragment(data, START, START + 4_000, [(START, START + 3_500)]) is None
 
 
 def sounded(folder: Path, at: list[int]) -> tuple[bytes, list[bytes]]:
@@ -101,7 +129,7 @@ def heard(data: bytes) -> list[tuple[int, bytes]]:
 def test_sound_is_cut_with_the_packet_that_could_repeat_it(tmp_path):
     """A packet that touches the span is out, and the one after it, which may carry it again."""
     data, packets = sounded(tmp_path, [n * 20 for n in range(100)])
-    made = fragment(data, START, [(START + 505, START + 995)])
+    made = fragment(data, START, START + 2_000, [(START + 505, START + 995)])
     assert made.mime == 'audio/webm; codecs="opus"'
     expected = {n * 20: packets[n] for n in range(100) if n < 25 or n >= 51}
     expected[1_000] = SILENCE  # in its place
@@ -112,11 +140,11 @@ def test_what_was_not_sent_in_a_pause_is_filled_with_silence(tmp_path):
     """Without a hole for the player to stop at; a masked span and a long break stay holes."""
     at = [0, 20, 40, 440, 460, 3_000, 3_020]
     data, packets = sounded(tmp_path, at)
-    found = heard(fragment(data, START).data)
+    found = heard(fragment(data, START, START + 3_040).data)
     assert [time for time, _ in found] == [*range(0, 480, 20), 3_000, 3_020]
     assert [body for time, body in found if time in at] == packets
     assert all(body == SILENCE for time, body in found if time not in at)
-    masked = heard(fragment(data, START, [(START + 100, START + 200)]).data)
+    masked = heard(fragment(data, START, START + 3_040, [(START + 100, START + 200)]).data)
     assert [time for time, _ in masked if 60 <= time < 240] == [60, 80, 200, 220]
 
 
@@ -125,4 +153,4 @@ def test_what_is_no_segment_is_refused(tmp_path):
     data = filmed(tmp_path, "vp8")
     for bad in (b"", b"RIFF" * 20, data[:200], data[:-3]):
         with pytest.raises(blocks.Malformed):
-            fragment(bad, START)
+            fragment(bad, START, START + 4_000)

@@ -1,0 +1,78 @@
+"""Debian's Firefox with what is recorded: played back."""
+
+from pathlib import Path
+
+import pytest
+
+from hearing_server.services.media import Codec
+from tests.integration.harness import ServerProcess, serving
+from tests.integration.rebuilt import Rebuilt, rebuild
+
+from .firefox import Tab, firefox
+from .playing import BEGAN, LEAD, NUMBER, TOGETHER, near, together
+
+SECONDS = 6  # of playing that are looked at
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("codec", ["vp8", "h264"])
+async def test_every_picture_and_sound_is_played_together(codec: Codec, tmp_path: Path) -> None:
+    """Each seat at the moment asked for; then all with the clock, from one segment into the next."""
+    async with serving(tmp_path / "data") as server:
+        held = await rebuild(server, seconds=30, began_at=BEGAN, codec=codec)
+        async with firefox(tmp_path / "firefox") as tab:
+            await enter(tab, server, held)
+            await tab.go(f"{server.url}/seat/{held.seats['clerk']}/playback")
+            await tab.until(pictures(held))
+            await shown_right(tab, held)
+            await tab.press("\ue014")  # the arrow to the right: 5 s on
+            await tab.until(f"{AT} >= 5 && {pictures(held)}")
+            await tab.press(" ")
+            await tab.until(f"{AT} >= 7")
+            moments = await tab.evaluate(f"({TOGETHER})({SECONDS})")
+            assert {name for name, _ in moments[0]} == {
+                f"{kind}-{party}" for kind in ("video", "sound") for party in held.seats.values()
+            }
+            lips, apart = together(moments)
+            print(f"\n{codec}: lip-sync {lips * 1000:.0f} ms, seats apart {apart * 1000:.0f} ms")
+            assert lips <= 0.06
+            assert apart <= 0.06
+            first, last = dict(moments[0]), dict(moments[-1])
+            for name, at in last.items():
+                assert at - first[name] == pytest.approx(SECONDS, abs=0.6), name
+            await shown_right(tab, held)
+            for at, *elements in await tab.evaluate(TIMES):
+                assert elements == pytest.approx([at] * len(elements), abs=0.25)
+
+
+async def enter(tab: Tab, server: ServerProcess, held: Rebuilt) -> None:
+    """By the clerk's link, to their seat."""
+    await tab.go(f"{server.url}/enter#{server.links['clerk']}")
+    await tab.until(f"location.pathname === '/seat/{held.seats['clerk']}'")
+
+
+async def shown_right(tab: Tab, held: Rebuilt) -> None:
+    for party in held.seats.values():
+        number, at = await tab.evaluate(f"({NUMBER})({element(f'video-{party}')})")
+        assert near(number, at - LEAD), (number, at)
+
+
+def element(testid: str) -> str:
+    return f"document.querySelector('[data-testid=\"{testid}\"]')"
+
+
+def pictures(held: Rebuilt) -> str:
+    """Whether every seat shows its picture."""
+    return " && ".join(
+        f"{element(f'seat-{party}')}?.dataset.state === 'picture'" for party in held.seats.values()
+    )
+
+
+# The page's clock, s since the recording began.
+AT = f"(Number({element('time')}.dataset.at) - {BEGAN}) / 1000"
+
+# The page's clock, and the time of every element in it.
+TIMES = f"""(() => {{
+  const all = [...document.querySelectorAll('[data-testid^=video-], [data-testid^=sound-]')];
+  return [[{AT}, ...all.map(e => e.currentTime - {LEAD})]];
+}})()"""
