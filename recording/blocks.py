@@ -46,7 +46,7 @@ def read(data: bytes) -> Contents:
     found = list(_blocks(data, at))
     if not found:
         raise Malformed("there is no frame")
-    if max(time for time, _, _ in found) > matroska.MAX_CLUSTER_MS:
+    if max(time for time, _, _ in found) > matroska.MAX_CLUSTER:
         raise Malformed("it is longer than a segment")
     if header.codec == "opus":
         over = [time + int(opus_duration(frame)) for time, _, frame in found]
@@ -59,11 +59,13 @@ def read(data: bytes) -> Contents:
     return Contents(header, blocks, at)
 
 
-def stretches(found: Sequence[Block]) -> Iterator[list[Block]]:
-    """The frames, cut wherever there is a hole. Pure."""
+def stretches(found: Sequence[Block], slack: int = SLACK_MS) -> Iterator[list[Block]]:
+    """The frames, cut wherever there is a hole, and where a cluster must end. Pure."""
     run: list[Block] = []
     for block in found:
-        if run and block.at > run[-1].until + SLACK_MS:
+        if run and (
+            block.at > run[-1].until + slack or block.at - run[0].at > matroska.MAX_CLUSTER
+        ):
             yield run
             run = []
         run.append(block)

@@ -11,10 +11,10 @@ Times in a fragment are ms after the segment's start. Where a microphone was sil
 silence are put in, or a browser would take each pause for the end of what is there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from recording import blocks, matroska, mp4
+from recording import blocks, lead, matroska, mp4
 from recording.blocks import Block, Contents
 
 Span = tuple[int, int | None]  # Unix ms, None: without an end
@@ -32,24 +32,41 @@ class Fragment(NamedTuple):
 
 
 def fragment(
-    data: bytes, started_at: int, ended_at: int, masked: Sequence[Span] = ()
+    data: bytes,
+    started_at: int,
+    ended_at: int,
+    masked: Sequence[Span] = (),
+    earlier: Iterable[tuple[int, bytes]] = (),
 ) -> Fragment | None:
     """Of a segment's plain bytes what is outside `masked`; None when that is nothing.
 
-    Raises blocks.Malformed.
+    `earlier` are the segments that it goes on from (lead.py). Raises blocks.Malformed.
     """
     contents = blocks.read(data)
-    kept = _within(keep(contents, started_at, masked), ended_at - started_at)
+    before = lead.before(contents, started_at, earlier)
+    whole = contents._replace(blocks=[*before, *contents.blocks])
+    kept, ticks = _within(keep(whole, started_at, masked), ended_at - started_at), 1
+    if before:
+        kept, ticks = lead.squeezed(kept), lead.TICKS
     if not kept:
         return None
     if contents.header.codec == "h264":
-        return _mp4(contents, kept)
-    head = matroska.header_bytes(contents.header, b"webm")
-    sound = contents.header.codec == "opus"
-    media = "audio" if sound else "video"
-    filled = list(_with_silence(kept, masked, started_at)) if sound else kept
-    body = b"".join(map(_cluster, blocks.stretches(filled)))
-    return Fragment(f'{media}/webm; codecs="{contents.header.codec}"', head + body)
+        return _mp4(contents.header, kept, ticks)
+    if contents.header.codec == "opus":
+        kept = list(_with_silence(kept, masked, started_at))
+    return _webm(contents.header, kept, ticks)
+
+
+def _mp4(header: matroska.Header, kept: list[Block], ticks: int) -> Fragment:
+    body = b"".join(mp4.media(kept, ticks))
+    return Fragment(mp4.mime(header), mp4.head(header, ticks) + body)
+
+
+def _webm(header: matroska.Header, kept: list[Block], ticks: int) -> Fragment:
+    head = matroska.header_bytes(header, b"webm", matroska.MS // ticks)
+    body = b"".join(map(_cluster, blocks.stretches(kept, blocks.SLACK_MS * ticks)))
+    media = "audio" if header.codec == "opus" else "video"
+    return Fragment(f'{media}/webm; codecs="{header.codec}"', head + body)
 
 
 def _within(kept: list[Block], length: int) -> list[Block]:
@@ -57,11 +74,6 @@ def _within(kept: list[Block], length: int) -> list[Block]:
     if kept and kept[-1].until > length > kept[-1].at:
         kept = [*kept[:-1], kept[-1]._replace(until=length)]
     return kept
-
-
-def _mp4(contents: Contents, kept: list[Block]) -> Fragment:
-    head = mp4.head(contents.header)
-    return Fragment(mp4.mime(contents.header), head + b"".join(mp4.media(kept)))
 
 
 def keep(contents: Contents, started_at: int, masked: Sequence[Span]) -> list[Block]:

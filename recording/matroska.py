@@ -12,8 +12,9 @@ from struct import pack, unpack
 
 from hearing_server.services.media import Codec
 
+MS = 1_000_000  # ns
 EPOCH_2001_MS = 978_307_200_000
-MAX_CLUSTER_MS = 30_000  # a block's time within its cluster is 16 bits, signed
+MAX_CLUSTER = 30_000  # ticks: a block's time within its cluster is 16 bits, signed
 
 Source = bytes | mmap
 
@@ -75,10 +76,10 @@ def _uint(identity: bytes, value: int) -> bytes:
     return element(identity, value.to_bytes(max(1, (value.bit_length() + 7) // 8), "big"))
 
 
-def header_bytes(header: Header, kind: bytes = b"matroska") -> bytes:
+def header_bytes(header: Header, kind: bytes = b"matroska", tick: int = MS) -> bytes:
     """Everything before the first cluster. The segment's size and duration are left to `finish`.
 
-    `kind` is the document's type; `webm` is what browsers take of it.
+    `kind` is the document's type; `webm` is what browsers take of it. A `tick` is in ns.
     """
     ebml = element(
         _EBML,
@@ -94,7 +95,7 @@ def header_bytes(header: Header, kind: bytes = b"matroska") -> bytes:
     info = element(
         _INFO,
         _ROOM_FOR_DURATION
-        + _uint(b"\x2a\xd7\xb1", 1_000_000)  # one tick is a millisecond
+        + _uint(b"\x2a\xd7\xb1", tick)
         + element(b"\x4d\x80", b"hearing-server")
         + element(b"\x57\x41", b"hearing-server")
         + element(_DATE, pack(">q", date)),
@@ -136,7 +137,7 @@ def block_head(size: int, time: int, key: bool) -> bytes:
 
 
 def lasting(data: bytes, time: int, key: bool, length: int) -> bytes:
-    """A BlockGroup: a frame that says for how many ms it lasts."""
+    """A BlockGroup: a frame that says for how many ticks it lasts."""
     block = element(b"\xa1", pack(">BhB", 0x81, time, 0) + data)
     earlier = b"" if key else b"\xfb\x81\xff"  # made from one that is before it: no key frame
     return element(b"\xa0", block + _uint(b"\x9b", length) + earlier)

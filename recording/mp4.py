@@ -1,16 +1,15 @@
 """Fragmented MP4 (ISO 14496-12, -15), the small part that one track of H.264 needs in a browser.
 
 Written here because it is a page, and because libavformat would parse what a stranger's encoder made
-in the server's own process. A tick is a millisecond.
+in the server's own process. `ticks` are those of a millisecond.
 """
 
 from collections.abc import Iterator
 from struct import pack
 
-from recording.blocks import Block, stretches
+from recording.blocks import SLACK_MS, Block, stretches
 from recording.matroska import Header
 
-TIMESCALE = 1000
 _MATRIX = pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _SYNC, _NOT_SYNC = (
     0x02000000,
@@ -32,20 +31,20 @@ def mime(header: Header) -> str:
     return f'video/mp4; codecs="avc1.{header.private[1:4].hex().upper()}"'
 
 
-def head(header: Header) -> bytes:
+def head(header: Header, ticks: int = 1) -> bytes:
     """What a player must know before the first frame."""
     kind = _box(b"ftyp", b"iso5", pack(">I", 512), b"iso5", b"iso6", b"mp41", b"avc1")
     movie = _full(
         b"mvhd",
         0,
-        pack(">IIII", 0, 0, TIMESCALE, 0) + pack(">IH", 0x10000, 0x100) + bytes(10),
+        pack(">IIII", 0, 0, 1000 * ticks, 0) + pack(">IH", 0x10000, 0x100) + bytes(10),
         _MATRIX + bytes(24) + pack(">I", 2),
     )
     extends = _box(b"mvex", _full(b"trex", 0, pack(">IIIII", 1, 1, 0, 0, 0)))
-    return kind + _box(b"moov", movie, _track(header), extends)
+    return kind + _box(b"moov", movie, _track(header, ticks), extends)
 
 
-def _track(header: Header) -> bytes:
+def _track(header: Header, ticks: int) -> bytes:
     size = pack(">II", header.width << 16, header.height << 16)
     shown = _full(
         b"tkhd",
@@ -55,7 +54,7 @@ def _track(header: Header) -> bytes:
         size,
     )
     language = pack(">HH", 0x55C4, 0)  # und
-    time = _full(b"mdhd", 0, pack(">IIII", 0, 0, TIMESCALE, 0), language)
+    time = _full(b"mdhd", 0, pack(">IIII", 0, 0, 1000 * ticks, 0), language)
     handler = _full(b"hdlr", 0, bytes(4), b"vide", bytes(12), b"video\0")
     here = _box(b"dinf", _full(b"dref", 0, pack(">I", 1), _full(b"url ", 1)))
     information = _box(b"minf", _full(b"vmhd", 1, bytes(8)), here, _samples(header))
@@ -81,9 +80,9 @@ def _samples(header: Header) -> bytes:
     )
 
 
-def media(found: list[Block]) -> Iterator[bytes]:
+def media(found: list[Block], ticks: int = 1) -> Iterator[bytes]:
     """The frames, one movie fragment for each stretch without a hole."""
-    for number, run in enumerate(stretches(found), start=1):
+    for number, run in enumerate(stretches(found, SLACK_MS * ticks), start=1):
         yield _fragment(number, run)
 
 

@@ -1,8 +1,9 @@
 """Implements Fragments over the recording package: in threads, two at a time, the last ones kept."""
 
 import asyncio
+import contextlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hearing_server.domain.errors import Code, Refused
@@ -36,7 +37,11 @@ class SegmentFragments:
         self._size = 0
 
     async def fragment(
-        self, hearing: str, segment: SegmentRecorded, masked: Sequence[Span]
+        self,
+        hearing: str,
+        segment: SegmentRecorded,
+        masked: Sequence[Span],
+        earlier: Sequence[SegmentRecorded] = (),
     ) -> Fragment | None:
         key = (segment.name, segment.sha256, tuple(masked))
         if key in self._made:
@@ -47,27 +52,40 @@ class SegmentFragments:
         self._waiting += 1
         try:
             async with self._turn:
-                made = await asyncio.to_thread(self._make, _closed(hearing, segment), masked)
+                closed = [_closed(hearing, one) for one in (segment, *earlier)]
+                made = await asyncio.to_thread(self._make, closed, masked)
         finally:
             self._waiting -= 1
         if made is not None:
             self._keep(key, made)
         return made
 
-    def _make(self, segment: SegmentClosed, masked: Sequence[Span]) -> Fragment | None:
-        """Blocks. Only a file whose hash is that of the log is opened."""
+    def _make(self, segments: Sequence[SegmentClosed], masked: Sequence[Span]) -> Fragment | None:
+        """Blocks. Of the first one, with what it needs of the others."""
+        segment, *earlier = segments
+        data, before = self._read(segment), self._readable(earlier)
+        try:
+            made = fragment(data, segment.started_at, segment.ended_at, masked, before)
+        except Malformed as error:
+            raise _damaged("segment_unreadable", segment) from error
+        return None if made is None else Fragment(mime=made.mime, data=made.data)
+
+    def _readable(self, earlier: Sequence[SegmentClosed]) -> Iterator[tuple[int, bytes]]:
+        """As far as they can be read: without them pictures are played from the next key frame on."""
+        with contextlib.suppress(Refused):
+            for one in earlier:
+                yield one.started_at, self._read(one)
+
+    def _read(self, segment: SegmentClosed) -> bytes:
+        """Only a file whose hash is that of the log is opened."""
         try:
             found = locate(self._folders, segment)
             if isinstance(found, Finding):
-                raise Refused(Code.RECORDING_DAMAGED, f"segment_{found.problem} {segment.name}")
+                raise _damaged(f"segment_{found.problem}", segment)
             with open_segment(found, self._keys) as file:
-                made = fragment(file.read(), segment.started_at, segment.ended_at, masked)
-        except (OSError, ValueError, Malformed, Unreadable) as error:
-            code = getattr(error, "code", "segment_unreadable")
-            raise Refused(Code.RECORDING_DAMAGED, f"{code} {segment.name}") from error
-        if made is None:
-            return None
-        return Fragment(mime=made.mime, data=made.data)
+                return file.read()
+        except (OSError, ValueError, Unreadable) as error:
+            raise _damaged(getattr(error, "code", "segment_unreadable"), segment) from error
 
     def _keep(self, key: _Key, made: Fragment) -> None:
         before = self._made.pop(key, None)
@@ -90,3 +108,7 @@ def _closed(hearing: str, segment: SegmentRecorded) -> SegmentClosed:
         ended_at=segment.ended_at,
         recovered=segment.recovered,
     )
+
+
+def _damaged(code: str, segment: SegmentClosed) -> Refused:
+    return Refused(Code.RECORDING_DAMAGED, f"{code} {segment.name}")

@@ -9,7 +9,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.custody import touches
@@ -48,12 +48,27 @@ class Fragments(Protocol):
     """Makes fragments of segments, a few at a time."""
 
     async def fragment(
-        self, hearing: str, segment: ev.SegmentRecorded, masked: Sequence[ev.Span]
+        self,
+        hearing: str,
+        segment: ev.SegmentRecorded,
+        masked: Sequence[ev.Span],
+        earlier: Sequence[ev.SegmentRecorded] = (),
     ) -> Fragment | None:
-        """What of a segment is outside `masked`, None if nothing is.
+        """What of a segment is outside `masked`, None if nothing is; `earlier` are those it may go on from.
 
         Refused(recording_damaged) when the file is not what the log says, or cannot be opened here.
         """
+
+
+class Piece(NamedTuple):
+    """A segment, what of it is masked for a reader, the segments that it may go on from, and the tag
+    of what is left.
+    """
+
+    segment: ev.SegmentRecorded
+    masked: tuple[ev.Span, ...]
+    earlier: list[ev.SegmentRecorded]
+    tag: str
 
 
 @dataclass(kw_only=True)
@@ -81,30 +96,26 @@ class Playback:
             found = await asyncio.to_thread(_sequel, state, timeline, seated.party, since, scope)
         return found | {"at": self._now()}
 
-    async def segment(
-        self, seated: Seated, party: str, source: str, started_at: int
-    ) -> tuple[ev.SegmentRecorded, tuple[ev.Span, ...], str]:
-        """A segment, what of it is masked for this reader, and the tag of what is left.
-
-        Refused(not_found) if there is none that they may play.
-        """
+    async def segment(self, seated: Seated, party: str, source: str, started_at: int) -> Piece:
+        """Refused(not_found) if there is none that they may play."""
         state = await self._playing(seated)
         if not _may(state, seated.party, party, source):
             raise Refused(Code.NOT_FOUND)
         async with self._timeline(state) as timeline:
             segment = timeline.segment(party, source, started_at)
-        if segment is None:
-            raise Refused(Code.NOT_FOUND)
+            if segment is None:
+                raise Refused(Code.NOT_FOUND)
+            earlier = timeline.before(segment)
         masked = touching(masked_spans(state, seated.party), segment)
-        return segment, masked, tag(segment, masked)
+        return Piece(segment, masked, earlier, tag(segment, masked))
 
-    async def fragment(
-        self, hearing: str, segment: ev.SegmentRecorded, masked: tuple[ev.Span, ...]
-    ) -> Fragment:
+    async def fragment(self, hearing: str, piece: Piece) -> Fragment:
         """What is left of a segment; Refused(not_found) when nothing is, Refused(recording_damaged)."""
         made = None
-        if not covered(masked, segment):
-            made = await self._fragments.fragment(hearing, segment, masked)
+        if not covered(piece.masked, piece.segment):
+            made = await self._fragments.fragment(
+                hearing, piece.segment, piece.masked, piece.earlier
+            )
         if made is None:
             raise Refused(Code.NOT_FOUND)
         return made

@@ -8,6 +8,9 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.hearing import Phase
 from hearing_server.domain.log import Entry
 
+BEFORE = 3  # segments that pictures without a key frame are looked for in
+BREAK_MS = 500  # after which pictures begin anew
+
 _PHASES: dict[type, Phase] = {
     ev.WaitingRoomOpened: Phase.WAITING,
     ev.HearingOpened: Phase.IN_SESSION,
@@ -71,6 +74,20 @@ class Timeline:
             if taken.segment.started_at == started_at:
                 return taken.segment
         return None
+
+    def before(self, segment: ev.SegmentRecorded) -> list[ev.SegmentRecorded]:
+        """Those of its track that it may go on from without a break, the nearest first."""
+        found: list[ev.SegmentRecorded] = []
+        start = segment.started_at
+        for taken in reversed(self.tracks.get((segment.party, segment.source), ())):
+            earlier = taken.segment
+            if earlier.started_at >= start:
+                continue
+            if len(found) == BEFORE or start - earlier.ended_at > BREAK_MS:
+                break
+            found.append(earlier)
+            start = earlier.started_at
+        return found
 
     def _take(self, entry: Entry) -> None:
         event = entry.event

@@ -66,15 +66,15 @@ class PlaybackRoutes:
         seated = await self._seated(request)
         self._pieces.check(seated.party)
         at = request.match_info
-        segment, masked, tag = await self._playback.segment(
+        piece = await self._playback.segment(
             seated, at["party"], at["source"], int(at["started_at"])
         )
         await self._note(request, seated)
-        headers: dict[str, str] = {"ETag": f'"{tag}"', "Cache-Control": "private, no-store"}
+        headers: dict[str, str] = {"ETag": f'"{piece.tag}"', "Cache-Control": "private, no-store"}
         known = request.if_none_match or ()
-        if any(one.value == tag for one in known):
+        if any(one.value == piece.tag for one in known):
             return web.Response(status=304, headers=headers)
-        made = await self._playback.fragment(seated.hearing, segment, masked)
+        made = await self._playback.fragment(seated.hearing, piece)
         headers["Content-Type"] = made.mime
         return web.Response(body=made.data, headers=headers)
 

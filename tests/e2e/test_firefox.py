@@ -15,11 +15,13 @@ SECONDS = 6  # of playing that are looked at
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("codec", ["vp8", "h264"])
-async def test_every_picture_and_sound_is_played_together(codec: Codec, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("codec", "key_every"), [("vp8", 300), ("h264", 900)])
+async def test_every_picture_and_sound_is_played_together(
+    codec: Codec, key_every: int, tmp_path: Path
+) -> None:
     """Each seat at the moment asked for; then all with the clock, from one segment into the next."""
     async with serving(tmp_path / "data") as server:
-        held = await rebuild(server, seconds=30, began_at=BEGAN, codec=codec)
+        held = await rebuild(server, seconds=30, began_at=BEGAN, codec=codec, key_every=key_every)
         async with firefox(tmp_path / "firefox") as tab:
             await enter(tab, server, held)
             await tab.go(f"{server.url}/seat/{held.seats['clerk']}/playback")

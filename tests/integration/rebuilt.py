@@ -50,6 +50,7 @@ class _Masters:
     codec: Codec
     size: tuple[int, int]
     key: HearingKey | None = None
+    key_every: int = SEGMENT_MS * 30 // 1000
 
     def make(self, hearing: str, parties: Sequence[str], began_at: int) -> list[SegmentClosed]:
         with written(self.folder) as disk:
@@ -60,7 +61,9 @@ class _Masters:
     ) -> list[SegmentClosed]:
         """Thirty seconds of everybody, in three segments a track."""
         count = SEGMENT_MS * 30 // 1000
-        frames = streams.encode_video(self.codec, count * ROUND, key_every=count, size=self.size)
+        frames = streams.encode_video(
+            self.codec, count * ROUND, key_every=self.key_every, size=self.size
+        )
         sound = streams.encode_sound(SEGMENT_MS * ROUND / 1000)
         found = []
         for number in range(ROUND):
@@ -68,7 +71,10 @@ class _Masters:
             for party in parties:
                 camera = TrackName(hearing=hearing, party=party, source="camera")
                 pictures = frames[number * count : (number + 1) * count]
-                found.append(picture_segment(disk, camera, at, self.codec, pictures, self.key))
+                before = frames[: number * count]
+                found.append(
+                    picture_segment(disk, camera, at, self.codec, pictures, self.key, before)
+                )
                 microphone = TrackName(hearing=hearing, party=party, source="microphone")
                 part = sound[number * 500 : (number + 1) * 500]
                 packets = [(n * 20, packet) for n, packet in enumerate(part)]
@@ -87,10 +93,12 @@ async def rebuild(
     lines: int = 24,
     orders: Sequence[ev.AccessSet] = (),
     court_key: X25519PublicKey | None = None,
+    key_every: int = SEGMENT_MS * 30 // 1000,
 ) -> Rebuilt:
     """Give the one hearing of a server's demonstration this past. The server is stopped and started.
 
-    `orders` say who may play what; with a `court_key` the segments are encrypted for it.
+    `orders` say who may play what; with a `court_key` the segments are encrypted for it. Of
+    `key_every` pictures one is a key frame: as a rule the first of each segment.
     """
     await server.stop()
     store = SqlStore(Database(f"sqlite+aiosqlite:///{server.data / 'hearings.sqlite3'}"))
@@ -101,7 +109,9 @@ async def rebuild(
         assert isinstance(planned.event, ev.HearingPlanned)
         seats = {str(party.role): party.id for party in planned.event.parties}
         key = new_hearing_key(court_key, hearing) if court_key else None
-        masters = _Masters(folder=server.data / "recordings", codec=codec, size=size, key=key)
+        masters = _Masters(
+            folder=server.data / "recordings", codec=codec, size=size, key=key, key_every=key_every
+        )
         parties = [seats[role] for role in ROLES]
         made = await asyncio.to_thread(masters.make, hearing, parties, began_at)
         segments = await asyncio.to_thread(_repeat, masters.folder, made, seconds)

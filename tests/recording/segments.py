@@ -33,10 +33,11 @@ def picture_segment(
     codec: Codec,
     frames: Iterable[bytes],
     key: HearingKey | None = None,
+    before: tuple[bytes, ...] = (),
 ) -> SegmentClosed:
-    """Frames at 30 a second, taken through RTP and the depacketiser."""
+    """Frames at 30 a second, taken through RTP and the depacketiser; they go on from those `before`."""
     reader, found = depacketiser(codec), []
-    for packet in streams.video_packets(codec, tuple(frames)):
+    for packet in streams.video_packets(codec, (*before, *frames)):
         payload, marker = packet.data[12:], packet.data[1] > 127
         timestamp = int.from_bytes(packet.data[4:8], "big")
         found += [(packet.at, frame) for frame in reader.push(payload, timestamp, marker, 0)]
@@ -49,10 +50,12 @@ def picture_segment(
         private=first.private,
         tags={},
     )
-    writer = SegmentWriter([disk], track, header, True, _never, key)
-    for at, frame in found:
-        begin = started_at + round(at * 1000)
-        writer.add(begin, started_at + round((at + streams.FRAME_S) * 1000), frame.data, frame.key)
+    writer = SegmentWriter([disk], track, header, not before, _never, key)
+    since = len(before) * streams.FRAME_S
+    for at, frame in found[len(before) :]:
+        begin = started_at + round((at - since) * 1000)
+        end = started_at + round((at - since + streams.FRAME_S) * 1000)
+        writer.add(begin, end, frame.data, frame.key)
     return _closed(writer)
 
 

@@ -109,6 +109,41 @@ def test_all_of_it_masked_is_nothing(tmp_path):
     assert fragment(data, START, START + 4_000, [(START, START + 3_500)]) is None
 
 
+@pytest.mark.spoilt  # they begin without a key frame
+@pytest.mark.parametrize("codec", ["vp8", "h264"])
+def test_a_segment_without_a_key_frame_brings_what_it_goes_on_from(codec, tmp_path):
+    """Every picture since the last key frame goes before its first, in less than the time of one."""
+    frames = streams.encode_video(codec, 180, key_every=60)
+    with written(tmp_path) as disk:
+        parts = [
+            picture_segment(
+                disk,
+                CAMERA,
+                START + n * 1_500,
+                codec,
+                frames[n * 45 : n * 45 + 45],
+                None,
+                frames[: n * 45],
+            )
+            for n in range(4)
+        ]
+    files = [(part.started_at, (tmp_path / part.name).read_bytes()) for part in parts]
+    start, data = files[3]  # its key frame is the 120th picture, in the segment before it
+    taken = iter(files[2::-1])
+    made = fragment(data, start, start + 1_500, (), taken)
+    shown = pictures(made.data)
+    assert [number for number, _ in shown] == [*range(120, 180)]
+    assert {at for _, at in shown[:15]} == {0}
+    assert [at for _, at in shown[16:]] == [round(n * 1000 / 30) for n in range(1, 45)]
+    assert next(taken)[0] == START + 1_500  # no more was read than it needs
+    masked = [(START + 4_200, START + 4_300)]
+    assert fragment(data, start, start + 1_500, masked, iter(files[2::-1])) is None
+    whole = fragment(files[2][1], START + 3_000, START + 4_500, (), iter(files[1::-1]))
+    assert [number for number, _ in pictures(whole.data)] == [*range(60, 135)]
+    (earlier, one), (later, two) = files[0], files[1]
+    assert len(pictures(fragment(two, later, later + 1_500, (), [(earlier, one)]).data)) == 90
+
+
 def sounded(folder: Path, at: list[int]) -> tuple[bytes, list[bytes]]:
     """A segment of packets at these ms, and the packets."""
     packets = streams.encode_sound(len(at) * 0.02)

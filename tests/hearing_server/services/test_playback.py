@@ -41,7 +41,11 @@ class MadeFragments:
         self.asked: list[tuple[str, tuple[ev.Span, ...]]] = []
 
     async def fragment(
-        self, hearing: str, segment: ev.SegmentRecorded, masked: Sequence[ev.Span]
+        self,
+        hearing: str,
+        segment: ev.SegmentRecorded,
+        masked: Sequence[ev.Span],
+        earlier: Sequence[ev.SegmentRecorded] = (),
     ) -> Fragment | None:
         self.asked.append((segment.name, tuple(masked)))
         return Fragment(mime="video/webm", data=segment.name.encode())
@@ -78,10 +82,10 @@ class House:
         return await self.playback.index(Seated(hearing="h1", party=party), since, scope)
 
     async def piece(self, reader: str, party: str, source: str, number: int) -> Fragment:
-        found, masked, _ = await self.playback.segment(
+        found = await self.playback.segment(
             Seated(hearing="h1", party=reader), party, source, AT + number * 10_000
         )
-        return await self.playback.fragment("h1", found, masked)
+        return await self.playback.fragment("h1", found)
 
 
 async def test_the_index_says_what_the_log_says() -> None:
@@ -99,6 +103,21 @@ async def test_the_index_says_what_the_log_says() -> None:
     assert [line["text"] for line in found["lines"]] == ["姓名？", "吴名氏。"]
     assert [(turn["name"], turn["reason"]) for turn in found["turns"]][-1] == ("paused", "休息")
     assert found["running"]
+
+
+async def test_a_piece_names_what_it_may_go_on_from() -> None:
+    """The segments of its track before it, the nearest first, up to a break and no more than a few."""
+    world = recorded()
+    for number in (3, 4, 6, 7):
+        world.do(SERVER, cmd.EnterRecording(event=segment("judge", "camera", number)))
+    house = House(world)
+    found = {}
+    for number in (0, 2, 4, 6, 7):
+        piece = await house.playback.segment(
+            Seated(hearing="h1", party="clerk"), "judge", "camera", AT + number * 10_000
+        )
+        found[number] = [(one.started_at - AT) // 10_000 for one in piece.earlier]
+    assert found == {0: [], 2: [1, 0], 4: [3, 2, 1], 6: [], 7: [6]}
 
 
 async def test_a_sequel_has_only_what_is_new() -> None:

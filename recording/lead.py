@@ -1,0 +1,60 @@
+"""The pictures that a segment without a key frame at its beginning goes on from, to be decoded before it.
+
+A camera that answers no request for a key frame leaves such a segment. A browser that is given it by itself
+drops its pictures up to the next key frame. So those since the last key frame go with it, squeezed into
+its first moment: each lasts ten microseconds, and nobody sees it.
+"""
+
+from collections.abc import Iterable
+
+from recording import blocks
+from recording.blocks import Block, Contents
+
+TICKS = 100  # of a millisecond
+MOST = 1_500  # pictures: fifteen milliseconds, less than one at sixty a second lasts
+
+
+def before(
+    contents: Contents, started_at: int, earlier: Iterable[tuple[int, bytes]]
+) -> list[Block]:
+    """The pictures from the last key frame up to this segment, at times below zero; none if it needs none.
+
+    `earlier` are the starts (Unix ms) and plain bytes of the segments that it goes on from, the nearest
+    first; no more of them are taken than it needs. Raises blocks.Malformed.
+    """
+    if contents.header.codec == "opus" or contents.blocks[0].key:
+        return []
+    found: list[Block] = []
+    for began, data in earlier:
+        one = blocks.read(data)
+        if one.header != contents.header:
+            break
+        found = [_moved(block, began - started_at) for block in one.blocks] + found
+        keys = [number for number, block in enumerate(found) if block.key]
+        if keys:
+            return found[keys[-1] :]
+        if len(found) > MOST:
+            break
+    return []
+
+
+def squeezed(pictures: list[Block]) -> list[Block]:
+    """The same with times in ticks, those before zero in the first moment after it. Pure."""
+    shown = [
+        block._replace(at=block.at * TICKS, until=block.until * TICKS)
+        for block in pictures
+        if block.at >= 0
+    ]
+    lead = [block for block in pictures if block.at < 0]
+    if not shown or shown[0].key or len(lead) > MOST:
+        return shown
+    start = shown[0].at
+    quick = [
+        Block(start + number, start + number + 1, block.key, block.data)
+        for number, block in enumerate(lead)
+    ]
+    return [*quick, shown[0]._replace(at=start + len(quick)), *shown[1:]]
+
+
+def _moved(block: Block, by: int) -> Block:
+    return block._replace(at=min(block.at + by, -1), until=min(block.until + by, 0))
