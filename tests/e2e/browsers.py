@@ -171,6 +171,17 @@ async def launch(
     return await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
 
 
+async def open_hearing(judge: Person) -> None:
+    """Open it; over a confirmation where somebody is missing, or is not yet seen to be there."""
+    await judge.click("open-hearing")
+    confirm = judge.get("open-hearing-confirm")
+    opened = judge.page.locator("[data-testid=phase][data-phase=in_session]")
+    await expect(confirm.or_(opened).first).to_be_visible(timeout=PATIENCE)
+    if await confirm.count():
+        await confirm.click()
+    await expect(opened).to_be_visible(timeout=PATIENCE)
+
+
 async def close_hearing(judge: Person) -> None:
     """Close it, over what is still open on the checklist."""
     await judge.click("close-hearing")

@@ -11,7 +11,7 @@ from playwright.async_api import async_playwright, expect
 
 from tests.integration.harness import ROLES, serving
 
-from .browsers import DESK, PATIENCE, Person, all_enter, close_hearing, launch
+from .browsers import DESK, PATIENCE, Person, all_enter, close_hearing, launch, open_hearing
 from .devices import Device
 
 IMAGES = Path(__file__).parents[2] / "docs/images"
@@ -111,7 +111,7 @@ async def take(folder: Path) -> None:
         for role, person in people.items():
             if role != "defendant":
                 await person.click("mic")
-        await judge.click("open-hearing")
+        await open_hearing(judge)
         await write(clerk, list(people.values()))
         await clerk.get("line-editor").fill("现在进行法庭")
         await judge.click("next-stage")

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.integration.harness import ROLES, Client, ServerProcess, serving
 
-from .browsers import PATIENCE, Person, close_hearing, court
+from .browsers import PATIENCE, Person, close_hearing, court, open_hearing
 from .looks import Looks, foreign
 from .test_hearing import LINES, enter_lines, sign
 
@@ -41,8 +41,7 @@ async def test_nothing_stands_in_the_way(tmp_path: Path) -> None:
         await expect(defendant.get("waiting-room")).to_be_visible(timeout=PATIENCE)
         await look(defendant, "waiting room")
         await judge.click("admit-all")
-        await judge.click("open-hearing")
-        await judge.click("open-hearing-confirm")
+        await open_hearing(judge)
         phase = people["clerk"].get("phase")
         await expect(phase).to_have_attribute("data-phase", "in_session", timeout=PATIENCE)
         await enter_lines(people)

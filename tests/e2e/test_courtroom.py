@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from tests.integration.harness import serving
 
-from .browsers import DEVICE, PATIENCE, Person, all_enter, court
+from .browsers import DEVICE, PATIENCE, Person, all_enter, court, open_hearing
 from .devices import ELSEWHERE
 from .looks import Looks
 
@@ -19,8 +19,7 @@ ROLES = ("presiding_judge", "prosecutor", "defendant", "counsel")
 async def opened(people: dict[str, Person]) -> None:
     await all_enter(people)
     judge = people["presiding_judge"]
-    await judge.click("open-hearing")
-    await judge.click("open-hearing-confirm")  # the clerk is missing
+    await open_hearing(judge)
     for person in people.values():
         await expect(person.get("phase")).to_have_attribute(
             "data-phase", "in_session", timeout=PATIENCE

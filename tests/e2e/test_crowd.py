@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from tests.hearing_server.adapters.examining import files
 from tests.integration.harness import Client
 
-from .browsers import DESK, PATIENCE, Person, court
+from .browsers import DESK, PATIENCE, Person, court, open_hearing
 from .looks import PHONE, Looks
 from .rooms import crowd, serving
 
@@ -58,12 +58,7 @@ async def test_a_room_of_twenty(tmp_path: Path) -> None:
         await looks.at(clerk, "twenty wait at the clerk")
         await judge.page.keyboard.press("Escape")
         await judge.click("admit-all")
-        await judge.click("open-hearing")
-        confirm = judge.get("open-hearing-confirm")  # where somebody has not come in yet
-        in_session = judge.page.locator("[data-testid=phase][data-phase=in_session]")
-        await expect(confirm.or_(in_session).first).to_be_visible(timeout=PATIENCE)
-        if await confirm.count():
-            await confirm.click()
+        await open_hearing(judge)
         await expect(counsel.get("phase")).to_have_attribute(
             "data-phase", "in_session", timeout=PATIENCE
         )

@@ -9,7 +9,7 @@ from playwright.async_api import async_playwright, expect
 
 from tests.integration.entering import planned
 
-from .browsers import PATIENCE, launch
+from .browsers import PATIENCE, launch, open_hearing
 from .devices import COURT, ELSEWHERE
 from .looks import PHONE, Looks
 from .planned import clerk_of, identify, judge_of, person
@@ -97,8 +97,7 @@ async def test_an_observers_day(tmp_path: Path) -> None:
         await looks.at(guest, "waiting room of an observer")
 
         await judge.click("admit-all")
-        await judge.click("open-hearing")
-        await judge.click("open-hearing-confirm")
+        await open_hearing(judge)
         await expect(guest.get("courtroom")).to_be_visible(timeout=PATIENCE)
         await guest.sees(judge, COURT)
         await guest.hears(judge, COURT)

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from tests.hearing_server.adapters.examining import files
 from tests.integration.harness import serving
 
-from .browsers import PATIENCE, Person, court
+from .browsers import PATIENCE, Person, court, open_hearing
 from .looks import Looks
 
 ROLES = ["presiding_judge", "prosecutor", "counsel", "clerk"]
@@ -97,8 +97,7 @@ async def test_an_exhibit_from_submission_to_opinion(tmp_path: Path) -> None:
         await expect(uploads.nth(1)).to_have_attribute("data-detail", "unknown_type")
         await looks.at(prosecutor, "exhibits submitted")
         await judge.click("admit-all")
-        await judge.click("open-hearing")
-        await judge.click("open-hearing-confirm")
+        await open_hearing(judge)
         await expect(prosecutor.get("courtroom")).to_be_visible(timeout=PATIENCE)
         await expect(judge.get("phase")).to_have_attribute("data-phase", "in_session")
 

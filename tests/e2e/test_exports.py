@@ -12,7 +12,7 @@ from recording.composite.layout import WIDTH
 from tests.integration.harness import serving
 from tests.integration.rebuilt import rebuild
 
-from .browsers import PATIENCE, Person, close_hearing, court
+from .browsers import PATIENCE, Person, close_hearing, court, open_hearing
 from .devices import COURT, decode
 from .exporting import export
 from .looks import Looks
@@ -43,8 +43,7 @@ async def test_the_clerk_asks_for_a_composite_watches_it_and_takes_it(tmp_path: 
         for person in (judge, clerk):
             await person.enter()
             await expect(person.get("courtroom")).to_be_visible(timeout=PATIENCE)
-        await judge.click("open-hearing")
-        await judge.click("open-hearing-confirm")  # the three parties are missing
+        await open_hearing(judge)
         await clerk.get("line-editor").focus()
         await clerk.page.keyboard.press("F1")
         await clerk.page.keyboard.type(SAID)

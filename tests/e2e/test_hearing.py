@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from tests.integration.harness import serving
 from tests.integration.test_story import pdf_text, verify
 
-from .browsers import DEVICE, PATIENCE, Person, all_enter, close_hearing, court
+from .browsers import DEVICE, PATIENCE, Person, all_enter, close_hearing, court, open_hearing
 from .devices import COURT, ELSEWHERE, decode, near
 from .exporting import export
 
@@ -97,7 +97,7 @@ async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path
             await viewer.sees(sender, DEVICE[sender.role])
             await viewer.hears(sender, DEVICE[sender.role])
 
-        await judge.click("open-hearing")
+        await open_hearing(judge)
         await enter_lines(people)
 
         await judge.click(f"mute-{defendant.seat}")
@@ -181,7 +181,7 @@ async def test_kill_in_the_middle_leads_everybody_back(tmp_path: Path) -> None:
     async with serving(tmp_path / "data") as server, court(server, tmp_path) as people:
         judge, clerk, defendant = people["presiding_judge"], people["clerk"], people["defendant"]
         await all_enter(people)
-        await judge.click("open-hearing")
+        await open_hearing(judge)
         await enter_lines(people)
         await judge.sees(defendant, ELSEWHERE)
         await judge.page.wait_for_timeout(4000)

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from tests.integration.entering import Planned, planned
 
-from .browsers import PATIENCE, Person, launch
+from .browsers import PATIENCE, Person, launch, open_hearing
 from .devices import ELSEWHERE
 from .looks import ROOM, Looks
 from .planned import by_link, clerk_of, identify, judge_of
@@ -210,8 +210,7 @@ async def test_a_defendants_day_at_the_kiosk(tmp_path: Path) -> None:
         await kiosk.page.reload()
         await in_court(kiosk)
         await expect(judge.get(f"room-{kiosk.seat}")).to_be_visible(timeout=PATIENCE)
-        await judge.click("open-hearing")
-        await judge.click("open-hearing-confirm")  # the plaintiff is missing
+        await open_hearing(judge)
         await hears_the_record(kiosk, clerk, looks)
         await signs(kiosk, clerk, judge, looks)
 

@@ -11,7 +11,7 @@ from recording.court_key import load_public, new_pair
 from tests.integration.harness import Client, Refusal, serving
 from tests.integration.rebuilt import WORDS, rebuild
 
-from .browsers import DESK, PATIENCE, court
+from .browsers import DESK, PATIENCE, court, open_hearing
 from .looks import LAYOUT, barriers, foreign
 from .playing import (
     BEGAN,
@@ -280,8 +280,7 @@ async def test_read_back_while_the_hearing_runs(tmp_path: Path) -> None:
         for person in people.values():
             await person.enter()
             await expect(person.get("courtroom")).to_be_visible(timeout=PATIENCE)
-        await judge.click("open-hearing")
-        await judge.click("open-hearing-confirm")
+        await open_hearing(judge)
         await expect(clerk.get("phase")).to_have_attribute(
             "data-phase", "in_session", timeout=PATIENCE
         )

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.integration.harness import serving
 
-from .browsers import PATIENCE, Person, all_enter, court
+from .browsers import PATIENCE, Person, all_enter, court, open_hearing
 from .looks import Looks
 
 ROLES = ("presiding_judge", "clerk", "prosecutor", "defendant", "counsel")
@@ -34,7 +34,7 @@ async def test_the_judge_says_what_becomes_of_the_recording(tmp_path: Path) -> N
     ):
         judge, clerk, prosecutor, *_ = (people[role] for role in ROLES)
         await all_enter(people)
-        await judge.click("open-hearing")
+        await open_hearing(judge)
         await expect(clerk.get("phase")).to_have_attribute("data-phase", "in_session")
         await enter(clerk, "现在开庭。", judge, clerk, prosecutor)
 
@@ -59,6 +59,7 @@ async def test_the_judge_says_what_becomes_of_the_recording(tmp_path: Path) -> N
 
         await judge.click("judge-more")
         await judge.click("admit-public")
+        await expect(prosecutor.get("banner")).to_have_count(0, timeout=PATIENCE)
         await enter(clerk, "恢复公开审理。", judge, clerk, prosecutor)
         await judge.click("judge-more")
         await judge.click("exclude-public")

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.hearing_server.adapters.examining import files
 
-from .browsers import DEVICE, PATIENCE, Person, court
+from .browsers import DEVICE, PATIENCE, Person, court, open_hearing
 from .looks import Looks
 from .rooms import Place, serving
 
@@ -51,7 +51,7 @@ async def inside(people: dict[str, Person], looks: Looks) -> None:
     await judge.click("admit-all")
     for role in ("counsel", "defendant", "interpreter"):
         await expect(people[role].get("courtroom")).to_be_visible(timeout=PATIENCE)
-    await judge.click("open-hearing")
+    await open_hearing(judge)
     for role in ("counsel", "defendant", "interpreter"):
         await expect(people[role].get("phase")).to_have_attribute(
             "data-phase", "in_session", timeout=PATIENCE

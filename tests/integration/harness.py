@@ -17,6 +17,8 @@ from typing import Any
 import aiohttp
 import socketio
 
+from .forked import Forked
+
 START_WITHIN = 90.0
 TELL_WITHIN = 15.0
 FIRST_PORT, STRIPE, STRIPES = 20_000, 1_500, 8
@@ -53,7 +55,7 @@ class ServerProcess:
     links: dict[str, str] = field(default_factory=dict)  # seat -> what stands after #
     staff: dict[str, tuple[str, str]] = field(default_factory=dict)  # role -> (login, password)
     seats: Sequence[str] = ROLES  # what the seats of its one hearing are called here
-    process: "subprocess.Popen[str] | None" = None
+    process: "subprocess.Popen[str] | Forked | None" = None
     module: str = "hearing_server"  # or one that starts it in a troubled world
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -67,23 +69,29 @@ class ServerProcess:
         return self.process.pid
 
     async def start(self) -> "ServerProcess":
-        self.process = subprocess.Popen(  # noqa: ASYNC220 - starting one takes a moment
-            [
-                *(sys.executable, "-m", self.module, "serve", "--demo"),
-                *("--port", str(self.port), "--media-port", str(self.media_port)),
-                *("--data", str(self.data)),
-            ],
-            stdout=subprocess.PIPE,
-            stderr=(self.data.parent / f"{self.data.name}.log").open("a"),
-            text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment},
-        )
+        self.process = await asyncio.to_thread(self._begin)
         try:
             await asyncio.wait_for(asyncio.to_thread(self._read_links), START_WITHIN)
         except BaseException:
             self.process.kill()  # nobody else will: it is not in anybody's hands yet
             raise
         return self
+
+    def _begin(self) -> "subprocess.Popen[str] | Forked":
+        arguments = ["serve", "--demo", "--port", str(self.port)]
+        arguments += ["--media-port", str(self.media_port), "--data", str(self.data)]
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", **self.environment}
+        log = self.data.parent / f"{self.data.name}.log"
+        if self.module == "hearing_server":
+            return Forked(arguments, environment, log)
+        with log.open("a") as file:
+            return subprocess.Popen(
+                [sys.executable, "-m", self.module, *arguments],
+                stdout=subprocess.PIPE,
+                stderr=file,
+                text=True,
+                env=environment,
+            )
 
     def _read_links(self) -> None:
         assert self.process is not None
