@@ -53,6 +53,8 @@ async def project(connection: AsyncConnection, name: str, entries: Sequence[Entr
             await _moved(connection, name, event.planned_at, event.minutes)
         elif isinstance(event, ev.PartyAdded):
             await _joined(connection, name, event)
+        elif isinstance(event, ev.SeatGiven) and event.account:
+            await _given(connection, name, event)
         elif type(event) in PHASES:
             await _turned(connection, name, entry)
             if isinstance(event, ev.HearingSuspended) and event.until is not None:
@@ -76,18 +78,19 @@ async def _planned(connection: AsyncConnection, event: ev.HearingPlanned) -> Non
         "notify": "",
     }
     await connection.execute(insert(hearing).values(**row))
-    staff = {
-        party.account: {"hearing": event.hearing, "account": party.account, "role": party.role}
-        for party in event.parties
-        if party.account
-    }
-    if staff:
-        await connection.execute(insert(hearing_staff), list(staff.values()))
 
 
 async def _moved(connection: AsyncConnection, name: str, planned_at: int, minutes: int) -> None:
     times = {"planned_at": planned_at, "ends_at": planned_at + minutes * MINUTE}
     await connection.execute(update(hearing).where(hearing.c.hearing == name).values(**times))
+
+
+async def _given(connection: AsyncConnection, name: str, event: ev.SeatGiven) -> None:
+    """One seat of an account in a hearing: the last it was given."""
+    same = (hearing_staff.c.hearing == name) & (hearing_staff.c.account == event.account)
+    await connection.execute(delete(hearing_staff).where(same))
+    row = {"hearing": name, "account": event.account, "role": event.role}
+    await connection.execute(insert(hearing_staff).values(**row))
 
 
 async def _joined(connection: AsyncConnection, name: str, event: ev.PartyAdded) -> None:

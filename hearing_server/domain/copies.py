@@ -24,7 +24,7 @@ PROVES = (
 )
 
 # Open in a copy that leaves the court, as far as it names nobody screened and says nothing sealed. What is
-# not listed stays inside: messages, identity checks, who asked for a talk, screening, custody.
+# not listed stays inside: messages, identity checks, accounts, who asked for a talk, screening, custody.
 OPEN = frozenset(
     {
         ev.ChannelSet,
@@ -55,11 +55,8 @@ OPEN = frozenset(
         ev.HearingResumed,
         ev.HearingSuspended,
         ev.HighlightsCleared,
-        ev.IdentityCheckBegan,
-        ev.IdentityCheckEnded,
         ev.LineCorrected,
         ev.LineEntered,
-        ev.ListeningSet,
         ev.MicrophoneMuted,
         ev.MicrophoneUnmuted,
         ev.NoRecordingPromised,
@@ -120,8 +117,11 @@ INSIDE = frozenset(
         ev.DocumentPictureKept,
         ev.HearingCancelled,
         ev.HearingPostponed,
+        ev.IdentityCheckBegan,
+        ev.IdentityCheckEnded,
         ev.IdentityConfirmed,
         ev.KioskCalled,
+        ev.ListeningSet,
         ev.MessageSent,
         ev.MessagesRead,
         ev.NoteRemoved,
@@ -131,6 +131,7 @@ INSIDE = frozenset(
         ev.RecordingRecovered,
         ev.ScreeningLifted,
         ev.ScreeningSet,
+        ev.SeatGiven,
         ev.SelfCheckReported,
     }
 )
@@ -166,7 +167,7 @@ def left_out(state: HearingState, event: ev.SegmentRecorded, reader: str | None)
 
 def _outside(state: HearingState, entry: Entry) -> bool:
     event = entry.event
-    if type(event) not in OPEN or _of_observer(state, event):
+    if type(event) not in OPEN or _of_observer(state, event) or _has_account(event):
         return True
     if getattr(event, "within", ()):  # sent in a private room
         return True
@@ -175,6 +176,13 @@ def _outside(state: HearingState, entry: Entry) -> bool:
     if isinstance(event, _EXHIBITS) and not state.exhibits[event.exhibit - 1].on_record:
         return True
     return _names_screened(state, event) or masked(state, event, entry.at, None) != event
+
+
+def _has_account(event: Event) -> bool:
+    """In a log from before the accounts had a fact of their own."""
+    if isinstance(event, ev.HearingPlanned):
+        return any(party.account for party in event.parties)
+    return isinstance(event, ev.PartyAdded) and bool(event.account or event.party.account)
 
 
 def _of_observer(state: HearingState, event: Event) -> bool:

@@ -115,6 +115,8 @@ def visible(state: HearingState, event: Event, party: str) -> bool:
         return False
     if isinstance(event, _PRIVATE):
         return _visible_in_private(state, event, seat)
+    if isinstance(event, ev.SeatGiven):
+        return False
     if may(seat.party.role, Right.OVERSEE):
         return True
     kind = type(event)

@@ -262,11 +262,18 @@ def _gaps(state: HearingState, timeline: Timeline, reader: str, after: int) -> l
             "source": missed.gap.source,
             "started_at": missed.gap.started_at,
             "ended_at": missed.gap.ended_at,
-            "cause": missed.gap.cause,
+            "cause": _cause(state, missed.gap, reader),
         }
         for missed in timeline.gaps
         if missed.seq > after and _may(state, reader, missed.gap.party, missed.gap.source)
     ]
+
+
+def _cause(state: HearingState, gap: ev.GapFound, reader: str) -> str:
+    """Whose identity was checked when is between them and the court."""
+    court = may(state.seats[reader].party.role, Right.OVERSEE)
+    neutral = gap.cause == "identity_check" and gap.party != reader and not court
+    return "elsewhere" if neutral else gap.cause
 
 
 def _lines(

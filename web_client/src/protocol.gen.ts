@@ -815,6 +815,7 @@ export interface EventTold {
     | ChargeTaken
     | ChargeReturned
     | PartyAdded
+    | SeatGiven
     | ObserverRegistered
     | ConsentGiven
     | ConsentWithdrawn
@@ -1058,6 +1059,14 @@ export interface PartyAdded {
   account: string;
   party: Party;
   type: 'party_added';
+  [k: string]: unknown;
+}
+export interface SeatGiven {
+  account: string;
+  by: string;
+  party: string;
+  role: Role;
+  type: 'seat_given';
   [k: string]: unknown;
 }
 export interface ObserverRegistered {

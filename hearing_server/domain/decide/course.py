@@ -1,6 +1,7 @@
 """Decisions about the course of a hearing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
@@ -21,7 +22,7 @@ from hearing_server.domain.decide.rules import (
 )
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase
-from hearing_server.domain.parties import BENCH, Right
+from hearing_server.domain.parties import BENCH, Party, Right
 
 MAX_COUNTDOWN = 15 * 60  # seconds
 MAX_MINUTES = 24 * 60
@@ -62,7 +63,17 @@ def _plan(state: HearingState, command: cmd.Plan, by: str, now: int) -> Events:
     } | {id for s in planned.screenings for id in (s.party, *s.hidden_from)}
     if len(ids) != len(planned.parties) or not named <= ids:
         raise Refused(Code.UNKNOWN_PARTY, "twice, or named and not there")
-    return (planned,)
+    told = tuple(replace(party, account="") for party in planned.parties)
+    return (replace(planned, parties=told), *seats_given(planned.parties))
+
+
+def seats_given(parties: Sequence[Party], by: str = "") -> Events:
+    """The accounts of these, which are the court's own."""
+    return tuple(
+        ev.SeatGiven(party=party.id, role=party.role, account=party.account, by=by)
+        for party in parties
+        if party.account or by
+    )
 
 
 def _postpone(state: HearingState, command: cmd.Postpone, by: str, now: int) -> Events:

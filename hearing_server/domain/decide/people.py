@@ -1,9 +1,11 @@
 """Decisions about the people of a hearing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
+from hearing_server.domain.decide.course import seats_given
 from hearing_server.domain.decide.floor import come_out, floor_of, shares_ended
 from hearing_server.domain.decide.private import end_talk_of, talk_of_who_comes_in
 from hearing_server.domain.decide.rules import (
@@ -58,7 +60,8 @@ def _add_party(state: HearingState, command: cmd.AddParty, by: str, now: int) ->
         raise Refused(Code.TOO_MANY, f"{MAX_PARTIES} seats")
     for other in (*party.counsel_for, *party.interpreter_for):
         seat_of(state, other)
-    return (ev.PartyAdded(party=party, account=command.account),)
+    told = ev.PartyAdded(party=replace(party, account=""))
+    return (told, *seats_given((party,), command.account))
 
 
 def _withdraw_consent(

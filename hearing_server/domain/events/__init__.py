@@ -99,6 +99,7 @@ from hearing_server.domain.events.people import (
     PartyReady,
     PartyRemoved,
     RulesAccepted,
+    SeatGiven,
     SelfCheckReported,
 )
 from hearing_server.domain.events.private import (
@@ -176,6 +177,7 @@ Event = (
     | ChargeTaken
     | ChargeReturned
     | PartyAdded
+    | SeatGiven
     | ObserverRegistered
     | ConsentGiven
     | ConsentWithdrawn
@@ -415,6 +417,7 @@ __all__ = [
     "Screening",
     "ScreeningLifted",
     "ScreeningSet",
+    "SeatGiven",
     "SegmentRecorded",
     "SelfCheckReported",
     "SharingAllowed",

@@ -3,15 +3,27 @@
 from dataclasses import dataclass
 
 from hearing_server.domain.events.values import Departure, Device, OfficerStep, Verdict
-from hearing_server.domain.parties import Party
+from hearing_server.domain.parties import Party, Role
 
 
 @dataclass(frozen=True, kw_only=True)
 class PartyAdded:
-    """Somebody who was not planned."""
+    """Somebody who was not planned. `account` stands only in logs from before there was SeatGiven."""
 
     party: Party
+    account: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatGiven:
+    """What the court keeps to itself of a seat: the staff `account` that sits there, empty for who comes by a
+    link, and the one `by` which it was added after the planning.
+    """
+
+    party: str
+    role: Role
     account: str
+    by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,12 @@ def _added(state: HearingState, event: ev.PartyAdded, at: int) -> HearingState:
     return replace(state, seats=put(state.seats, event.party.id, Seat(party=event.party)))
 
 
+def _given(state: HearingState, event: ev.SeatGiven, at: int) -> HearingState:
+    seat = state.seats[event.party]
+    seat = replace(seat, party=replace(seat.party, account=event.account))
+    return replace(state, seats=put(state.seats, event.party, seat))
+
+
 def _registered(state: HearingState, event: ev.ObserverRegistered, at: int) -> HearingState:
     registration = Registration(
         address=event.address, origin=event.origin, resembles=event.resembles
@@ -147,6 +153,7 @@ def _moved(state: HearingState, party: str, at: int, **changes: Any) -> HearingS
 
 STEPS: Mapping[type, Step] = {
     ev.PartyAdded: _added,
+    ev.SeatGiven: _given,
     ev.ObserverRegistered: _registered,
     ev.ConsentGiven: _accepted,
     ev.ConsentWithdrawn: seat_step(consent_withdrawn=True),

@@ -1,5 +1,7 @@
 """What a copy of the record is without: over wandering hearings nothing that may not be known is in it."""
 
+from dataclasses import replace
+
 import pytest
 
 from hearing_server.domain import commands as cmd
@@ -8,13 +10,24 @@ from hearing_server.domain.continuity import Continuity
 from hearing_server.domain.copies import INSIDE, OPEN, PROVES, left_out, withheld
 from hearing_server.domain.events import Level, Source
 from hearing_server.domain.hearing import HearingState
-from hearing_server.domain.log import SERVER, Entry, canonical
+from hearing_server.domain.log import SERVER, Entry, canonical, to_record
 from hearing_server.domain.playable import plays_track
 from hearing_server.domain.visible import visible
 
 from .expected import sealed_texts
 from .test_machine import Hearing
-from .world import ADVOCATE, CLERK, JUDGE, NOW, PUBLIC, SHA, World, in_session
+from .world import (
+    ADVOCATE,
+    CLERK,
+    DEFENDANT,
+    JUDGE,
+    NOW,
+    PUBLIC,
+    SHA,
+    World,
+    in_session,
+    planned,
+)
 
 
 def shown(state: HearingState, entries: list[Entry], reader: str | None) -> list[Entry]:
@@ -129,3 +142,24 @@ def test_what_was_sent_in_a_private_room_and_who_watched_stay_inside() -> None:
     assert PUBLIC.name not in repr(leave)
     planned = World(JUDGE, CLERK, PUBLIC)
     assert withheld(planned.state, planned.entries[0], None)
+
+
+def test_no_account_and_no_check_of_identity_leaves_the_court() -> None:
+    """Nor in a party's own copy; who sat there, and that they came, does."""
+    people = [replace(party, account=f"ACCOUNT-{party.id}") for party in (JUDGE, CLERK)]
+    world = World(*people, DEFENDANT).arrive(*people, DEFENDANT)
+    world.do("clerk", cmd.BeginIdentityCheck(party="defendant"))
+    world.do("clerk", cmd.EndIdentityCheck(party="defendant"))
+    late = replace(ADVOCATE, counsel_for=("defendant",), account="ACCOUNT-late")
+    world.do(SERVER, cmd.AddParty(party=late, account="ACCOUNT-adder"))
+    assert world.state.seats["judge"].party.account == "ACCOUNT-judge"
+    assert world.state.seats["advocate"].party.account == "ACCOUNT-late"
+    for reader in (None, "defendant", "advocate"):
+        kept = [to_record(entry) for entry in shown(world.state, world.entries, reader)]
+        assert "ACCOUNT-" not in str(kept)
+        kinds = [entry["event"]["type"] for entry in kept]
+        assert {"hearing_planned", "party_added", "party_arrived"} <= set(kinds)
+        assert reader == "defendant" or not any("identity" in kind for kind in kinds)
+    before = replace(planned(*people))  # a log from before the accounts had a fact of their own
+    old = Entry(hearing="h1", seq=1, at=NOW, by=SERVER, event=before)
+    assert withheld(world.state, old, None)

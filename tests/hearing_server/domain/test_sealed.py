@@ -38,7 +38,7 @@ NOT_SAID = {
     "of whom, where, what kind: ids, names, codes, hashes": {
         "party", "parties", "within", "connection", "clerk", "kiosk", "officer", "channel", "interpreter",
         "speaker", "sender", "to", "reader", "correspondent", "hearing", "case", "item", "overridden",
-        "signers", "account", "source", "cause", "code", "codec", "root", "signature", "certificate",
+        "signers", "account", "source", "by", "cause", "code", "codec", "root", "signature", "certificate",
         "timestamp", "digest", "sha256", "certificate_sha256", "name_image_sha256", "media_type",
         "document", "number", "origin", "resembles", "address", "detail",
     },

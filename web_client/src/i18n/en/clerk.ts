@@ -53,6 +53,7 @@ export default {
     disk: 'disk',
     server: 'server',
     overrun: 'overrun',
+    elsewhere: 'not in the courtroom',
     left: 'left',
     superseded: 'moved to another tab',
     deliberation: 'deliberation',

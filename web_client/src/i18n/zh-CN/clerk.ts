@@ -53,6 +53,7 @@ export default {
     disk: '磁盘',
     server: '服务器',
     overrun: '处理不及',
+    elsewhere: '暂不在法庭',
     left: '离开',
     superseded: '换到另一窗口',
     deliberation: '合议',
