@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlaybackIndex, PlaybackLine } from '@/api/playback';
 import { MasterClock } from '@/playback/clock';
-import { correct } from '@/playback/drift';
+import { correct, Drift } from '@/playback/drift';
 import { Loader } from '@/playback/loader';
 import { AHEAD, stale, wanted } from '@/playback/plan';
 import { following, marks, moment, place, within, zoomed } from '@/playback/scale';
@@ -116,6 +116,31 @@ describe('drift', () => {
     expect(correct(0.02, true).correcting).toBe(true);
     expect(correct(0.005, true).correcting).toBe(false);
     expect(correct(-0.5, true).jump).toBe(true);
+  });
+
+  it('is not seen in the steps of a browser that tells its time every 40 ms, sometimes late', () => {
+    const off = new Drift();
+    let [correcting, factor, place, seed, changes] = [false, 1, 0, 1, 0]; // where the element is, s
+    for (let tick = 1; tick <= 1000; tick++) {
+      place += 0.05 * factor;
+      seed = (seed * 48_271) % 2_147_483_647;
+      const late = (seed % 1000) * 0.000_02 + (tick % 40 ? 0 : 0.1);
+      const told = Math.floor((place - late) / 0.04) * 0.04;
+      const next = correct(off.seen(told - tick * 0.05), correcting);
+      if (next.factor !== factor && tick > 100) changes += 1;
+      [correcting, factor] = [next.correcting, next.factor];
+    }
+    expect(Math.abs(place - 50)).toBeLessThan(0.06);
+    expect(changes).toBeLessThan(20); // in 45 s
+  });
+
+  it('is seen at once when it is large, and forgotten with a jump', () => {
+    const off = new Drift();
+    for (let n = 0; n < 9; n++) off.seen(0.01);
+    expect(off.seen(0.05)).toBe(0.01);
+    expect(off.seen(-2)).toBe(-2);
+    off.forget();
+    expect(off.seen(0.05)).toBe(0.05);
   });
 
   it('is gone within two seconds from any that is not jumped over', () => {

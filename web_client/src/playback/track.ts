@@ -1,7 +1,7 @@
 /** One track: its element follows the clock, with the segments around it and no more. */
 import type { Fragment, Masked, Piece } from '@/api/playback';
 import { Buffer } from './buffer';
-import { correct } from './drift';
+import { correct, Drift } from './drift';
 import type { Loader } from './loader';
 import { stale, wanted } from './plan';
 import { segmentAt } from './timeline';
@@ -24,6 +24,7 @@ export class Track {
   private readonly failed = new Map<number, string>();
   private readonly tries = new Map<number, number>();
   private readonly buffer: Buffer;
+  private readonly off = new Drift();
   private correcting = false;
   private refused = false;
 
@@ -88,6 +89,7 @@ export class Track {
     this.element.pause();
     this.element.currentTime = this.seconds(at);
     this.correcting = false;
+    this.off.forget();
   }
 
   /** Fetch what is near, let go what is far. */
@@ -133,6 +135,7 @@ export class Track {
 
   private start(at: number, rate: number): void {
     const { element } = this;
+    this.off.forget();
     if (Math.abs(element.currentTime - this.seconds(at)) > LATE) element.currentTime = this.seconds(at);
     element.playbackRate = rate;
     element.play().then(
@@ -147,9 +150,12 @@ export class Track {
       if (this.element.playbackRate !== rate && !this.correcting) this.element.playbackRate = rate;
       return;
     }
-    const { jump, correcting, factor } = correct(drift, this.correcting);
+    const { jump, correcting, factor } = correct(this.off.seen(drift), this.correcting);
     this.correcting = correcting;
-    if (jump) this.element.currentTime = this.seconds(at) + 0.05 * rate;
+    if (jump) {
+      this.off.forget();
+      this.element.currentTime = this.seconds(at) + 0.05 * rate;
+    }
     const wantedRate = rate * factor;
     if (Math.abs(this.element.playbackRate - wantedRate) > 0.004) this.element.playbackRate = wantedRate;
   }
