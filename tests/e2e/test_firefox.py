@@ -1,5 +1,6 @@
-"""Debian's Firefox with what is recorded: played back."""
+"""Debian's Firefox with what is recorded: played back, and taken away as a file."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hearing_server.services.media import Codec
 from tests.integration.harness import ServerProcess, serving
 from tests.integration.rebuilt import Rebuilt, rebuild
 
+from .devices import decode
 from .firefox import Tab, firefox
 from .playing import BEGAN, LEAD, NUMBER, TOGETHER, near, together
 
@@ -47,16 +49,56 @@ async def test_every_picture_and_sound_is_played_together(
                 assert elements == pytest.approx([at] * len(elements), abs=0.25)
 
 
+@pytest.mark.timeout(240)
+async def test_an_export_arrives_whole(tmp_path: Path) -> None:
+    """Asked for on the page and taken by its link: the very file that the server made, to its end."""
+    async with serving(tmp_path / "data") as server:
+        held = await rebuild(server, seconds=10, began_at=BEGAN)
+        async with firefox(tmp_path / "firefox") as tab:
+            await enter(tab, server, held)
+            for button in ("enter", "export-composite", "export-start"):
+                await click(tab, button)
+            await tab.until(f"{element('export-job')}?.dataset.state === 'done'", within=120)
+            await click(tab, "export-download")
+            film = await downloaded(tab.downloads)
+        made = [path for path in server.data.rglob("*.mp4") if path.is_file()]
+        assert film.read_bytes() in [path.read_bytes() for path in made]
+    seen = await asyncio.to_thread(decode, film)
+    assert seen.frames == pytest.approx(250, abs=5)
+    assert seen.seconds == pytest.approx(10, abs=0.2)
+
+
 async def enter(tab: Tab, server: ServerProcess, held: Rebuilt) -> None:
     """By the clerk's link, to their seat."""
     await tab.go(f"{server.url}/enter#{server.links['clerk']}")
     await tab.until(f"location.pathname === '/seat/{held.seats['clerk']}'")
 
 
+async def click(tab: Tab, testid: str) -> None:
+    """As soon as it may be pressed."""
+    await tab.until(f"{element(testid)} && !{element(testid)}.disabled")
+    await tab.evaluate(f"{element(testid)}.click()")
+
+
 async def shown_right(tab: Tab, held: Rebuilt) -> None:
     for party in held.seats.values():
         number, at = await tab.evaluate(f"({NUMBER})({element(f'video-{party}')})")
         assert near(number, at - LEAD), (number, at)
+
+
+async def downloaded(folder: Path) -> Path:
+    """The one file, when it is complete."""
+    async with asyncio.timeout(60):
+        while True:
+            if found := complete(folder):
+                return found
+            await asyncio.sleep(0.2)
+
+
+def complete(folder: Path) -> Path | None:
+    """Firefox keeps an empty file of that name while another one grows."""
+    files = [*folder.iterdir()]
+    return files[0] if len(files) == 1 and files[0].stat().st_size else None
 
 
 def element(testid: str) -> str:
