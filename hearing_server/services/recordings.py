@@ -23,6 +23,11 @@ class Recordings:
         await self._settled(hearing)
         return overview(await self._hearings.entries(hearing))
 
+    async def deleted_at(self, hearing: str) -> int | None:
+        """When its files were deleted by order, Unix ms; what was recorded is told all the same."""
+        deletion = (await self._hearings.state(hearing)).custody.deletion
+        return deletion.deleted_at if deletion else None
+
 
 def overview(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """Pure: the recording facts of a log, by party."""

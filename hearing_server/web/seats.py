@@ -148,7 +148,9 @@ class Seats:
 
     async def recordings(self, request: web.Request) -> web.Response:
         seated = await self._overseer(request)
-        return web.json_response({"parties": await self._recordings.overview(seated.hearing)})
+        parties = await self._recordings.overview(seated.hearing)
+        deleted_at = await self._recordings.deleted_at(seated.hearing)
+        return web.json_response({"parties": parties, "deleted_at": deleted_at})
 
     async def seated(self, request: web.Request) -> Seated:
         """Whose seat the address names, and their session proves; Refused(no_session, code_needed)."""

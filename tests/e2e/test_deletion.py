@@ -22,29 +22,29 @@ TWO_YEARS = 2 * 366 * 24 * 3600 * 1000  # ms
 SECONDS = 30
 REASON = "保存期限届满，依档案管理规定删除"
 SEGMENTS = 5 * 2 * 3 - 1  # five parties' pictures and sounds, ten seconds each; one is a gap
+DELETED = f"segments deleted by order: {SEGMENTS}"
 
 
 def files(data: Path, suffix: str) -> list[Path]:
     return [path for path in (data / "recordings").rglob(f"*{suffix}") if path.is_file()]
 
 
-def verify(data: Path) -> "subprocess.CompletedProcess[str]":
-    """The record as it lies there, by the program for whoever receives one."""
-    (hearing,) = (path for path in (data / "recordings").iterdir() if path.is_dir())
-    command = [sys.executable, "-m", "hearing_server", "verify", str(hearing)]
+def verify(record: Path) -> "subprocess.CompletedProcess[str]":
+    """By the program for whoever receives it."""
+    command = [sys.executable, "-m", "hearing_server", "verify", str(record)]
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
-async def verified(data: Path, code: str) -> str:
-    """Nothing speaks against it, and this is said: as soon as the court's key has signed the newest entry."""
+async def verified(data: Path, said: str) -> None:
+    """Nothing speaks against it as it lies there, as soon as the court's key has signed the newest entry."""
+    (hearing,) = (path for path in (data / "recordings").iterdir() if path.is_dir())
     async with asyncio.timeout(30):
         while True:
-            report = await asyncio.to_thread(verify, data)
-            if f": {code}:" in report.stdout and "not_proven_after" not in report.stdout:
+            report = await asyncio.to_thread(verify, hearing)
+            if said in report.stdout and "not_proven_after" not in report.stdout:
                 break
             await asyncio.sleep(0.5)
     assert report.returncode == 0, report.stdout
-    return report.stdout
 
 
 async def orders(person: Player) -> None:
@@ -87,6 +87,20 @@ async def nothing_is_given(server: ServerProcess, person: Player) -> None:
     assert (await person.page.request.get(server.url + path)).status == 404
 
 
+async def what_is_left(clerk: Player, record: Path) -> None:
+    """No export is offered any more; the record can be taken away, and proves itself without the files."""
+    await clerk.page.goto(f"{clerk.url}/seat/{clerk.seat}")
+    await clerk.enter()
+    await expect(clerk.get("exports-deleted")).to_be_visible(timeout=PATIENCE)
+    assert not await clerk.get("export-start").count()
+    async with clerk.page.expect_download() as started:
+        await clerk.click("record")
+    await (await started.value).save_as(record)
+    report = await asyncio.to_thread(verify, record)
+    assert report.returncode == 0, report.stdout
+    assert DELETED in report.stdout
+
+
 @pytest.mark.timeout(180)
 async def test_a_recording_is_deleted_by_two_persons(tmp_path: Path) -> None:
     looks, began = Looks(), int(time.time() * 1000) - TWO_YEARS
@@ -98,7 +112,7 @@ async def test_a_recording_is_deleted_by_two_persons(tmp_path: Path) -> None:
     ) as server:
         await rebuild(server, seconds=SECONDS, began_at=began)
         assert len(files(data, ".mkv")) == SEGMENTS
-        await verified(data, "segments")
+        await verified(data, f": {SEGMENTS} / {SEGMENTS},")
         written = [*(place.name for place in PLACES), *WORDS, REASON, "旧案", "示范人民法院"]
         written += ["（2026）测0001刑初1号", "(2026)测0001刑初1号", "第一法庭"]
         async with (
@@ -113,7 +127,7 @@ async def test_a_recording_is_deleted_by_two_persons(tmp_path: Path) -> None:
             await looks.at(judge, "recording deleted", written)
             await judge.page.goto(f"{server.url}/seat/{judge.seat}/playback")
             await deleted(judge)
+            await verified(data, DELETED)
+            await what_is_left(clerk, tmp_path / "record.zip")
             assert not clerk.errors + judge.errors
-        said = await verified(data, "segments_deleted")
-        assert f"{SEGMENTS}" in said
     assert not looks.found, "\n".join(looks.found)

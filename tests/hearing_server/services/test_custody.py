@@ -18,6 +18,7 @@ from hearing_server.services.access import Seated
 from hearing_server.services.custody import Custodian
 from hearing_server.services.deletions import Deletions, Erase
 from hearing_server.services.hearings import Hearings
+from hearing_server.services.recordings import Recordings
 from tests.hearing_server.domain.world import FIVE, MEMBER, NOW, PUBLIC, SHA, WITNESS, World
 
 from .fakes import FakeEvents
@@ -231,6 +232,8 @@ async def test_a_recording_is_deleted_by_two_persons_after_its_retention(archive
     assert archive.audit.rows[-1] == ("server", "recording_deleted", "1 segments, 3 bytes")
     found = await archive.custodian.custody(seat("clerk"))
     assert (found["deletion"]["consented_by"], found["may"]["delete"]) == ("judge", False)
+    told = await Recordings(archive.hearings, archive.deletions.settle).deleted_at("h1")
+    assert told == found["deletion"]["deleted_at"]
     assert await refusal(propose(seat("judge"), "再来", HERE)) is Code.NO_CHANGE
 
 

@@ -3,6 +3,7 @@ export default {
   export: {
     title: 'Exports of the recording',
     what: 'What to export',
+    deleted: 'The recording was deleted by order at {time}: there is nothing to export.',
     nothing_yet: 'The hearing has not been opened: there is nothing to export.',
     kind: { composite: 'Composite', party: 'One party’s tracks', span: 'Part', sound: 'Sound only', captions: 'Captions' },
     hint: {

@@ -3,6 +3,7 @@ export default {
   export: {
     title: '录音录像导出',
     what: '导出内容',
+    deleted: '录像已于 {time} 依决定删除，没有可导出的内容。',
     nothing_yet: '尚未开庭，没有可导出的录像。',
     kind: { composite: '合成录像', party: '一方原始录像', span: '片段', sound: '仅声音', captions: '字幕' },
     hint: {
