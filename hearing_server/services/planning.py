@@ -11,6 +11,7 @@ from typing import Protocol
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import wish as wishes
 from hearing_server.domain.cases import Case, CaseParty, Courtroom, Fault, text_problem
+from hearing_server.domain.day_end import LEFT, LeftOver, left_over
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import HearingPlanned
 from hearing_server.domain.hearing import HearingState
@@ -246,6 +247,13 @@ class Planning:
         if not 0 <= since < until or until - since > MAX_SPAN:
             raise Refused(Code.BAD_MESSAGE, "from, to")
         return await self._store.between(since, until, _own(account, wanted), MAX_DAY)
+
+    async def left_over(self, account: Account) -> list[tuple[Sitting, LeftOver]]:
+        """Their own hearings whose time is over and that are left open, the oldest first."""
+        own = CalendarFilter(account=account.id, phases=tuple(map(str, LEFT)))
+        now = self._now()
+        found = await self._store.between(0, now, own, MAX_DAY)
+        return [(one, what) for one in found if (what := left_over(one.phase, one.ends_at, now))]
 
     async def find(
         self, account: Account, wanted: CalendarFilter, after: tuple[int, str] | None = None

@@ -68,6 +68,7 @@ class PlanningRoutes:
             web.get(f"{staff}/planning", self.choices, name="planning"),
             web.get(f"{staff}/calendar", self.calendar, name="calendar"),
             web.get(f"{staff}/hearings", self.find, name="hearings"),
+            web.get(f"{staff}/hearings-left", self.left_over, name="hearings-left"),
             web.post(f"{staff}/hearings", self.plan, name="plan-hearing"),
             web.post(f"{staff}/hearings-check", self.check, name="check-plan"),
             web.get(one, self.hearing, name="hearing"),
@@ -103,6 +104,13 @@ class PlanningRoutes:
         found = await self._planning.calendar(account, since, until, _wanted(request, account))
         hearings = [sitting_json(each) for each in found]
         return web.json_response({"hearings": hearings, "server_time": time.time_ns() // 1_000_000})
+
+    async def left_over(self, request: web.Request) -> web.Response:
+        """One's own hearings that are left open, and what is to be done about each."""
+        account = await self._gate.require(request, *READERS)
+        found = await self._planning.left_over(account)
+        hearings = [{**sitting_json(sitting), "left": str(what)} for sitting, what in found]
+        return web.json_response({"hearings": hearings})
 
     async def find(self, request: web.Request) -> web.Response:
         account = await self._gate.require(request, *READERS)

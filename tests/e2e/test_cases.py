@@ -1,5 +1,8 @@
 """A clerk's day before the hearing, in a real browser: a case, a file of cases, a plan, a clash, a link read out."""
 
+import asyncio
+import contextlib
+import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -84,6 +87,16 @@ async def plan(clerk: Person, number: str, courtroom: str) -> None:
     await expect(clerk.get("bench-clerk")).not_to_have_value("")
 
 
+def a_week_ago(data: Path, number: str) -> None:
+    """The calendar's row as it will be when the time of this hearing is over."""
+    with contextlib.closing(sqlite3.connect(data / "hearings.sqlite3", timeout=10)) as store, store:
+        ago = 7 * 24 * 3_600_000
+        moved = (
+            "update hearing set planned_at = planned_at - ?, ends_at = ends_at - ? where number = ?"
+        )
+        assert store.execute(moved, (ago, ago, number)).rowcount == 1
+
+
 @pytest.mark.timeout(240)
 async def test_from_the_case_to_the_invitation(tmp_path: Path) -> None:
     async with serving(tmp_path / "data") as server, browser(tmp_path) as chromium:
@@ -131,6 +144,11 @@ async def test_from_the_case_to_the_invitation(tmp_path: Path) -> None:
         await looks.at(clerk, "outbox", WRITTEN)
         await clerk.click("nav-today")
         await looks.at(clerk, "today", WRITTEN)
+        await asyncio.to_thread(a_week_ago, tmp_path / "data", "（2026）测0001民初7号")
+        await clerk.page.reload()
+        left = clerk.get("left-open").locator("[data-left='not_opened']")
+        await expect(left).to_have_count(1, timeout=PATIENCE)
+        await looks.at(clerk, "left-open", WRITTEN)
         await clerk.open_link(link)
         assert clerk.errors == []
         assert not looks.found, "\n".join(looks.found)

@@ -177,6 +177,45 @@ async def test_the_calendar_follows_the_hearing(node: Node) -> None:
     await node.plan(wish(two, planned_at=TOMORROW + 20 * MINUTE))
 
 
+async def test_at_the_end_of_the_day_one_s_own_hearings_that_are_left_open_are_named(
+    node: Node,
+) -> None:
+    """With what is to be done about each; not those of others, not before their time is over."""
+    cases = [await node.cases.create(draft(n)) for n in range(1, 7)]
+    times = [TOMORROW + n * 2 * HOUR for n in range(6)]
+    ids = [
+        await node.plan(wish(case, planned_at=at)) for case, at in zip(cases, times, strict=True)
+    ]
+    names = ("scheduled", "in session", "paused", "adjourned", "closed", "later")
+    hearings = dict(zip(names, ids, strict=True))
+    steps: dict[str, tuple[cmd.Command, ...]] = {
+        "in session": (cmd.OpenHearing(),),
+        "paused": (cmd.OpenHearing(), cmd.PauseHearing(reason="")),
+        "adjourned": (cmd.OpenHearing(), cmd.SuspendHearing(reason="改期", until=None)),
+        "closed": (cmd.OpenHearing(), cmd.CloseHearing(override="演示")),
+    }
+    for name, commands in steps.items():
+        node.clock = times[names.index(name)]
+        state = await node.hearings.state(hearings[name])
+        judge = next(
+            s for s, held in state.seats.items() if held.party.role is Role.PRESIDING_JUDGE
+        )
+        for command in (cmd.Arrive(connection="c"), *commands):
+            await node.hearings.execute(hearings[name], command, judge)
+    node.clock = times[-1] + HOUR  # the last one's end, to the ms
+    for account in (CLERKS[0], JUDGES[0]):
+        left = await node.planning.left_over(account)
+        assert [(sitting.hearing, str(what)) for sitting, what in left] == [
+            (hearings["scheduled"], "not_opened"),
+            (hearings["in session"], "not_closed"),
+            (hearings["paused"], "not_closed"),
+            (hearings["adjourned"], "no_date"),
+        ]
+    assert await node.planning.left_over(CLERKS[1]) == []
+    node.clock += 1
+    assert len(await node.planning.left_over(CLERKS[0])) == 5
+
+
 async def test_a_judge_sees_what_they_sit_in_and_a_clerk_all(node: Node) -> None:
     one, two = [await node.cases.create(draft(n)) for n in (1, 2)]
     first, second = await node.plan(wish(one)), await node.plan(wish(two, 1))

@@ -82,6 +82,11 @@ export interface Sitting {
   parties: number;
 }
 
+/** A hearing of one's own whose time is over, and why it is still open. */
+export interface LeftOver extends Sitting {
+  left: 'not_opened' | 'not_closed' | 'no_date';
+}
+
 export interface SeatInfo {
   party: string;
   person: string;

@@ -70,6 +70,6 @@ export default {
       unconfigured: 'Neither e-mail nor SMS is configured: the clerk reads every message out.',
     },
     courtrooms: { title: 'Courtrooms', name: 'Name', site: 'Site', active: 'In use', inactive: 'Out of use', add: 'Add a courtroom', save: 'Save', stop: 'Take out of use', start: 'Use again', hint: 'The name stands in the records of hearings and cannot be changed.', none: 'There is no courtroom yet.' },
-    today: { title: 'Today', none: 'You have no hearing today.', starts: 'begins in {time}', now: 'begins now', late: '{time} late', enter: 'Enter', over: 'Over', others: 'Other hearings today', h: '{h} h {m} min', m: '{m} min' },
+    today: { title: 'Today', none: 'You have no hearing today.', starts: 'begins in {time}', now: 'begins now', late: '{time} late', enter: 'Enter', over: 'Over', others: 'Other hearings today', left: 'Left open: {n}', see: 'See', left_not_opened: 'Its time is over and it was not opened: postpone it or cancel it.', left_not_closed: 'Its time is over and it is still open: have the judge close or adjourn it.', left_no_date: 'Adjourned, and no day on which it goes on: have the judge resume or close it.', h: '{h} h {m} min', m: '{m} min' },
   },
 };

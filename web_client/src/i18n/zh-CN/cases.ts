@@ -70,6 +70,6 @@ export default {
       unconfigured: '未配置邮件和短信：所有消息由书记员宣读。',
     },
     courtrooms: { title: '法庭', name: '名称', site: '位置', active: '使用中', inactive: '已停用', add: '添加法庭', save: '保存', stop: '停用', start: '启用', hint: '名称写入庭审记录，添加后不能更改。', none: '还没有法庭。' },
-    today: { title: '今日庭审', none: '今天没有您参加的庭审。', starts: '{time} 后开始', now: '现在开始', late: '已过开始时间 {time}', enter: '进入', over: '已结束', others: '今日其他庭审', h: '{h} 小时 {m} 分', m: '{m} 分钟' },
+    today: { title: '今日庭审', none: '今天没有您参加的庭审。', starts: '{time} 后开始', now: '现在开始', late: '已过开始时间 {time}', enter: '进入', over: '已结束', others: '今日其他庭审', left: '未了结的庭审（{n}）', see: '查看', left_not_opened: '时间已过，尚未开庭：请改期或取消。', left_not_closed: '时间已过，尚未闭庭：请审判长闭庭或改日再开。', left_no_date: '已延期审理，尚无续开日期：请审判长续开或闭庭。', h: '{h} 小时 {m} 分', m: '{m} 分钟' },
   },
 };
