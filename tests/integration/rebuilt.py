@@ -105,9 +105,9 @@ async def rebuild(
     await store.database.start()
     try:
         (hearing,) = await store.hearings()
-        planned = (await store.read(hearing))[-1]
-        assert isinstance(planned.event, ev.HearingPlanned)
-        seats = {str(party.role): party.id for party in planned.event.parties}
+        entries = await store.read(hearing)
+        planned = next(e.event for e in entries if isinstance(e.event, ev.HearingPlanned))
+        seats = {str(party.role): party.id for party in planned.parties}
         key = new_hearing_key(court_key, hearing) if court_key else None
         masters = _Masters(
             folder=server.data / "recordings", codec=codec, size=size, key=key, key_every=key_every
@@ -117,12 +117,12 @@ async def rebuild(
         segments = await asyncio.to_thread(_repeat, masters.folder, made, seconds)
         gap = (began_at + 20_000, began_at + 30_000)
         events = [
-            *_course(planned.event, seats, began_at, seconds, closed),
+            *_course(planned, seats, began_at, seconds, closed),
             *_lines(seats, began_at, seconds, lines),
             *_recorded(segments, seats["defendant"], gap),
             *((began_at + 1, seats["presiding_judge"], order) for order in orders),
         ]
-        await _enter(store, hearing, planned.seq, events)
+        await _enter(store, hearing, entries[-1].seq, events)
         await asyncio.to_thread(_leave, masters.folder, made + segments, events)
     finally:
         await store.database.close()

@@ -72,7 +72,7 @@ def viewed(server: ServerProcess) -> list[tuple[str, str]]:
 
 
 async def test_who_may_not_play_is_told_nothing(tmp_path: Path) -> None:
-    """The defendant of a confidential recording, a stranger, ids of other things: 404 or 401."""
+    """The defendant of a confidential recording, another's seat, ids of other things: 404."""
     async with serving(tmp_path / "data") as server:
         held = await rebuild(server, seconds=30, began_at=BEGAN)
         judge = held.seats["presiding_judge"]
@@ -92,9 +92,8 @@ async def test_who_may_not_play_is_told_nothing(tmp_path: Path) -> None:
             ):
                 with pytest.raises(Refusal, match="not_found"):
                     await piece(counsel, party, source, at)
-            with pytest.raises(Refusal) as caught:
+            with pytest.raises(Refusal, match="not_found"):
                 await counsel.get(f"/api/seats/{judge}/playback")
-            assert caught.value.status == 401
 
 
 async def test_a_changed_file_is_not_played(tmp_path: Path) -> None:
