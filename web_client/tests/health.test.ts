@@ -39,12 +39,23 @@ describe('the live check on the clerk’s desk', () => {
     expect(summaryOf(healthOf(SEATS, null), null)).toMatchObject({ tone: 'plain', word: 'waiting' });
   });
 
+  it('calls nothing well of which nothing is in the file yet', () => {
+    const none = { camera: source({ flowing: false }), microphone: source({ in_file: false, behind: null }) };
+    const told = checked({ judge: none });
+    const seats = healthOf(SEATS, told);
+    expect(seats[0]?.tone).toBe('plain');
+    expect(summaryOf(seats, told)).toMatchObject({ tone: 'plain', word: 'waiting' });
+    const one = checked({ judge: none, accused: { ...none, microphone: source({ heard: true }) } });
+    expect(summaryOf(healthOf(SEATS, one), one)).toMatchObject({ tone: 'good', word: 'all_good', n: 1 });
+  });
+
   it('gives the room left in the unit that one plans with, of the scarcest place', () => {
     const two = checked({ judge: WELL }, { directories: [{ free: 1, minutes: 59, code: 'disk_low' }, { free: 2, minutes: 6000, code: '' }] });
     expect(summaryOf(healthOf(SEATS, two), two).minutes).toBe(59);
     expect(roomOf(59)).toEqual(['room_minutes', { minutes: 59 }]);
     expect(roomOf(2460)).toEqual(['room', { hours: 41 }]);
     expect(roomOf(60 * 24 * 30)).toEqual(['room_long', { days: 30 }]);
+    expect(roomOf(60 * 24 * 12_708)).toEqual(['room_year', {}]);
   });
 
   it('names in the alarm whose recording it is, and pauses for what pausing helps', () => {

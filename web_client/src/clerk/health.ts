@@ -39,7 +39,9 @@ export function summaryOf(health: readonly SeatHealth[], checked: RecordingCheck
   if (!checked.recorder) return { tone: 'bad', word: 'silent', n: 0, ...rest };
   if (bad) return { tone: 'bad', word: 'some_bad', n: bad, ...rest };
   if (!recorded.length) return { tone: 'plain', word: 'nobody', n: 0, ...rest };
-  return { tone: 'good', word: 'all_good', n: recorded.length, ...rest };
+  const good = recorded.filter(({ tone }) => tone === 'good').length;
+  if (!good) return { tone: 'plain', word: 'waiting', n: 0, ...rest };
+  return { tone: 'good', word: 'all_good', n: good, ...rest };
 }
 
 function seatHealth(seat: SeatView, of: Record<string, SourceChecked>): SeatHealth {
@@ -47,7 +49,7 @@ function seatHealth(seat: SeatView, of: Record<string, SourceChecked>): SeatHeal
   const measured = Object.values(of).filter(({ flowing }) => flowing);
   return {
     seat,
-    tone: sources.some(({ tone }) => tone === 'bad') ? 'bad' : sources.length ? 'good' : 'plain',
+    tone: (['bad', 'good'] as const).find((tone) => sources.some((source) => source.tone === tone)) ?? 'plain',
     sources,
     saved: seconds(most(measured.map(({ saved }) => saved)), 0),
     behind: seconds(most(measured.map(({ behind }) => behind)), 1),
@@ -70,5 +72,7 @@ const seconds = (ms: number | null, digits: number): number | null => (ms === nu
 export function roomOf(minutes: number): [string, Record<string, number>] {
   if (minutes < 120) return ['room_minutes', { minutes }];
   const hours = Math.floor(minutes / 60);
-  return hours < 72 ? ['room', { hours }] : ['room_long', { days: Math.floor(hours / 24) }];
+  const days = Math.floor(hours / 24);
+  if (days > 365) return ['room_year', {}];
+  return hours < 72 ? ['room', { hours }] : ['room_long', { days }];
 }

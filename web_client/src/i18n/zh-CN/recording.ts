@@ -47,6 +47,7 @@ export default {
     saved: '{ago} 秒前存盘',
     room: '可再录 {hours} 小时',
     room_long: '可再录 {days} 天以上',
+    room_year: '可再录一年以上',
     room_minutes: '可再录 {minutes} 分钟',
     seat_saved: '{ago} 秒前存盘',
     seat_unsaved: '尚未存盘',
