@@ -7,8 +7,6 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.parties import Right, may
 from hearing_server.services.access import Seated
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.explanations import Drafted, Explanations
@@ -16,7 +14,7 @@ from hearing_server.services.hearings import Hearings
 from hearing_server.services.rate import RateLimit
 from hearing_server.services.transcripts import SignatureRequest
 from hearing_server.web.http import client_address, decoded, disposition, read_body
-from hearing_server.web.seat_session import SEAT
+from hearing_server.web.seat_session import SEAT, overseen
 
 PATH = f"{SEAT}/explanations"
 
@@ -105,11 +103,8 @@ class ExplanationRoutes:
         return web.Response(body=pdf, content_type="application/pdf", headers=headers)
 
     async def _overseer(self, request: web.Request) -> Seated:
-        """Bench and clerk; for everybody else there is nothing here."""
         seated = await self._seated(request)
-        state = await self._hearings.state(seated.hearing)
-        if not may(state.seats[seated.party].party.role, Right.OVERSEE):
-            raise Refused(Code.NOT_FOUND)
+        await overseen(self._hearings, seated)
         return seated
 
     async def _note(

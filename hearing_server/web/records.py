@@ -8,14 +8,13 @@ from aiohttp import web
 
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Phase
-from hearing_server.domain.parties import Right, may
 from hearing_server.services.access import Seated
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.rate import RateLimit
 from hearing_server.services.record_copy import RecordCopier
 from hearing_server.web.http import client_address, disposition
-from hearing_server.web.seat_session import SEAT
+from hearing_server.web.seat_session import SEAT, overseen
 from recording.record_copy import ZipTarget
 
 SENT_WITHIN = 120.0  # seconds for one chunk to a reader that takes nothing more
@@ -47,7 +46,10 @@ class RecordRoutes:
 
     async def record(self, request: web.Request) -> web.StreamResponse:
         """`?outside` masks what may not leave the court; otherwise what this seat may not see."""
-        seated = await self._overseer(request)
+        seated = await self._seated(request)
+        state = await overseen(self._hearings, seated)
+        if state.phase is not Phase.CLOSED:
+            raise Refused(Code.WRONG_PHASE, state.phase)
         self._rate.check(seated.party)
         outside = "outside" in request.query
         await self._audit.note(
@@ -90,13 +92,3 @@ class RecordRoutes:
             log.warning("copy of a record not finished", hearing=seated.hearing)
             raise ConnectionResetError("copy not finished") from None
         await response.write_eof()
-
-    async def _overseer(self, request: web.Request) -> Seated:
-        """Bench and clerk, once the hearing is closed; for everybody else there is nothing here."""
-        seated = await self._seated(request)
-        state = await self._hearings.state(seated.hearing)
-        if not may(state.seats[seated.party].party.role, Right.OVERSEE):
-            raise Refused(Code.NOT_FOUND)
-        if state.phase is not Phase.CLOSED:
-            raise Refused(Code.WRONG_PHASE, state.phase)
-        return seated

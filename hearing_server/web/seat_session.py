@@ -5,7 +5,10 @@ import contextlib
 from aiohttp import web
 
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.parties import Right, may
 from hearing_server.services.access import SESSION_MS, Access, Seated, digest_of
+from hearing_server.services.hearings import Hearings
 from hearing_server.web.http import ACTOR
 
 SEAT = "/api/seats/{seat:[A-Za-z0-9_-]{1,64}}"
@@ -61,6 +64,14 @@ class SeatGate:
 
     def _token(self, request: web.Request) -> str:
         return request.cookies.get(seat_cookie(request.match_info["seat"], secure=self.secure), "")
+
+
+async def overseen(hearings: Hearings, seated: Seated) -> HearingState:
+    """Their hearing, for bench and clerk; for everybody else there is nothing here: Refused(not_found)."""
+    state = await hearings.state(seated.hearing)
+    if not may(state.seats[seated.party].party.role, Right.OVERSEE):
+        raise Refused(Code.NOT_FOUND)
+    return state
 
 
 def seat_cookie(party: str, *, secure: bool) -> str:

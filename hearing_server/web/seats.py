@@ -11,7 +11,6 @@ from aiohttp import web
 from hearing_server.domain.decide.people import identified
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
-from hearing_server.domain.parties import Right, may
 from hearing_server.domain.playable import plays
 from hearing_server.domain.visible import document_withheld, reads_document
 from hearing_server.services.access import Access, Seated
@@ -21,7 +20,13 @@ from hearing_server.services.rate import RateLimit
 from hearing_server.services.recordings import Recordings
 from hearing_server.services.transcripts import SignatureRequest, Transcripts
 from hearing_server.web.http import client_address, decoded, disposition, read_body
-from hearing_server.web.seat_session import SEAT, SeatGate, remember_seat, seat_cookie
+from hearing_server.web.seat_session import (
+    SEAT,
+    SeatGate,
+    overseen,
+    remember_seat,
+    seat_cookie,
+)
 
 __all__ = ["Seats", "remember_seat", "seat_cookie"]
 
@@ -147,7 +152,8 @@ class Seats:
         return web.json_response({"sha256": sha256})
 
     async def recordings(self, request: web.Request) -> web.Response:
-        seated = await self._overseer(request)
+        seated = await self.seated(request)
+        await overseen(self._hearings, seated)
         parties = await self._recordings.overview(seated.hearing)
         deleted_at = await self._recordings.deleted_at(seated.hearing)
         return web.json_response({"parties": parties, "deleted_at": deleted_at})
@@ -167,14 +173,6 @@ class Seats:
             detail=detail,
             address=client_address(request, self._proxies),
         )
-
-    async def _overseer(self, request: web.Request) -> Seated:
-        """Bench and clerk; for everybody else there is nothing here."""
-        seated = await self.seated(request)
-        state = await self._hearings.state(seated.hearing)
-        if not may(state.seats[seated.party].party.role, Right.OVERSEE):
-            raise Refused(Code.NOT_FOUND)
-        return seated
 
 
 def _door(state: HearingState) -> dict[str, Any]:
