@@ -19,11 +19,12 @@ from hearing_server import (
     verify_command,
 )
 from hearing_server.adapters.folder import FolderUnusable
-from hearing_server.app import CannotStart, Server, now
+from hearing_server.app import Server, now
 from hearing_server.demo import plan_demo
 from hearing_server.demo_cases import furnish
 from hearing_server.demo_staff import demo_accounts, seats_of
 from hearing_server.domain.hearing import HearingState
+from hearing_server.starting import CannotStart
 from hearing_server.web.pages import ClientMissing
 
 DEMONSTRATED = 20  # hearings whose links are printed: those that belong to no case

@@ -12,12 +12,13 @@ from typing import Any
 from hearing_server import config
 from hearing_server.adapters.database import Database, StoreUnusable
 from hearing_server.adapters.store import SqlStore
-from hearing_server.app import CannotStart, now
+from hearing_server.app import now
 from hearing_server.domain.errors import Refused
 from hearing_server.domain.staff import StaffRole
 from hearing_server.services.audit import Who
 from hearing_server.services.staff import NewAccount
 from hearing_server.staff_parts import StaffAdministration
+from hearing_server.starting import CannotStart
 from hearing_server.web.staff_accounts import setup_link
 
 CONSOLE = Who(actor="console")

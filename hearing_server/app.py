@@ -1,5 +1,4 @@
-"""The composition root: the only file that knows every part. It wires by calling constructors,
-which is all that its 400 lines and more do.
+"""The composition root: the only file that knows every part. It wires by calling constructors.
 
 `Server.start` brings the parts up in the order in which they need each other, `close` takes them down
 the other way round.
@@ -11,12 +10,10 @@ import time
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from socket import AF_INET, SOCK_DGRAM
 from ssl import SSLContext
 
 import structlog
 from aiohttp import web
-from cryptography import x509
 
 from hearing_server.adapters.database import Database
 from hearing_server.adapters.folder import DataFolder, Documents
@@ -43,6 +40,7 @@ from hearing_server.services.record_keeper import RecordKeeper
 from hearing_server.services.recordings import Recordings
 from hearing_server.services.transcripts import Transcripts
 from hearing_server.staff_parts import StaffParts
+from hearing_server.starting import CannotStart, media_host, open_authority
 from hearing_server.web import health, pages
 from hearing_server.web.audit import note_refusals
 from hearing_server.web.door import IDLE, SPOKEN_IN, Door
@@ -56,10 +54,7 @@ from signaling.gateway import Gateway
 from signaling.mirror import Mirrors
 from signaling.rooms import Rooms
 from signaling.sfu import Sfu, SfuSettings
-from transcript import pdf as printing
-from transcript.errors import TranscriptError
 from transcript.signing.authority import Authority
-from transcript.signing.timestamp import RemoteTimestamps
 
 MAX_BODY = 1 << 20  # bytes of an HTTP request
 SETTLE_WITHIN = 5.0  # seconds
@@ -67,10 +62,6 @@ FORGET_EVERY = 600.0  # seconds
 WATCH_EVERY = 2.0  # seconds
 
 log = structlog.get_logger()
-
-
-class CannotStart(Exception):
-    """The server cannot run here; the text says why in one line."""
 
 
 def now() -> int:
@@ -102,7 +93,7 @@ class Server:
         secret = self.folder.secret("staff")
         self.staff = StaffParts(self.store, now, self.settings, secret)
         self.audit, self.gate = self.staff.audit, self.staff.gate
-        authority = await asyncio.to_thread(self._open_authority)
+        authority = await asyncio.to_thread(open_authority, self.settings, self.folder)
         self.hearings = Hearings(self.store, now)
         self.access = Access(self.store, self.folder.secret("links"), now, self._bar)
         self.notary = TypstNotary(authority)
@@ -209,30 +200,6 @@ class Server:
             now,
         )
 
-    def _open_authority(self) -> Authority:
-        """The court's keys, and the fonts that every transcript needs."""
-        passphrase = self.settings.key_passphrase.encode() or self.folder.secret("passphrase")
-        try:
-            printing.check_fonts()
-            return Authority.open(
-                self.folder.keys / "court",
-                passphrase,
-                self.settings.court,
-                remote_timestamps=self._remote_timestamps(),
-            )
-        except TranscriptError as error:
-            raise CannotStart(f"{error.code}: {error}") from error
-
-    def _remote_timestamps(self) -> RemoteTimestamps | None:
-        if not self.settings.timestamp_url:
-            return None
-        try:
-            roots = Path(self.settings.timestamp_roots).read_bytes()
-            certificates = tuple(x509.load_pem_x509_certificates(roots))
-        except (OSError, ValueError) as error:
-            raise CannotStart(f"timestamp_roots: {error}") from error
-        return RemoteTimestamps(url=self.settings.timestamp_url, roots=certificates)
-
     async def _start_recorder(self) -> None:
         """The keeper before the recorder: what an earlier run left is reported at its start."""
         self.rooms: Rooms
@@ -271,7 +238,7 @@ class Server:
         s = self.settings
         self.sfu = Sfu(
             SfuSettings(
-                host=await self._media_host(),
+                host=await media_host(s),
                 port=s.media_port,
                 announced=s.media_addresses,
                 tcp=s.media_tcp,
@@ -288,15 +255,6 @@ class Server:
         self.staff.staff.on_seats_ended(self.gateway.hang_up)
         self.rooms.start()
         self._stack.push_async_callback(self.rooms.close)
-
-    async def _media_host(self) -> str:
-        """The address to bind: a name, such as localhost, is looked up once."""
-        host = self.settings.media_host or self.settings.host
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=SOCK_DGRAM)
-        except OSError as error:
-            raise CannotStart(f"media_host: {host}: {error.strerror}") from error
-        return str(min(found, key=lambda one: one[0] is not AF_INET)[4][0])
 
     async def _listen(self, client: Path) -> None:
         s = self.settings

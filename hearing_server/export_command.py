@@ -19,7 +19,6 @@ from hearing_server import config
 from hearing_server.adapters.database import Database
 from hearing_server.adapters.export_maker import SegmentMaker
 from hearing_server.adapters.store import SqlStore
-from hearing_server.app import CannotStart
 from hearing_server.config import BadSetting
 from hearing_server.domain.errors import Refused
 from hearing_server.domain.fold import replay
@@ -28,6 +27,7 @@ from hearing_server.domain.log import Entry
 from hearing_server.recording_keys import recording_keys
 from hearing_server.services.composite import Script, script_of
 from hearing_server.services.exports import ExportFailed
+from hearing_server.starting import CannotStart
 from recording.exporting.order import SUFFIX, Kind
 
 Loader = Callable[[argparse.Namespace], config.Settings]
