@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from hearing_server.domain import events as ev
+from hearing_server.domain import facts
 from hearing_server.domain.decide import RULES, Rule
 from hearing_server.domain.hearing import Phase
 from hearing_server.domain.parties import RIGHTS
@@ -54,7 +55,7 @@ def events() -> list[str]:
     rows = ["| event | fields | meaning |", "| --- | --- | --- |"]
     for event in ev.EVENT_TYPES:
         names = ", ".join(f"`{f.name}`" for f in dataclasses.fields(event))
-        rows.append(f"| `{ev.tag(event)}` | {names} | {_about(event)} |")
+        rows.append(f"| `{facts.tag(event)}` | {names} | {_about(event)} |")
     return rows
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.events import to_fact
 from hearing_server.domain.exhibit_readers import knows_exhibit, reads_opinions
+from hearing_server.domain.facts import to_fact
 from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Identity, Seat, Shown
 from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Right, Role, may

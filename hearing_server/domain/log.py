@@ -11,7 +11,8 @@ from typing import Any
 
 import rfc8785
 
-from hearing_server.domain.events import Event, from_fact, to_fact
+from hearing_server.domain.events import Event
+from hearing_server.domain.facts import from_fact, to_fact
 
 SERVER = "server"  # who acts when no party does
 

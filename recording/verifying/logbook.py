@@ -8,7 +8,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from hearing_server.domain.events import BY_TAG, Event
+from hearing_server.domain.events import Event
+from hearing_server.domain.facts import BY_TAG
 from hearing_server.domain.log import Entry, Tree, leaf_hash
 from recording.verifying.report import Finding
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from hearing_server.domain import events as ev
+from hearing_server.domain import facts
 from hearing_server.domain.events import Source
 from signaling.protocol.base import Ortc, Tell
 from signaling.view_types import HearingView, Message
@@ -17,7 +18,7 @@ def _event_struct(event_type: type) -> type[msgspec.Struct]:
     hints = typing.get_type_hints(event_type)
     fields = [(f.name, _plain(hints[f.name])) for f in dataclasses.fields(event_type)]
     return msgspec.defstruct(
-        event_type.__name__, fields, tag=ev.tag(event_type), kw_only=True, module=__name__
+        event_type.__name__, fields, tag=facts.tag(event_type), kw_only=True, module=__name__
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from hearing_server import config
 from hearing_server.domain import events as ev
+from hearing_server.domain import facts
 from hearing_server.domain.errors import Code
 from hearing_server.web.http import STATUS
 from signaling import asks, handbook
@@ -48,10 +49,10 @@ def test_the_made_tables_are_current() -> None:
 
 @pytest.mark.parametrize("event_type", ev.EVENT_TYPES)
 def test_every_event_is_documented_with_its_fields(event_type: type) -> None:
-    rows = [row for row in PROTOCOL.splitlines() if f"`{ev.tag(event_type)}`" in row]
-    assert rows, ev.tag(event_type)
+    rows = [row for row in PROTOCOL.splitlines() if f"`{facts.tag(event_type)}`" in row]
+    assert rows, facts.tag(event_type)
     for field in event_type.__dataclass_fields__:  # type: ignore[attr-defined]
-        assert any(f"`{field}`" in row for row in rows), f"{ev.tag(event_type)}.{field}"
+        assert any(f"`{field}`" in row for row in rows), f"{facts.tag(event_type)}.{field}"
 
 
 @pytest.mark.parametrize("code", list(Code))

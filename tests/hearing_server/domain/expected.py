@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.events import Level, to_fact
+from hearing_server.domain.events import Level
+from hearing_server.domain.facts import to_fact
 from hearing_server.domain.fold import apply
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry

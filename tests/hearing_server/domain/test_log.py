@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Refused
-from hearing_server.domain.events import EVENT_TYPES, from_fact, tag, to_fact
+from hearing_server.domain.events import EVENT_TYPES
+from hearing_server.domain.facts import from_fact, tag, to_fact
 from hearing_server.domain.fold import replay
 from hearing_server.domain.log import (
     SERVER,

@@ -9,6 +9,7 @@ import pytest
 from hearing_server.adapters.notary import document_of
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
+from hearing_server.domain import facts
 from hearing_server.domain.copies import withheld
 from hearing_server.domain.events import Level
 from hearing_server.domain.log import SERVER, canonical, leaf_hash, root, to_record
@@ -64,7 +65,7 @@ def test_every_text_of_every_fact_is_masked_or_has_its_reason() -> None:
     """A new field is decided on, here and in the product."""
     known = set().union(*NOT_SAID.values())
     for kind in ev.EVENT_TYPES:
-        tag = ev.tag(kind)
+        tag = facts.tag(kind)
         texts = {
             name for name, hint in get_type_hints(kind).items() if hint in (str, tuple[str, ...])
         }
