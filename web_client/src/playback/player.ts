@@ -153,6 +153,9 @@ export function usePlayer(seat: string) {
 
   function play(): void {
     if (at.value >= ended.value && !index.value?.running) seek(began.value);
+    for (const [key, { track }] of awake) {
+      if (track.broken) put(key, track); // another one takes its place
+    }
     playing.value = true;
     untouched = false;
     turn();

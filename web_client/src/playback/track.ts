@@ -68,6 +68,11 @@ export class Track {
     return this.refused;
   }
 
+  /** Whether the element has given up, as Firefox's do when the loudspeakers are taken away: it takes nothing more. */
+  get broken(): boolean {
+    return this.element.error !== null;
+  }
+
   state(at: number): State {
     const piece = segmentAt(this.segments, at);
     if (!piece) return 'none';
