@@ -10,6 +10,15 @@ from tests.integration.harness import serving
 from .browsers import PATIENCE, Person, all_enter, court, open_hearing
 from .looks import Looks
 
+ORDER = """async (seat) => {
+  const at = `/api/seats/${seat}/custody`;
+  const { access } = await (await fetch(at)).json();
+  const span = { started_at: access[0].started_at, ended_at: Date.now() };
+  const order = { ...span, level: 'sealed', reason: '另行封存（虚构）' };
+  const headers = { 'Content-Type': 'application/json' };
+  return (await fetch(`${at}/access`, { method: 'POST', headers, body: JSON.stringify(order) })).status;
+}"""
+
 ROLES = ("presiding_judge", "clerk", "prosecutor", "defendant", "counsel")
 
 
@@ -25,8 +34,9 @@ async def enter(clerk: Person, text: str, *screens: Person) -> None:
 
 @pytest.mark.timeout(180)
 async def test_the_judge_says_what_becomes_of_the_recording(tmp_path: Path) -> None:
-    """Sealed: bench and clerk read what is said, marked; a party reads that it is sealed, until it is
-    opened. Not recorded: the banner says so, and no source is recorded meanwhile."""
+    """Sealed: bench and clerk read what is said, marked, and so does a party who sits inside; once the judge
+    seals it by order the party reads that it is sealed. Not recorded: the banner says so, and no source is
+    recorded meanwhile."""
     looks = Looks()
     async with (
         serving(tmp_path / "data") as server,
@@ -46,8 +56,14 @@ async def test_the_judge_says_what_becomes_of_the_recording(tmp_path: Path) -> N
         await judge.click("exclude-public-confirm")
         await expect(prosecutor.get("banner")).to_contain_text("封存", timeout=PATIENCE)
 
-        await enter(clerk, "被害人陈述经过。", judge, clerk)
+        await enter(clerk, "被害人陈述经过。", judge, clerk, prosecutor)
         await expect(clerk.get("line-sealed")).to_have_count(1)
+        await prosecutor.page.reload()  # nor is it kept from them when they come back
+        await prosecutor.enter()
+        last = prosecutor.get("line-text").last
+        await expect(last).to_have_text("被害人陈述经过。", timeout=PATIENCE)
+        seat = server.links["presiding_judge"].partition(".")[0]
+        assert await judge.page.evaluate(ORDER, seat) == 200
         await expect(prosecutor.get("line-masked")).to_have_text("依法封存", timeout=PATIENCE)
         await expect(prosecutor.get("line-text")).to_have_count(1)
         await prosecutor.page.reload()  # nor in what is told anew
