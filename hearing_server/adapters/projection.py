@@ -49,12 +49,15 @@ async def project(connection: AsyncConnection, name: str, entries: Sequence[Entr
         event = entry.event
         if isinstance(event, ev.HearingPlanned):
             await _planned(connection, event)
+            for party in event.parties:
+                if party.account:  # a log from before SeatGiven
+                    await _given(connection, name, party.role, party.account)
         elif isinstance(event, ev.HearingPostponed):
             await _moved(connection, name, event.planned_at, event.minutes)
         elif isinstance(event, ev.PartyAdded):
             await _joined(connection, name, event)
         elif isinstance(event, ev.SeatGiven) and event.account:
-            await _given(connection, name, event)
+            await _given(connection, name, event.role, event.account)
         elif type(event) in PHASES:
             await _turned(connection, name, entry)
             if isinstance(event, ev.HearingSuspended) and event.until is not None:
@@ -85,11 +88,11 @@ async def _moved(connection: AsyncConnection, name: str, planned_at: int, minute
     await connection.execute(update(hearing).where(hearing.c.hearing == name).values(**times))
 
 
-async def _given(connection: AsyncConnection, name: str, event: ev.SeatGiven) -> None:
+async def _given(connection: AsyncConnection, name: str, role: Role, account: str) -> None:
     """One seat of an account in a hearing: the last it was given."""
-    same = (hearing_staff.c.hearing == name) & (hearing_staff.c.account == event.account)
+    same = (hearing_staff.c.hearing == name) & (hearing_staff.c.account == account)
     await connection.execute(delete(hearing_staff).where(same))
-    row = {"hearing": name, "account": event.account, "role": event.role}
+    row = {"hearing": name, "account": account, "role": role}
     await connection.execute(insert(hearing_staff).values(**row))
 
 

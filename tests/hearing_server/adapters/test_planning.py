@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from hearing_server.adapters.projection import project
 from hearing_server.adapters.store import SqlStore
 from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
 from hearing_server.domain.cases import CaseParty
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.parties import Role
@@ -363,3 +365,20 @@ async def test_a_file_of_many_cases_holds_each_once(node: Node) -> None:
     lines = data.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("案号")
     assert sorted(line.split(",")[0] for line in lines[1:]) == sorted(numbers)
+
+
+async def test_the_accounts_of_an_older_log_are_in_the_calendar_too(node: Node) -> None:
+    """Where the plan itself named them, before they had a fact of their own."""
+    case = await node.cases.create(draft(1))
+    hearing = await node.plan(wish(case))
+    first, *given = await node.hearings.entries(hearing)
+    assert isinstance(first.event, ev.HearingPlanned)
+    accounts = {e.event.party: e.event.account for e in given if isinstance(e.event, ev.SeatGiven)}
+    parties = tuple(replace(p, account=accounts.get(p.id, "")) for p in first.event.parties)
+    older = replace(first.event, hearing="older", parties=parties)
+    entry = replace(first, hearing="older", event=older)
+    async with node.store.database.writing() as connection:
+        await project(connection, "older", [entry])
+    for name in (hearing, "older"):
+        assert await node.calendar.sits("j0", name)
+        assert not await node.calendar.sits("j1", name)
