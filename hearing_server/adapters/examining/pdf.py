@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from pypdf.errors import LimitReachedError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
+from hearing_server.adapters.examining.drawing import Drawing
 from hearing_server.adapters.examining.verdict import Bad, Reason, Verdict
 
 MOST_PAGES = 5000
@@ -42,8 +43,11 @@ def examine_pdf(file: BinaryIO) -> Verdict:
         reader = PdfReader(file, strict=False)
         if reader.is_encrypted:
             raise Bad(Reason.ENCRYPTED)
-        notes = _Walk(reader).notes()
+        walk = _Walk(reader)
+        notes = walk.notes()
         pages = len(reader.pages)
+        if pages <= MOST_PAGES:
+            _weigh(reader, walk.forms)
     except (LimitReachedError, RecursionError):
         raise Bad(Reason.BOMB) from None
     if not pages:
@@ -51,6 +55,15 @@ def examine_pdf(file: BinaryIO) -> Verdict:
     if pages > MOST_PAGES:
         raise Bad(Reason.TOO_MANY_PAGES, str(pages))
     return Verdict(media_type="application/pdf", pages=pages, notes=notes)
+
+
+def _weigh(reader: PdfReader, forms: Iterable[StreamObject]) -> None:
+    """What drawing costs: pages, and forms that annotations draw."""
+    drawing = Drawing()
+    for form in forms:
+        drawing.weigh_form(form)
+    for page in reader.pages:
+        drawing.weigh_page(page, page.get("/Resources"))
 
 
 def _check_end(file: BinaryIO) -> None:
@@ -86,6 +99,7 @@ class _Walk:
 
     def __init__(self, reader: PdfReader) -> None:
         self._reader = reader
+        self.forms: list[StreamObject] = []  # what may draw others
         self._notes: set[str] = set()
         self._unpacked = 0
 
@@ -104,6 +118,8 @@ class _Walk:
             self._look(found, 0)
             if isinstance(found, StreamObject):
                 self._unpack(found)
+                if "/Resources" in found:
+                    self.forms.append(found)
         return tuple(sorted(self._notes))
 
     def _numbers(self) -> Iterator[tuple[int, int]]:

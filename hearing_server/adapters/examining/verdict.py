@@ -14,7 +14,7 @@ class Reason(StrEnum):
     ENCRYPTED = "encrypted"
     ACTIVE = "active"  # it would do something; the detail names what
     TWO_IN_ONE = "two_in_one"  # another file stands behind its end
-    BOMB = "bomb"  # it unpacks to far more than it is
+    BOMB = "bomb"  # it unpacks to, or draws, far more than it is
     TOO_MANY_PAGES = "too_many_pages"
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_LONG = "too_long"  # it plays for more than half a day

@@ -45,7 +45,7 @@ export default {
     encrypted: 'The PDF is locked by a password. Save it without one.',
     active: 'The PDF contains something that runs ({detail}). Print it to a new PDF.',
     two_in_one: 'There is a second file hidden in this one.',
-    bomb: 'The file unpacks to far more than it should.',
+    bomb: 'The file unpacks to, or draws, far more than it should.',
     too_many_pages: 'Too many pages ({detail}). Split it.',
     too_many_pixels: 'The picture is too large ({detail}).',
     too_long: 'It plays for more than twelve hours.',

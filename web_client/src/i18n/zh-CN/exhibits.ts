@@ -45,7 +45,7 @@ export default {
     encrypted: '该 PDF 设有密码，请另存为无密码的文件。',
     active: '该 PDF 含有会运行的内容（{detail}），请打印为新的 PDF。',
     two_in_one: '该文件中藏有另一个文件。',
-    bomb: '文件解压后异常庞大。',
+    bomb: '文件解压或绘制的内容异常庞大。',
     too_many_pages: '页数过多（{detail}），请拆分。',
     too_many_pixels: '图片过大（{detail}）。',
     too_long: '时长超过十二小时。',
