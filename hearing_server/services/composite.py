@@ -52,7 +52,8 @@ class ShownSeat:
 @dataclass(frozen=True, kw_only=True)
 class Scene:
     """Who sits in the courtroom until the next scene. `why` is why somebody is not seen, as far as the log
-    knows; `quiet` are interpreters whom only some hear; `exhibit` is what is open before the courtroom.
+    knows; `quiet` are interpreters whom only some hear; `exhibit` is what is open before the courtroom,
+    since `opened_at`.
     """
 
     started_at: int
@@ -60,6 +61,7 @@ class Scene:
     why: dict[str, str]
     quiet: tuple[str, ...] = ()
     exhibit: str = ""
+    opened_at: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +140,7 @@ def script_of(
     state = story.state
     within = Extent(started_at or 0, FOREVER if ended_at is None else ended_at)
     masked = masked_extents(state, reader)
-    stretches = tuple(_silent(one, masked) for one in _clipped(story.stretches, within))
+    stretches = tuple(_clipped((_silent(one, masked) for one in story.stretches), within))
     seats = tuple(_seats(state, reader))
     return Script(
         court=state.court,
@@ -146,7 +148,7 @@ def script_of(
         opened_at=state.opened_at or 0,
         stretches=stretches,
         seats=seats,
-        scenes=tuple(story.scenes),
+        scenes=tuple(_nameless(scene, masked) for scene in story.scenes),
         holes=tuple(story.holes),
         masked=masked,
         cues=tuple(_cues(state, seats, masked)),
@@ -177,6 +179,7 @@ class _Story:
         self.stretches: list[Stretch] = []
         self._since: int | None = None
         self._cause = ""
+        self._opened_at = 0
 
     def take(self, entry: Entry) -> None:
         event = entry.event
@@ -194,6 +197,8 @@ class _Story:
                 )
             )
         else:
+            if isinstance(event, ev.ExhibitShown):
+                self._opened_at = entry.at
             self._look(entry.at)
 
     def end(self) -> None:
@@ -208,7 +213,7 @@ class _Story:
             if self._since is not None:
                 self._stretch(at)
             self._since, self._cause = (None if cause == "none" else at), cause
-        scene = _scene(self.state, at)
+        scene = _scene(self.state, at, self._opened_at)
         if self.scenes and replace(self.scenes[-1], started_at=at) == scene:
             return
         self.scenes.append(scene)
@@ -238,7 +243,7 @@ def _not_recorded(state: HearingState) -> str:
     return "deliberation" if state.deliberating else ""
 
 
-def _scene(state: HearingState, at: int) -> Scene:
+def _scene(state: HearingState, at: int, opened_at: int) -> Scene:
     present = [seat for seat in state.seats.values() if _sits(state, seat)]
     shown = state.shown
     page = f" · {shown.page}/{shown.pages}" if shown and shown.pages > 1 else ""
@@ -248,6 +253,7 @@ def _scene(state: HearingState, at: int) -> Scene:
         why={seat.party.id: why for seat in present if (why := _why(seat))},
         quiet=tuple(seat.party.id for seat in present if seat.channel_closed),
         exhibit=f"{shown.exhibit}. {shown.name}{page}" if shown else "",
+        opened_at=opened_at if shown else 0,
     )
 
 
@@ -267,9 +273,16 @@ def _why(seat: Seat) -> str:
 
 def _silent(stretch: Stretch, masked: Sequence[Extent]) -> Stretch:
     """Without its reason where that was said in a masked span."""
-    said = stretch.started_at
-    hidden = any(span.meets(said, said + 1) for span in masked)
-    return replace(stretch, reason="") if hidden else stretch
+    return replace(stretch, reason="") if _masked(masked, stretch.started_at) else stretch
+
+
+def _nameless(scene: Scene, masked: Sequence[Extent]) -> Scene:
+    """Without what the open exhibit is called where that was said in a masked span."""
+    return replace(scene, exhibit="") if _masked(masked, scene.opened_at) else scene
+
+
+def _masked(masked: Sequence[Extent], at: int) -> bool:
+    return any(span.meets(at, at + 1) for span in masked)
 
 
 def _clipped(stretches: Iterable[Stretch], within: Extent) -> Iterable[Stretch]:

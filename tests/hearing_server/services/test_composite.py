@@ -116,6 +116,35 @@ def test_what_is_sealed_is_masked_and_none_of_its_lines_are_captions() -> None:
     assert COUNSEL.name in own.cues[1].text
 
 
+def test_what_was_said_in_a_sealed_span_is_not_told_after_it() -> None:
+    """The reason of a pause begun in it, also in a copy from after it; the name of an exhibit opened in it."""
+    world = in_session()
+    world.now += 10_000
+    begun = world.now
+    submitted = cmd.SubmitExhibit(
+        party="prosecutor", name="秘密的书证", media_type="application/pdf", size=1, sha256=SHA, pages=2
+    )  # fmt: skip
+    world.do(SERVER, submitted)
+    world.do("judge", cmd.ShowExhibit(exhibit=1))
+    world.do("judge", cmd.PauseHearing(reason="秘密的原因"))
+    world.now += 60_000
+    ended = world.now
+    world.now += 60_000
+    world.do("judge", cmd.ResumeHearing())
+    world.do("judge", cmd.TurnPage(page=2))
+    world.now += 10_000
+    world.do("judge", cmd.CloseHearing(override="已核对"))
+    sealed = cmd.SetAccess(level=ev.Level.SEALED, started_at=begun, ended_at=ended, reason="隐私")
+    world.do("judge", sealed)
+    own = script_of(world.entries, "judge", ended + 1_000)
+    assert [one.reason for one in own.stretches if one.cause] == ["秘密的原因"]
+    named = [one.exhibit for one in own.scenes if one.exhibit and one.started_at >= ended]
+    assert named == ["1. 秘密的书证 · 2/2"]
+    copy = script_of(world.entries, None, ended + 1_000)
+    assert [one.reason for one in copy.stretches if one.cause] == [""]
+    assert {one.exhibit for one in copy.scenes} == {""}
+
+
 def test_a_hearing_that_runs_has_what_was_recorded_so_far() -> None:
     """Up to the end of the newest segment."""
     world = in_session()
