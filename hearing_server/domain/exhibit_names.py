@@ -28,8 +28,15 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     "audio/aac": ("aac",),
 }
 # What is looked at by pages made for it, and as what: never the file of somebody who is only shown a page
-# of it, nor one that browsers cannot show.
-SHOWN_AS: Mapping[str, str] = {"application/pdf": "application/pdf", "image/heic": "image/jpeg"}
+# of it, with all else that stands in it (where a picture was taken), nor one that browsers cannot show.
+# Not GIF, which moves and which no camera writes.
+SHOWN_AS: Mapping[str, str] = {
+    "application/pdf": "application/pdf",
+    "image/heic": "image/jpeg",
+    "image/jpeg": "image/jpeg",
+    "image/png": "image/jpeg",
+    "image/webp": "image/jpeg",
+}
 
 # Endings that are a claim; any other, as in 合同.2024, is part of the name.
 CLAIMS = frozenset(ending for endings in ENDINGS.values() for ending in endings) | frozenset(

@@ -53,7 +53,7 @@ def reads_page(state: HearingState, exhibit: Exhibit, party: str, page: int) -> 
 
 
 def reads_file(state: HearingState, exhibit: Exhibit, party: str) -> bool:
-    """Whether a party may read the whole file: where there are pages, whoever is shown one has not all."""
+    """Whether a party may read the whole file: whoever is only shown a page of it gets the page."""
     if exhibit.media_type in SHOWN_AS:
         return keeps_exhibit(state, exhibit, party)
     return reads_exhibit(state, exhibit, party)

@@ -1,4 +1,4 @@
-"""An exhibit as it is looked at: one page of a document, a telephone's picture as browsers show it.
+"""An exhibit as it is looked at: one page of a document, a picture as browsers show it.
 
 Whoever may keep an exhibit reads its file. Whoever is only shown it gets the page that is shown.
 """

@@ -15,10 +15,24 @@ def show(file: BinaryIO, media_type: str, page: int) -> bytes:
     if media_type == "application/pdf":
         return cut_page(file, page)
     with open_image(file, media_type) as image:
+        ImageOps.exif_transpose(image, in_place=True)
         out = io.BytesIO()
-        turned = ImageOps.exif_transpose(image)
-        # Only the pixels: where and with what it was taken is in the file, for whoever may have that.
-        bare = Image.new("RGB", turned.size)
-        bare.paste(turned.convert("RGB"))
-        bare.save(out, "JPEG", quality=QUALITY)
+        _pixels(image).save(out, "JPEG", quality=QUALITY)
         return out.getvalue()
+
+
+def _pixels(image: Image.Image) -> Image.Image:
+    """Only the pixels, on white where they let it through: where and with what it was taken is in the file,
+    for whoever may have that."""
+    bare = Image.new("RGB", image.size, "white")
+    if image.has_transparency_data:
+        seen = image.convert("RGBA")
+        bare.paste(seen, mask=seen)
+    else:
+        bare.paste(_upper_eight(image) if image.mode.startswith("I") else image)
+    return bare
+
+
+def _upper_eight(image: Image.Image) -> Image.Image:
+    """Of sixteen bits for grey what browsers show; Pillow's own conversion shows white."""
+    return image.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")

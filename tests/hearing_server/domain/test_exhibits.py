@@ -5,7 +5,13 @@ import pytest
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.exhibit_readers import keeps_exhibit, reads_exhibit, reads_opinions
+from hearing_server.domain.exhibit_readers import (
+    keeps_exhibit,
+    reads_exhibit,
+    reads_file,
+    reads_opinions,
+    reads_page,
+)
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Party, Role
 from hearing_server.domain.visible import visible
@@ -113,6 +119,19 @@ def test_a_witness_is_shown_an_exhibit_and_takes_nothing_away() -> None:
         assert visible(world.state, said, party.id)
     world.do("prosecutor", cmd.HideExhibit())
     assert not reads_exhibit(world.state, exhibit, "witness")
+
+
+@pytest.mark.parametrize("media_type", ["image/jpeg", "image/png", "image/webp"])
+def test_whoever_is_only_shown_a_picture_does_not_get_its_file(media_type: str) -> None:
+    """Where and by what it was taken stands in the file."""
+    world = in_session(WITNESS)
+    submit(world, media_type=media_type)
+    world.do("judge", cmd.Call(party="witness"))
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    exhibit = world.state.exhibits[0]
+    assert reads_page(world.state, exhibit, "witness", 1)
+    assert not reads_file(world.state, exhibit, "witness")
+    assert reads_file(world.state, exhibit, "counsel")
 
 
 def test_the_presenter_plays_for_everybody() -> None:

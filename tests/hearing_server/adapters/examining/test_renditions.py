@@ -69,6 +69,44 @@ async def test_a_telephones_picture_becomes_one_that_browsers_show(tmp_path: Pat
         assert not image.getexif()
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+async def test_what_is_shown_of_a_picture_is_its_pixels_the_right_way_up(
+    kind: str, tmp_path: Path
+) -> None:
+    """Neither the device nor anything else that stands in the file."""
+    taken = Image.new("RGB", (60, 40), "red")
+    about = taken.getexif()
+    about[0x0110], about[0x0112] = "secret telephone", 6  # the model; turned by a quarter
+    out = io.BytesIO()
+    taken.save(out, kind, exif=about, **({"comment": b"secret"} if kind == "JPEG" else {}))
+    assert b"secret" in out.getvalue()
+    made_of = await made(ChildRenditions(), tmp_path, out.getvalue(), 1, f"image/{kind.lower()}")
+    assert b"secret" not in made_of
+    with Image.open(io.BytesIO(made_of)) as image:
+        assert (image.format, image.size) == ("JPEG", (40, 60))
+        assert not image.getexif()
+
+
+@pytest.mark.parametrize(
+    ("mode", "colour", "seen"),
+    [
+        ("RGBA", (0, 0, 0, 0), 255),
+        ("LA", (0, 0), 255),
+        ("L", 90, 90),
+        ("1", 1, 255),
+        ("I;16", 90 << 8, 90),
+    ],
+)
+async def test_a_picture_is_shown_as_bright_as_browsers_show_its_file(
+    mode: str, colour: int | tuple[int, ...], seen: int, tmp_path: Path
+) -> None:
+    out = io.BytesIO()
+    Image.new(mode, (20, 20), colour).save(out, "PNG")
+    shown = await made(ChildRenditions(), tmp_path, out.getvalue(), 1, "image/png")
+    with Image.open(io.BytesIO(shown)) as image:
+        assert image.convert("L").getpixel((9, 9)) == pytest.approx(seen, abs=2)
+
+
 async def test_what_many_look_at_is_made_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
