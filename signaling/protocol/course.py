@@ -52,7 +52,7 @@ class CloseHearing(Ask, frozen=True, kw_only=True):
 
 
 class ExcludePublic(Ask, frozen=True, kw_only=True):
-    """`recorded`: and sealed until the public is admitted again; otherwise nothing is recorded."""
+    """`recorded`: pictures and sound too, sealed as the words are; otherwise nothing is recorded meanwhile."""
 
     reason: Reason
     recorded: bool = False

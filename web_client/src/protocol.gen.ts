@@ -295,7 +295,7 @@ export interface CloseHearing {
   type: 'close_hearing';
 }
 /**
- * `recorded`: and sealed until the public is admitted again; otherwise nothing is recorded.
+ * `recorded`: pictures and sound too, sealed as the words are; otherwise nothing is recorded meanwhile.
  */
 export interface ExcludePublic {
   reason: string;

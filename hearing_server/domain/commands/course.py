@@ -76,7 +76,7 @@ class CloseHearing:
 
 @dataclass(frozen=True, kw_only=True)
 class ExcludePublic:
-    """`recorded`: and sealed until the public is admitted again; otherwise nothing is recorded."""
+    """`recorded`: pictures and sound too, sealed as the words are; otherwise nothing is recorded meanwhile."""
 
     reason: str
     recorded: bool = False

@@ -170,7 +170,7 @@ def _exclude(state: HearingState, command: cmd.ExcludePublic, by: str, now: int)
         raise Refused(Code.NO_CHANGE)
     reason = text(command.reason, MAX_REASON)
     excluded = ev.PublicExcluded(reason=reason, recorded=command.recorded)
-    return (excluded, sealed_from_now(state, reason, now)) if command.recorded else (excluded,)
+    return (excluded, sealed_from_now(state, reason, now))
 
 
 def _readmit(state: HearingState, command: cmd.AdmitPublic, by: str, now: int) -> Events:

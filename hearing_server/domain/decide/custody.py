@@ -77,14 +77,16 @@ def _access(
 
 
 def sealed_from_now(state: HearingState, reason: str, now: int) -> ev.AccessSet:
-    """What the exclusion of the public seals where it is recorded."""
+    """What the exclusion of the public seals: the words, and the recording where there is one."""
     return _access(state, ev.Level.SEALED, now, None, reason)
 
 
 def sealing_ended(state: HearingState, now: int) -> Events:
     """What its end does to that span."""
-    exclusion = state.custody.exclusion
-    return () if exclusion is None else (ev.AccessEnded(access=exclusion, ended_at=now),)
+    sealed = state.custody.access.get(state.custody.exclusion or 0)
+    if sealed is None or not sealed.exclusion:  # in a log from before every exclusion sealed
+        return ()
+    return (ev.AccessEnded(access=sealed.access, ended_at=now),)
 
 
 def _end(state: HearingState, command: cmd.EndAccess, by: str, now: int) -> Events:
@@ -105,7 +107,7 @@ def _in_force(state: HearingState, number: int) -> Access:
     access = state.custody.access.get(number)
     if access is None:
         raise Refused(Code.NOT_FOUND)
-    if number == state.custody.exclusion and state.phase is not Phase.CLOSED:
+    if access.exclusion and number == state.custody.exclusion and state.phase is not Phase.CLOSED:
         raise Refused(Code.PUBLIC_EXCLUDED)
     return access
 

@@ -105,8 +105,8 @@ class HearingClosed:
 class PublicExcluded:
     """Observers hear and see nothing until the public is admitted again.
 
-    Nothing is recorded meanwhile (法释〔2017〕5号 art. 3), or it is `recorded` and sealed: an `AccessSet`
-    follows.
+    Nothing is recorded meanwhile (法释〔2017〕5号 art. 3), or it is `recorded`. What is said is sealed either
+    way: an `AccessSet` follows.
     """
 
     reason: str

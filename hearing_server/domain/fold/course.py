@@ -79,9 +79,8 @@ def _closed(state: HearingState, event: ev.HearingClosed, at: int) -> HearingSta
 
 
 def _excluded(state: HearingState, event: ev.PublicExcluded, at: int) -> HearingState:
-    """The sealed span that follows a recorded exclusion is its own."""
-    exclusion = state.custody.access_set + 1 if event.recorded else None
-    custody = replace(state.custody, exclusion=exclusion)
+    """The sealed span that follows an exclusion is its own."""
+    custody = replace(state.custody, exclusion=state.custody.access_set + 1)
     return replace(state, public_excluded=True, off_record=not event.recorded, custody=custody)
 
 

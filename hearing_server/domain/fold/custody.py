@@ -28,13 +28,15 @@ def _with_access(state: HearingState, access: Mapping[int, Access], **changes: A
 
 
 def _set(state: HearingState, event: ev.AccessSet, entry: Entry) -> HearingState:
+    # In an old log nothing follows an unrecorded exclusion, and the next level set is the judge's own.
+    follows = event.access == state.custody.exclusion and event.started_at == entry.at
     access = Access(
         access=event.access,
         level=event.level,
         started_at=event.started_at,
         ended_at=event.ended_at,
         reason=event.reason,
-        exclusion=event.access == state.custody.exclusion,
+        exclusion=follows,
     )
     everything = put(state.custody.access, event.access, access)
     return _with_access(state, everything, access_set=event.access)

@@ -12,6 +12,7 @@ from hearing_server.domain import events as ev
 from hearing_server.domain import facts
 from hearing_server.domain.copies import withheld
 from hearing_server.domain.events import Level
+from hearing_server.domain.fold import replay
 from hearing_server.domain.log import SERVER, canonical, leaf_hash, root, to_record
 from hearing_server.domain.sealed import (
     WORDS,
@@ -21,6 +22,7 @@ from hearing_server.domain.sealed import (
     sealed_from,
 )
 from hearing_server.domain.visible import reads_document, seen
+from hearing_server.services.composite import script_of
 from signaling import views
 
 from .expected import SAID, sealed_texts
@@ -181,12 +183,15 @@ def test_an_order_masks_every_word_for_all_but_the_court() -> None:
     assert "OPEN-objection" in outside(world)
 
 
+@pytest.mark.parametrize("recorded", [True, False])
 @pytest.mark.parametrize("reader", [party.id for party in FULL])
-def test_the_exclusion_of_the_public_keeps_its_words_from_who_was_not_inside(reader: str) -> None:
+def test_the_exclusion_of_the_public_keeps_its_words_from_who_was_not_inside(
+    reader: str, recorded: bool
+) -> None:
     """The sides and their interpreters read them live and ever after; the witness who was out, and the
-    public, nothing; the copy that leaves the court, nothing."""
+    public, nothing; the copy that leaves the court, nothing. Whether or not it was recorded."""
     world = room()
-    world.do("judge", cmd.ExcludePublic(reason="涉及隐私", recorded=True))
+    world.do("judge", cmd.ExcludePublic(reason="涉及隐私", recorded=recorded))
     everything(world, "SECRET")
     world.do("judge", cmd.ResumeHearing())
     world.do("judge", cmd.AdmitPublic())
@@ -203,6 +208,34 @@ def test_the_exclusion_of_the_public_keeps_its_words_from_who_was_not_inside(rea
     assert ("SECRET-correction" in found.view) is lines
     assert ("SECRET-file" in found.live) is reads
     assert "SECRET" not in outside(world)
+    assert not any("SECRET" in cue.text for cue in script_of(world.entries, None).cues)
+
+
+def test_the_public_reads_nothing_of_what_goes_on_without_it() -> None:
+    """Neither why the hearing pauses or adjourns meanwhile, nor a pending objection once it is back."""
+    world = room()
+    world.do("judge", cmd.ExcludePublic(reason="涉及隐私"))
+    world.do("advocate", cmd.RaiseObjection(reason="SECRET-objection"))
+    world.do("judge", cmd.Remove(party="prosecutor", reason="SECRET-removal"))
+    world.do("judge", cmd.PauseHearing(reason="SECRET-pause"))
+    assert "SECRET" not in str(told(world, PUBLIC.id))
+    world.do("judge", cmd.ResumeHearing())
+    world.do("judge", cmd.AdmitPublic())
+    assert len(views.view(world.state, PUBLIC.id).requests) == 1
+    assert "SECRET" not in str(told(world, PUBLIC.id))
+
+
+def test_in_an_old_log_nothing_is_sealed_where_nothing_was_recorded() -> None:
+    """What follows such an exclusion there is the judge's own order, and its end seals and ends nothing."""
+    world = room()
+    world.do("judge", cmd.ExcludePublic(reason="涉及隐私"))
+    old = World(*FULL)
+    old.entries, old.state = world.entries[:-1], replay(world.entries[:-1])
+    old.now = world.now + 1000
+    order = cmd.SetAccess(level=Level.SEALED, started_at=world.now, ended_at=old.now, reason="另行")
+    old.do("judge", order)
+    assert old.state.custody.excluded == ()
+    assert old.do("judge", cmd.AdmitPublic()) == (ev.PublicAdmitted(),)
 
 
 Change = Callable[[World], object]
