@@ -8,6 +8,7 @@ from aiohttp import web
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.sealed import message_for
 from hearing_server.domain.visible import reader_of, reads_message
 from hearing_server.services.access import Seated
 from hearing_server.services.hearings import Hearings
@@ -79,7 +80,7 @@ def _mailbox(state: HearingState, party: str) -> dict[str, Any]:
     me = reader_of(seat.party)
     return {
         "messages": [
-            asdict(m)
+            asdict(message_for(state, m, party))
             for m in state.messages
             if reads_message(state, m.message, m.sender, m.to, seat)
         ],
