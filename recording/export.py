@@ -8,6 +8,7 @@ import heapq
 import os
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 
 import av
@@ -17,10 +18,10 @@ from av.stream import Stream
 
 from hearing_server.services.composite import Extent
 from hearing_server.services.media import SegmentClosed
+from recording.depacketise import opus_duration
 from recording.opened import ExportRefused, SegmentFiles
 
 MOST_SEGMENTS = 50_000
-MOST_PACKET_MS = 120  # the longest packet of sound (RFC 6716)
 
 _MS = Fraction(1, 1000)
 
@@ -145,47 +146,55 @@ class _Remux:
     ) -> Iterator[tuple[int, int, "Packet[Stream]"]]:
         """Packets of one track in milliseconds since the start, never two at one time."""
         last = -1
-        for segment in segments:
-            for at, packet in self._kept(segment):
-                last = max(last + 1, at - self._started_at)
-                packet.time_base = _MS
-                packet.pts = packet.dts = last
-                yield last, index, packet
+        kept = self._sound(segments) if segments[0].codec == "opus" else self._pictures(segments)
+        for at, packet in kept:
+            last = max(last + 1, at - self._started_at)
+            packet.time_base = _MS
+            packet.pts = packet.dts = last
+            yield last, index, packet
 
-    def _kept(self, segment: SegmentClosed) -> Iterator[tuple[int, "Packet[Stream]"]]:
-        """What may be given of a segment, Unix ms and packet. Pictures that follow what was left out
-        wait for a key frame; those before a span come along from its key frame on.
+    def _sound(self, segments: list[SegmentClosed]) -> Iterator[tuple[int, "Packet[Stream]"]]:
+        """Unix ms and packet. None that touches a masked span, nor the one after it: it may carry the
+        masked one again (RFC 6716, 2.1.7).
         """
-        sound, whole = segment.codec == "opus", True
+        for at, packet in self._read(segments):
+            length = ceil(opus_duration(bytes(packet))) or 1
+            if self._is_wanted(at) and not self._is_masked(at - length, at + length):
+                yield at, packet
+
+    def _pictures(self, segments: list[SegmentClosed]) -> Iterator[tuple[int, "Packet[Stream]"]]:
+        """Unix ms and packet. Those that follow what was left out wait for a key frame, whichever segment
+        that is in; those before a wanted span come along from its key frame on.
+        """
+        whole, since = True, 0
         before: list[tuple[int, Packet[Stream]]] = []
-        for at, packet in self._read(segment):
-            if self._is_masked(at, MOST_PACKET_MS if sound else 1):
+        for at, packet in self._read(segments):
+            masked_between = self._is_masked(since, at)
+            since = at + 1
+            if self._is_masked(at, at + 1):
                 whole, before = False, []
                 continue
-            if not sound:
-                whole = whole or packet.is_keyframe
-                if packet.is_keyframe:
-                    before = []
-                if not whole:
-                    continue
-            if not self._is_wanted(at):
-                if not sound:
-                    before.append((at, packet))
+            whole = packet.is_keyframe or (whole and not masked_between)
+            if packet.is_keyframe or not whole:
+                before = []
+            if not whole:
                 continue
-            yield from before
-            before = []
-            yield at, packet
+            before.append((at, packet))
+            if self._is_wanted(at):
+                yield from before
+                before = []
 
-    def _read(self, segment: SegmentClosed) -> Iterator[tuple[int, "Packet[Stream]"]]:
-        with self._files.open(segment) as source:
-            for packet in source.demux(source.streams[0]):
-                if packet.pts is None:
-                    continue  # the demuxer's own mark of the end
-                assert packet.time_base is not None
-                yield segment.started_at + round(packet.pts * packet.time_base / _MS), packet
+    def _read(self, segments: list[SegmentClosed]) -> Iterator[tuple[int, "Packet[Stream]"]]:
+        for segment in segments:
+            with self._files.open(segment) as source:
+                for packet in source.demux(source.streams[0]):
+                    if packet.pts is None:
+                        continue  # the demuxer's own mark of the end
+                    assert packet.time_base is not None
+                    yield segment.started_at + round(packet.pts * packet.time_base / _MS), packet
 
-    def _is_masked(self, at: int, lasts: int) -> bool:
-        return any(span.meets(at, at + lasts) for span in self._masked)
+    def _is_masked(self, started_at: int, ended_at: int) -> bool:
+        return any(span.meets(started_at, ended_at) for span in self._masked)
 
     def _is_wanted(self, at: int) -> bool:
         return not self._within or any(span.meets(at, at + 1) for span in self._within)

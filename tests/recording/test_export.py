@@ -9,7 +9,8 @@ from pathlib import Path
 import av
 import pytest
 
-from hearing_server.services.media import SegmentClosed
+from hearing_server.services.composite import Extent
+from hearing_server.services.media import SegmentClosed, TrackName
 from recording.export import party_file
 from recording.integrity import check_segments
 from recording.opened import ExportRefused, SegmentFiles
@@ -17,8 +18,12 @@ from recording.recorder import ProcessRecorder
 
 from . import streams
 from .reports import Reports, begin, give
+from .segments import picture_segment, sound_segment, written
 
 Made = tuple[Path, list[SegmentClosed]]
+START = 1_764_000_000_000
+CAMERA = TrackName(hearing="h", party="p", source="camera")
+MICROPHONE = TrackName(hearing="h", party="p", source="microphone")
 
 
 @pytest.fixture
@@ -164,3 +169,56 @@ async def test_a_share_with_sound_and_a_room_camera_have_tracks_of_their_own(rec
             if packet.size:
                 begins.setdefault(packet.stream.index, float(packet.pts * packet.time_base))
     assert [begins[n] for n in range(5)] == pytest.approx([0, 0, 2, 0, 2], abs=0.06)
+
+
+def filmed(folder: Path, codec: str, cut: int, key_every: int) -> list[SegmentClosed]:
+    """Three seconds of pictures in two segments, the second begun at this picture."""
+    frames = streams.encode_video(codec, 90, key_every=key_every)
+    later = START + round(cut * 1000 / 30)
+    with written(folder) as disk:
+        return [
+            picture_segment(disk, CAMERA, START, codec, frames[:cut]),
+            picture_segment(disk, CAMERA, later, codec, frames[cut:], None, frames[:cut]),
+        ]
+
+
+@pytest.mark.spoilt  # the second begins without a key frame
+@pytest.mark.parametrize("codec", ["vp8", "h264"])
+@pytest.mark.parametrize(
+    ("cut", "masked", "kept"),
+    [
+        (45, (1_000, 1_500), [*range(30), *range(60, 90)]),  # to the end of the first
+        (45, (500, 1_000), [*range(15), *range(60, 90)]),  # whose rest goes on from it
+        (75, (2_000, 2_500), [*range(60)]),  # no key frame comes after it
+        (75, (500, 1_000), [*range(15), *range(60, 90)]),  # one is there before the second
+    ],
+)
+def test_pictures_made_from_masked_ones_wait_for_a_key_frame(codec, cut, masked, kept, tmp_path):
+    """As in playback, whichever segment it is in."""
+    segments = filmed(tmp_path, codec, cut, 60)
+    span = Extent(START + masked[0], START + masked[1])
+    party_file(SegmentFiles([tmp_path]), segments, tmp_path / "out.mkv", masked=[span])
+    assert [number for number, _ in pictures(tmp_path / "out.mkv")] == kept
+
+
+@pytest.mark.spoilt
+def test_a_wanted_span_brings_the_pictures_since_its_key_frame_from_the_segment_before(tmp_path):
+    """Without them nothing of it could be decoded."""
+    segments = filmed(tmp_path, "vp8", 45, 1_000)
+    span = Extent(START + 2_000, START + 3_000)
+    party_file(SegmentFiles([tmp_path]), segments, tmp_path / "out.mkv", within=[span])
+    seen = pictures(tmp_path / "out.mkv")
+    assert [number for number, _ in seen] == list(range(90))
+    assert seen[60][1] == pytest.approx(0.06, abs=0.002)
+
+
+def test_sound_is_cut_with_the_packet_that_could_repeat_it(tmp_path):
+    """As in playback: what touches the span and the packet after it, no more."""
+    packets = enumerate(streams.encode_sound(2.0))
+    with written(tmp_path) as disk:
+        segment = sound_segment(disk, MICROPHONE, START, [(n * 20, one) for n, one in packets])
+    span = Extent(START + 505, START + 995)
+    party_file(SegmentFiles([tmp_path]), [segment], tmp_path / "out.mkv", masked=[span])
+    with av.open(str(tmp_path / "out.mkv")) as source:
+        times = [packet.pts for packet in source.demux(audio=0) if packet.size]
+    assert times == [n * 20 for n in range(100) if n < 25 or n >= 51]
