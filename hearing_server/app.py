@@ -251,7 +251,9 @@ class Server:
             raise CannotStart(f"media port {s.media_port}: {error.strerror}") from error
         self._stack.push_async_callback(self.sfu.close)
         asks = Asks(self.hearings, self.rooms, self.sfu, self.transcripts, now)
-        self.gateway = Gateway(self.access, self.hearings, self.rooms, asks, s.allowed_origins)
+        self.gateway = Gateway(
+            self.access, self.hearings, self.rooms, asks, self.audit, s.allowed_origins
+        )
         self.staff.staff.on_seats_ended(self.gateway.hang_up)
         self.rooms.start()
         self._stack.push_async_callback(self.rooms.close)

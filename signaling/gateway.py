@@ -17,7 +17,9 @@ from hearing_server.domain.errors import PASSING, Code, Refused
 from hearing_server.domain.events import Departure
 from hearing_server.domain.log import SERVER
 from hearing_server.services.access import Access, Seated
+from hearing_server.services.audit import Action, Audit
 from hearing_server.services.hearings import Hearings
+from hearing_server.services.notes import Notes
 from hearing_server.services.rate import Bucket, RateLimit
 from signaling import protocol as wire
 from signaling.asks import Asks
@@ -34,6 +36,9 @@ MAX_SOCKETS = 2000
 MAX_IDLE = 4  # sockets of one seat that have not entered; the oldest makes room
 WRITES_PER_MINUTE = 300  # asks of one party that may end in the log, whatever its sockets
 LINGER = 2.0  # seconds between the goodbye and the end of the line
+# What is noted in the audit, as HTTP notes it; at most so many a minute, of a party and altogether.
+DENIED = frozenset({Code.NOT_ALLOWED, Code.REMOVED, Code.SEALED, Code.CODE_NEEDED})
+NOTES, ALL_NOTES = 20, 300
 RETRY_AFTER = 2.0  # seconds between attempts at a departure while the store is down
 # Asks that never change the log.
 READS = (wire.Leave, wire.ConnectTransport, wire.ResumeConsumer, wire.Point)
@@ -60,12 +65,20 @@ class Gateway:
     """Attach `server` to the web application. `origins` are the pages that may connect."""
 
     def __init__(
-        self, access: Access, hearings: Hearings, rooms: Rooms, asks: Asks, origins: Sequence[str]
+        self,
+        access: Access,
+        hearings: Hearings,
+        rooms: Rooms,
+        asks: Asks,
+        audit: Audit,
+        origins: Sequence[str],
     ) -> None:
         self._access = access
         self._hearings = hearings
         self._rooms = rooms
         self._asks = asks
+        self._audit = audit
+        self._notes = Notes(NOTES, ALL_NOTES)
         self._origins = frozenset(origins)
         self._sockets: dict[str, Socket] = {}
         self._writes = RateLimit(per_minute=WRITES_PER_MINUTE)
@@ -133,13 +146,29 @@ class Gateway:
         try:
             if not socket.asks.take():
                 raise Refused(Code.TOO_MANY)
-            return encode(await self._answer(sid, socket, decode(data)))
+            return encode(await self._noted(sid, socket, decode(data)))
         except Refused as refusal:
             return encode(wire.Failed(code=refusal.code, detail=refusal.detail))
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("ask failed", reference=reference)
             return encode(wire.Failed(code=Code.INTERNAL, detail=reference))
+
+    async def _noted(self, sid: str, socket: Socket, ask: wire.AnyAsk) -> wire.AnyAnswer:
+        """The answer; what somebody may not do is noted for the auditor."""
+        try:
+            return await self._answer(sid, socket, ask)
+        except Refused as refusal:
+            party = socket.seated.party
+            more = self._notes.take(party) if refusal.code in DENIED else None
+            if more is not None:
+                await self._audit.note(
+                    Action.DENIED,
+                    actor=party,
+                    subject=f"ask {ask.__struct_config__.tag}",
+                    detail=f"{refusal.code}{more}",
+                )
+            raise
 
     async def _answer(self, sid: str, socket: Socket, ask: wire.AnyAsk) -> wire.AnyAnswer:
         async with socket.turn:  # asks of one socket are carried out in the order they were sent

@@ -14,7 +14,7 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.spreadsheet import safe
 from hearing_server.domain.staff import StaffRole
 from hearing_server.services.audit import Action, Audit, Search
-from hearing_server.services.rate import RateLimit
+from hearing_server.services.notes import Notes
 from hearing_server.web.http import ACTOR, STATUS, Handler, client_address
 from hearing_server.web.staff_session import StaffGate
 
@@ -145,32 +145,12 @@ def _number(text: str | None) -> int | None:
     return number
 
 
-class _Notes:
-    """At most so many a minute, of an address and altogether; what was left out is said with the next."""
-
-    def __init__(self, of_address: int, altogether: int) -> None:
-        self._of_address = RateLimit(per_minute=of_address)
-        self._altogether = RateLimit(per_minute=altogether)
-        self._left_out = 0
-
-    def take(self, address: str) -> str | None:
-        """What to add to the note; None when it is not to be made."""
-        try:
-            self._of_address.check(address)
-            self._altogether.check("")
-        except Refused:
-            self._left_out += 1
-            return None
-        more, self._left_out = self._left_out, 0
-        return f"; {more} more before, not noted" if more else ""
-
-
 def note_refusals(audit: Audit, proxies: Sequence[str]) -> Middleware:
     """Note whoever is refused at a staff or seat route, and whoever asks for what is not theirs to find.
 
     Those are counted apart: who tries one id after the other crowds out no refusal.
     """
-    refused, sought = _Notes(20, 300), _Notes(10, 60)
+    refused, sought = Notes(20, 300), Notes(10, 60)
 
     @web.middleware
     async def noted(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -9,6 +9,7 @@ from hearing_server.adapters.store import SqlStore
 from hearing_server.domain import events as ev
 from hearing_server.domain.parties import Party
 from hearing_server.services.access import Access, Seated
+from hearing_server.services.audit import Action
 from hearing_server.services.hearings import Hearings
 from signaling.asks import Asks
 from signaling.gateway import Gateway
@@ -30,6 +31,17 @@ class Unheard:
     def over(self, hearing: str, code: str, detail: str) -> None: ...
 
 
+class Trail:
+    """The audit, as far as sockets write it."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, str, str]] = []
+
+    async def note(self, action: Action, *, actor: str, subject: str, detail: str) -> None:
+        assert action is Action.DENIED
+        self.rows.append((actor, subject, detail))
+
+
 class NoFreezer:
     async def freeze(self, hearing: str, by: str) -> int:
         raise AssertionError("nobody freezes here")
@@ -42,12 +54,14 @@ class House:
         self.events = FakeEvents(World())
         self.hearings = Hearings(self.events, lambda: NOW)
         self.access = Access(store, b"secret", lambda: NOW, self._bar)
+        self.trail = Trail()
         self.told = Told(self.hearings)
         self.sfu = sfu
         self.rooms = Rooms(Ledger(), Unheard())
         self.hearings.subscribe(self.rooms.on_entries)
         asks = Asks(self.hearings, self.rooms, sfu, NoFreezer(), lambda: NOW)
-        self.gateway = Gateway(self.access, self.hearings, self.rooms, asks, [ORIGIN])
+        audit: Any = self.trail
+        self.gateway = Gateway(self.access, self.hearings, self.rooms, asks, audit, [ORIGIN])
         self.url = ""
         self.clients: list[socketio.AsyncClient] = []
 

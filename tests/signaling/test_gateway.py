@@ -10,6 +10,7 @@ import socketio
 from hearing_server.domain import events as ev
 from hearing_server.domain.parties import Party
 from hearing_server.services.access import Seated
+from hearing_server.services.notes import Notes
 from signaling import gateway as gateway_module
 from tests.hearing_server.domain.world import CLERK, COUNSEL, JUDGE
 
@@ -82,6 +83,23 @@ async def test_one_party_cannot_fill_the_log(house: House) -> None:
     assert codes[-1] == "too_many"
     answer = await ask(clerk, "report_devices", camera="ready", microphone="ready")
     assert answer["type"] == "done"
+
+
+async def test_what_a_party_may_not_do_is_noted_and_floods_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another's refusal is noted beside it; what is only out of time is none of the auditor's business."""
+    monkeypatch.setattr(house.gateway, "_notes", Notes(3, 300))
+    counsel, clerk = await house.enter(COUNSEL), await house.enter(CLERK)
+    for _ in range(6):
+        assert (await ask(counsel, "open_hearing"))["code"] == "not_allowed"
+    assert (await ask(clerk, "open_hearing"))["code"] == "not_allowed"
+    judge = await house.enter(JUDGE)
+    assert (await ask(judge, "resume_hearing"))["code"] == "wrong_phase"
+    assert house.trail.rows == [
+        *[(COUNSEL.id, "ask open_hearing", "not_allowed")] * 3,
+        (CLERK.id, "ask open_hearing", "not_allowed; 3 more before, not noted"),
+    ]
 
 
 async def test_sockets_that_never_enter_make_room(house: House) -> None:
