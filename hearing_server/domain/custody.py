@@ -76,8 +76,13 @@ class Custody:
     @property
     def level(self) -> Level:
         """Of the whole recording: the last one set, confidential before any."""
-        levels = [access.level for access in self.access.values() if access.whole]
-        return levels[-1] if levels else Level.CONFIDENTIAL
+        return self._of_whole[1]
+
+    @cached_property
+    def _of_whole(self) -> tuple[int, Level]:
+        """The number and the level of the newest order for the whole recording."""
+        orders = [(n, access.level) for n, access in self.access.items() if access.whole]
+        return max(orders, default=(0, Level.CONFIDENTIAL))
 
     @property
     def deleted(self) -> bool:
@@ -103,14 +108,16 @@ class Custody:
     def spans_of(self, levels: frozenset[Level]) -> tuple[Span, ...]:
         """Where one of these levels holds: in order, apart from each other.
 
-        Within spans the strictest of them holds; the whole recording's level holds outside them.
+        Within spans the strictest of them holds; the whole recording's level holds outside them, and
+        within those set before it where it is stricter: sealing the whole leaves no earlier span open.
         """
         changes: defaultdict[int, list[tuple[Level, int]]] = defaultdict(list)
         for access in self.access.values():
             if not access.whole:
-                changes[access.started_at].append((access.level, 1))
+                level = self._within(access)
+                changes[access.started_at].append((level, 1))
                 if access.ended_at is not None:
-                    changes[access.ended_at].append((access.level, -1))
+                    changes[access.ended_at].append((level, -1))
         found: list[Span] = []
         since = 0 if self.level in levels else None
         open_spans: Counter[Level] = Counter()
@@ -124,6 +131,13 @@ class Custody:
                 found.append(Span(since, at))
                 since = None
         return tuple(found) if since is None else (*found, Span(since, None))
+
+    def _within(self, span: Access) -> Level:
+        """The level that holds in a span, whatever others lie over it."""
+        number, level = self._of_whole
+        if span.access > number:
+            return span.level
+        return max(span.level, level, key=STRICTNESS.index)
 
 
 def _strictest(counts: Counter[Level]) -> Level | None:

@@ -18,13 +18,17 @@ SECRET = {Level.PUBLIC: 0, Level.CONFIDENTIAL: 1, Level.SEALED: 2}
 
 
 def level_at(state: HearingState, moment: int) -> Level:
-    """Spans speak for themselves, the strictest first; elsewhere the last level of the whole holds."""
-    whole, covering = Level.CONFIDENTIAL, []
+    """Spans speak for themselves, the strictest first; elsewhere the last level of the whole holds.
+
+    What was set before that last level and is laxer has no more to say.
+    """
+    whole, before, after = Level.CONFIDENTIAL, list[Level](), list[Level]()
     for access in state.custody.access.values():
         if (access.started_at, access.ended_at) == (0, None):
-            whole = access.level
+            whole, before, after = access.level, before + after, []
         elif access.started_at <= moment and (access.ended_at is None or moment < access.ended_at):
-            covering.append(access.level)
+            after.append(access.level)
+    covering = [*before, *after, *([whole] if before else [])]
     return max(covering, key=SECRET.__getitem__, default=whole)
 
 

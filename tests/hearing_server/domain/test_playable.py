@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hearing_server.adapters.notary import document_of
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
-from hearing_server.domain.custody import Access, Note
+from hearing_server.domain.custody import EVERYTHING, Access, Note
 from hearing_server.domain.events import Level, Source
 from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.log import SERVER
@@ -93,9 +93,11 @@ def again() -> World:
 Spans = tuple[tuple[Level, int, int | None], ...]
 
 
-def under(state: HearingState, whole: Level | None, spans: Spans) -> HearingState:
-    """The same with these levels in force."""
-    given = ([(whole, 0, None)] if whole else []) + list(spans)
+def under(
+    state: HearingState, whole: Level | None, spans: Spans, after: Spans = ()
+) -> HearingState:
+    """The same with these levels in force, the whole's level set before `spans` and after `after`."""
+    given = [*after, *([(whole, 0, None)] if whole else []), *spans]
     access = {
         number: Access(access=number, level=level, started_at=start, ended_at=end, reason="x")
         for number, (level, start, end) in enumerate(given, start=1)
@@ -131,6 +133,8 @@ def test_every_role_in_every_phase_under_every_level_and_span(role: Role, phase:
         for end in (SPAN[1], None):
             spans = ((within, SPAN[0], end),) if within else ()
             check_spans(under(in_phase(phase), whole, spans), somebody(role), role, phase)
+            earlier = under(in_phase(phase), whole, (), spans)
+            check_spans(earlier, somebody(role), role, phase)
 
 
 MOMENT = st.integers(NOW, NOW + 40)
@@ -140,17 +144,31 @@ SOME_SPANS = st.lists(
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(st.sampled_from([None, *Level]), SOME_SPANS)
+@given(st.sampled_from([None, *Level]), SOME_SPANS, st.integers(0, 8))
 def test_spans_that_lie_over_each_other(
-    whole: Level | None, given: list[tuple[Level, int, int | None]]
+    whole: Level | None, given: list[tuple[Level, int, int | None]], before: int
 ) -> None:
     """The strictest of them holds, to the millisecond; a copy that leaves the court has nothing sealed."""
     spans = tuple((level, start, length and start + length) for level, start, length in given)
     for phase in (Phase.IN_SESSION, Phase.CLOSED):
-        state = under(in_phase(phase), whole, spans)
+        state = under(in_phase(phase), whole, spans[before:], spans[:before])
         for role in Role:
             check_spans(state, somebody(role), role, phase)
     assert masked_spans(state, None) == masked_spans(state, somebody(Role.CLERK))
+
+
+def test_sealing_the_whole_closes_what_was_open_before() -> None:
+    """A span that the judge opens afterwards is open; without the order the earlier one is again."""
+    sealing, lax = (Level.SEALED, 0, None), (Level.CONFIDENTIAL, *SPAN)
+    closed = in_phase(Phase.CLOSED)
+    clerk = somebody(Role.CLERK)
+    state = under(closed, Level.PUBLIC, (lax, sealing))
+    for reader in (clerk, somebody(Role.COUNSEL), None):
+        assert masked_spans(state, reader) == EVERYTHING
+    assert not plays(state, clerk)
+    opened = under(closed, Level.PUBLIC, (sealing, lax))
+    assert masked_spans(opened, clerk) == (ev.Span(0, SPAN[0]), ev.Span(SPAN[1], None))
+    assert masked_spans(under(closed, Level.PUBLIC, (lax,)), clerk) == ()
 
 
 @pytest.mark.parametrize("role", Role)
