@@ -11,12 +11,12 @@ import structlog
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.decide import check_point
+from hearing_server.domain.doors import oversees
 from hearing_server.domain.errors import Code
 from hearing_server.domain.events import Source
 from hearing_server.domain.exhibit_readers import sees_shown
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
-from hearing_server.domain.parties import Right, may
 from hearing_server.domain.reach import may_differ
 from hearing_server.domain.visible import knows_line
 from hearing_server.services.media import Recorder
@@ -103,7 +103,7 @@ class Room:
             self.reconcile()
         told = views.recording_checked(checked)
         for party, peer in self.peers.items():
-            if may(self.state.seats[party].party.role, Right.OVERSEE):
+            if oversees(self.state, party):
                 peer.tell(told)
 
     def tell_levels(self) -> None:

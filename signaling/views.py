@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from hearing_server.domain import events as ev
+from hearing_server.domain.doors import oversees
 from hearing_server.domain.exhibit_readers import knows_exhibit, reads_opinions
 from hearing_server.domain.facts import to_fact
 from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Identity, Seat, Shown
 from hearing_server.domain.log import Entry
-from hearing_server.domain.parties import Right, Role, may
+from hearing_server.domain.parties import Role
 from hearing_server.domain.places import inside, sends
 from hearing_server.domain.record import Freeze, Line
 from hearing_server.domain.sealed import (
@@ -38,7 +39,7 @@ from signaling import view_types as types
 def view(state: HearingState, reader: str) -> types.HearingView:
     """The hearing as `reader` may see it: what visible.py lets through of the events behind it."""
     seat = state.seats[reader]
-    court = may(seat.party.role, Right.OVERSEE)
+    court = oversees(state, reader)
     here = court or inside(state, seat)
     return types.HearingView(
         hearing=state.hearing,
@@ -132,7 +133,7 @@ def widens(state: HearingState, entries: Iterable[Entry], reader: str) -> bool:
 
 def _shown_seats(state: HearingState, reader: Seat) -> list[Seat]:
     """Observers never appear among the parties; the court knows of them, and each of themselves."""
-    court = may(reader.party.role, Right.OVERSEE)
+    court = oversees(state, reader.party.id)
     return [
         seat
         for seat in state.seats.values()
@@ -141,7 +142,8 @@ def _shown_seats(state: HearingState, reader: Seat) -> list[Seat]:
 
 
 def _seat(state: HearingState, seat: Seat, reader: Seat) -> types.SeatView:
-    knows = seat is reader or may(reader.party.role, Right.OVERSEE)
+    court = oversees(state, reader.party.id)
+    knows = seat is reader or court
     party = named(state, seat.party, reader.party.id)
     return types.SeatView(
         party=party.id,
@@ -163,12 +165,11 @@ def _seat(state: HearingState, seat: Seat, reader: Seat) -> types.SeatView:
         channel_closed=seat.channel_closed,
         sources=dict(sends(state, seat.party.id, reader.party.id)),
         left_by=seat.left_by,
-        entry=_entry(seat, reader) if knows else None,
+        entry=_entry(seat, court=court) if knows else None,
     )
 
 
-def _entry(seat: Seat, reader: Seat) -> types.EntryView:
-    court = may(reader.party.role, Right.OVERSEE)
+def _entry(seat: Seat, *, court: bool) -> types.EntryView:
     return types.EntryView(
         accepted_as=seat.accepted_as,
         consent_withdrawn=seat.consent_withdrawn,
@@ -216,12 +217,12 @@ def _read_by(state: HearingState, me: str) -> dict[str, int]:
 
 def _screenings(state: HearingState, reader: Seat) -> list[ev.Screening]:
     """All for the court; for a party its own."""
-    court = may(reader.party.role, Right.OVERSEE)
+    court = oversees(state, reader.party.id)
     return [s for s in state.screenings.values() if court or s.party == reader.party.id]
 
 
 def _identity_checks(state: HearingState, reader: Seat) -> dict[str, str]:
-    court = may(reader.party.role, Right.OVERSEE)
+    court = oversees(state, reader.party.id)
     return {p: c for p, c in state.identity_checks.items() if court or p == reader.party.id}
 
 
@@ -229,7 +230,7 @@ def _exhibit(state: HearingState, exhibit: Exhibit, reader: str) -> types.Exhibi
     given = exhibit.opinions.values() if reads_opinions(state, exhibit, reader) else ()
     opinions = [_alike(types.OpinionView, opinion_for(state, o, reader)) for o in given]
     seat = state.seats[reader]
-    here = inside(state, seat) or may(seat.party.role, Right.OVERSEE)
+    here = inside(state, seat) or oversees(state, reader)
     view: types.ExhibitView = _alike(
         types.ExhibitView,
         exhibit,

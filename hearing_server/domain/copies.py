@@ -5,10 +5,11 @@ What proves the recording (segments, gaps, roots, the course) is in every copy; 
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.custody import touches
+from hearing_server.domain.doors import oversees
 from hearing_server.domain.events import Event, Source, Span
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
-from hearing_server.domain.parties import Party, Right, Role, may
+from hearing_server.domain.parties import Party, Role
 from hearing_server.domain.playable import masked_spans, plays_track
 from hearing_server.domain.sealed import masked
 from hearing_server.domain.visible import seen, visible
@@ -152,7 +153,7 @@ def withheld(state: HearingState, entry: Entry, reader: str | None) -> bool:
         return False
     if reader is None:
         return _outside(state, entry)
-    if may(state.seats[reader].party.role, Right.OVERSEE):
+    if oversees(state, reader):
         return not visible(state, event, reader)
     return seen(state, entry, reader) != event
 

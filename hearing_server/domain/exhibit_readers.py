@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from hearing_server.domain.doors import oversees
 from hearing_server.domain.exhibit_names import SHOWN_AS
 from hearing_server.domain.hearing import Exhibit, HearingState, Presence
-from hearing_server.domain.parties import STAFF, Right, may
+from hearing_server.domain.parties import Right, may
 from hearing_server.domain.places import inside
 
 
@@ -24,7 +25,7 @@ def reads_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
     seat = state.seats.get(party)
     if seat is None or seat.removed:
         return False
-    if exhibit.party == party or seat.party.role in STAFF:
+    if exhibit.party == party or oversees(state, party):
         return True
     shown = state.shown is not None and state.shown.exhibit == exhibit.exhibit
     if shown and inside(state, seat):
@@ -40,7 +41,7 @@ def keeps_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
     if seat is None or not reads_exhibit(state, exhibit, party):
         return False
     role = seat.party.role
-    return exhibit.party == party or role in STAFF or may(role, Right.JUDGE_EXHIBITS)
+    return exhibit.party == party or oversees(state, party) or may(role, Right.JUDGE_EXHIBITS)
 
 
 def reads_page(state: HearingState, exhibit: Exhibit, party: str, page: int) -> bool:

@@ -19,9 +19,13 @@ def private_room(state: HearingState, party: str) -> tuple[str, ...]:
     for checked, clerk in state.identity_checks.items():
         if party in (checked, clerk):
             return (checked, clerk)
-    if state.deliberating and seat.party.role in BENCH:
-        return tuple(p for p, other in state.seats.items() if other.party.role in BENCH)
+    if state.deliberating and _deliberates(seat):
+        return tuple(p for p, other in state.seats.items() if _deliberates(other))
     return ()
+
+
+def _deliberates(seat: Seat) -> bool:
+    return seat.party.role in BENCH and seat.admitted
 
 
 def sends(state: HearingState, party: str, reader: str) -> Mapping[Source, bool]:

@@ -6,9 +6,10 @@ The words of a sealed span are sealed.py's.
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.custody import EVERYTHING, Note, touches
+from hearing_server.domain.doors import oversees
 from hearing_server.domain.events import Level, Source, Span
 from hearing_server.domain.hearing import HearingState, Phase
-from hearing_server.domain.parties import BENCH, Right, Role, may
+from hearing_server.domain.parties import Right, Role, may
 
 ALL = frozenset(Level)
 _CONFIDENTIAL = frozenset({Level.PUBLIC, Level.CONFIDENTIAL})
@@ -27,10 +28,8 @@ def clearance(state: HearingState, reader: str) -> frozenset[Level]:
     if seat is None or seat.removed:
         return _NONE
     role = seat.party.role
-    if role in BENCH:
-        return ALL
-    if role is Role.CLERK:
-        return _CONFIDENTIAL
+    if oversees(state, reader):
+        return _CONFIDENTIAL if role is Role.CLERK else ALL
     over = state.phase is Phase.CLOSED and seat.attended
     if not over or not may(role, Right.READ_LINES):
         return _NONE
@@ -58,7 +57,7 @@ def plays_track(state: HearingState, reader: str | None, party: str, source: Sou
     seat = None if reader is None else state.seats.get(reader)
     if reader is not None and seat is None:
         return False
-    if seat is not None and may(seat.party.role, Right.OVERSEE):
+    if reader is not None and oversees(state, reader):
         return True
     if source is Source.ROOM:  # others are seen in it than the party
         return False
@@ -74,9 +73,8 @@ def plays_track(state: HearingState, reader: str | None, party: str, source: Sou
 
 def reads_note(state: HearingState, note: Note, reader: str) -> bool:
     """Whether `reader` may read a note: the court; what is on record also whoever may play its moment."""
-    seat = state.seats.get(reader)
-    if seat is None:
+    if reader not in state.seats:
         return False
-    if may(seat.party.role, Right.OVERSEE):
+    if oversees(state, reader):
         return True
     return not note.private and not touches(masked_spans(state, reader), note.at, note.at)

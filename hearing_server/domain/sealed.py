@@ -14,6 +14,7 @@ from typing import Any
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.custody import touches, without
+from hearing_server.domain.doors import oversees
 from hearing_server.domain.events import Event, Span
 from hearing_server.domain.events.messages import EVERYBODY
 from hearing_server.domain.exhibit_readers import reads_exhibit
@@ -47,7 +48,7 @@ WORDS: Mapping[type, tuple[str, ...]] = {
 
 def reads_sealed(state: HearingState, reader: str) -> bool:
     """Whether `reader` reads the words of every sealed span: bench and clerk."""
-    return may(state.seats[reader].party.role, Right.OVERSEE)
+    return oversees(state, reader)
 
 
 def sealed_from(state: HearingState, reader: str | None) -> tuple[Span, ...]:

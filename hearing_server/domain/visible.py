@@ -7,6 +7,7 @@
 from dataclasses import replace
 
 from hearing_server.domain import events as ev
+from hearing_server.domain.doors import oversees
 from hearing_server.domain.events import Event
 from hearing_server.domain.events.messages import EVERYBODY
 from hearing_server.domain.exhibit_readers import knows_exhibit, reads_opinions
@@ -117,7 +118,7 @@ def visible(state: HearingState, event: Event, party: str) -> bool:
         return _visible_in_private(state, event, seat)
     if isinstance(event, ev.SeatGiven):
         return False
-    if may(seat.party.role, Right.OVERSEE):
+    if oversees(state, party):
         return True
     kind = type(event)
     if kind in _OVERSEEN:
@@ -157,7 +158,7 @@ def _visible_in_private(state: HearingState, event: _PRIVATE, seat: Seat) -> boo
         return not event.within or party in event.within
     if isinstance(event, _LEAVE):
         return party in event.parties or may(seat.party.role, Right.PRESIDE)
-    if isinstance(event, ev.ConsultationPermitted) and may(seat.party.role, Right.OVERSEE):
+    if isinstance(event, ev.ConsultationPermitted) and oversees(state, party):
         return True  # it names nobody
     if isinstance(event, _ASKING):
         return _asked(state, event, party)
@@ -189,7 +190,7 @@ def knows_talk(state: HearingState, talk: Consultation, reader: str) -> bool:
     While it waits for leave also in the presiding judge's.
     """
     role = state.seats[reader].party.role
-    begun = talk.began_at is not None and may(role, Right.OVERSEE)
+    begun = talk.began_at is not None and oversees(state, reader)
     return concerned(talk, reader) or begun or (talk.leave_asked and may(role, Right.PRESIDE))
 
 
@@ -250,7 +251,7 @@ def document_withheld(state: HearingState, party: str) -> bool:
 
 def _signs_document(state: HearingState, party: str) -> bool:
     seat, freeze = state.seats[party], state.freeze
-    if may(seat.party.role, Right.OVERSEE):
+    if oversees(state, party):
         return True
     if freeze is None or freeze.exposes or party not in freeze.signers:
         return False
@@ -265,7 +266,7 @@ def _done_hearing(state: HearingState, seat: Seat) -> bool:
 def knows_line(state: HearingState, party: str, reader: str) -> bool:
     """Whether `reader` may know how good the line of `party` is: the court, and who meets them."""
     seat, mine = state.seats[party], state.seats[reader]
-    if party == reader or may(mine.party.role, Right.OVERSEE):
+    if party == reader or oversees(state, reader):
         return True
     if seat.party.role is Role.OBSERVER:
         return False
@@ -284,8 +285,7 @@ def named(state: HearingState, party: Party, reader: str) -> Party:
     screening = state.screened(party.id, reader)
     if screening is not None:
         return replace(party, name=screening.alias, site="", account="")
-    seat = state.seats.get(reader)
-    overseer = seat is not None and may(seat.party.role, Right.OVERSEE)
+    overseer = reader in state.seats and oversees(state, reader)
     return party if overseer or not party.account else replace(party, account="")
 
 
@@ -300,7 +300,7 @@ def seen(state: HearingState, entry: Entry, reader: str) -> Event | None:
     if not visible(state, entry.event, reader):
         return None
     event = masked(state, entry.event, entry.at, reader)
-    overseer = may(state.seats[reader].party.role, Right.OVERSEE)
+    overseer = oversees(state, reader)
     if isinstance(event, ev.HearingPlanned):
         parties = tuple(
             named(state, party, reader)

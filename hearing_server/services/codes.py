@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from hearing_server.domain import commands as cmd
+from hearing_server.domain.doors import vouched
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER
-from hearing_server.domain.parties import STAFF, Right, Role, may
+from hearing_server.domain.parties import Right, Role, may
 from hearing_server.services.access import SESSION_MS, Seated
 from hearing_server.services.attempts import LOCK_MS, AttemptStore
 from hearing_server.services.hearings import Clock, Hearings
@@ -211,6 +212,6 @@ class Codes:
 
 def demanded(state: HearingState, party: str) -> bool:
     """Whether this seat's sessions must enter a code: not those of accounts, nor the public's."""
-    role = state.seats[party].party.role
-    exempt = role in STAFF or role is Role.OBSERVER
+    seat = state.seats[party]
+    exempt = vouched(state, seat) or seat.party.role is Role.OBSERVER
     return state.demands.code and not exempt

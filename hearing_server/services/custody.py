@@ -10,6 +10,7 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.custody import EVERYTHING, Deletion
 from hearing_server.domain.decide import check, decide
+from hearing_server.domain.doors import oversees
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.parties import Right, may
@@ -103,13 +104,13 @@ def knows_custody(state: HearingState, party: str) -> bool:
     seat = state.seats[party]
     if seat.removed:
         return False
-    return may(seat.party.role, Right.OVERSEE) or masked_spans(state, party) != EVERYTHING
+    return oversees(state, party) or masked_spans(state, party) != EVERYTHING
 
 
 def custody_of(state: HearingState, party: str, until: int | None, now: int) -> dict[str, Any]:
     """Pure: reasons, and a deletion before it is done, are for bench and clerk."""
     custody, role = state.custody, state.seats[party].party.role
-    court = may(role, Right.OVERSEE)
+    court = oversees(state, party)
     closed = state.phase is Phase.CLOSED
     over = until is not None and until <= now
     return {

@@ -17,6 +17,7 @@ from typing import Protocol
 import structlog
 
 from hearing_server.domain import events as ev
+from hearing_server.domain.doors import oversees
 from hearing_server.domain.errors import PASSING, Code, Refused
 from hearing_server.domain.export_jobs import (
     ACTIVE,
@@ -28,7 +29,7 @@ from hearing_server.domain.export_jobs import (
 )
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
-from hearing_server.domain.parties import BENCH, Right, may
+from hearing_server.domain.parties import BENCH
 from hearing_server.domain.playable import plays_track
 from hearing_server.services.composite import Script, masked_extents, script_of
 from hearing_server.services.hearings import Clock, Hearings
@@ -143,7 +144,7 @@ class Exports:
 
     def _check(self, state: HearingState, by: str, wish: Wish) -> None:
         role = state.seats[by].party.role
-        if not may(role, Right.OVERSEE) or state.custody.deleted:
+        if not oversees(state, by) or state.custody.deleted:
             raise Refused(Code.NOT_FOUND)
         if wish.sealed and role not in BENCH:
             raise Refused(Code.NOT_ALLOWED)
@@ -159,8 +160,9 @@ class Exports:
 
     async def of_hearing(self, hearing: str, reader: str) -> list[tuple[ExportJob, float]]:
         """Jobs and how much of each is done, from 0 to 1; the court's own copies for the bench alone."""
-        role = (await self._hearings.state(hearing)).seats[reader].party.role
-        if not may(role, Right.OVERSEE):
+        state = await self._hearings.state(hearing)
+        role = state.seats[reader].party.role
+        if not oversees(state, reader):
             raise Refused(Code.NOT_FOUND)
         jobs = await self._store.of_hearing(hearing)
         return [(job, self.share(job)) for job in jobs if role in BENCH or not job.wish.sealed]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from hearing_server.domain import commands as cmd
+from hearing_server.domain.doors import oversees
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Right, may
@@ -132,5 +133,6 @@ class Pictures:
     async def _check(self, by: Seated, party: str, right: Right) -> None:
         """For whoever has not the right there is nothing here."""
         state = await self._hearings.state(by.hearing)
-        if party not in state.seats or not may(state.seats[by.party].party.role, right):
+        known = may(state.seats[by.party].party.role, right) and oversees(state, by.party)
+        if party not in state.seats or not known:
             raise Refused(Code.NOT_FOUND)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.custody import touches
+from hearing_server.domain.doors import oversees
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import HearingState, Phase
@@ -271,7 +272,7 @@ def _gaps(state: HearingState, timeline: Timeline, reader: str, after: int) -> l
 
 def _cause(state: HearingState, gap: ev.GapFound, reader: str) -> str:
     """Whose identity was checked when is between them and the court."""
-    court = may(state.seats[reader].party.role, Right.OVERSEE)
+    court = oversees(state, reader)
     neutral = gap.cause == "identity_check" and gap.party != reader and not court
     return "elsewhere" if neutral else gap.cause
 

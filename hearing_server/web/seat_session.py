@@ -4,9 +4,9 @@ import contextlib
 
 from aiohttp import web
 
+from hearing_server.domain.doors import oversees
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
-from hearing_server.domain.parties import Right, may
 from hearing_server.services.access import SESSION_MS, Access, Seated, digest_of
 from hearing_server.services.hearings import Hearings
 from hearing_server.web.http import ACTOR
@@ -69,7 +69,7 @@ class SeatGate:
 async def overseen(hearings: Hearings, seated: Seated) -> HearingState:
     """Their hearing, for bench and clerk; for everybody else there is nothing here: Refused(not_found)."""
     state = await hearings.state(seated.hearing)
-    if not may(state.seats[seated.party].party.role, Right.OVERSEE):
+    if not oversees(state, seated.party):
         raise Refused(Code.NOT_FOUND)
     return state
 

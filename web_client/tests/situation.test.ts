@@ -41,5 +41,6 @@ it('lets in at once whoever has shown what the hearing demands', () => {
   expect(waitingOf(open).map((one) => admissible(open, one))).toEqual([true, true]);
   const strict = { ...open, demands };
   expect(admissible(strict, waits)).toBe(false);
-  expect(admissible(strict, judge)).toBe(true);
+  expect(admissible(strict, judge), 'of the court nobody waits whom it knows').toBe(false);
+  expect(admissible(strict, { ...waits, role: 'observer' })).toBe(true);
 });

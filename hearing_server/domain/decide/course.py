@@ -201,9 +201,12 @@ def _stop_deliberating(
 
 
 def _take_charge(state: HearingState, command: cmd.TakeCharge, by: str, now: int) -> Events:
+    """Of a judge who was here and is not; before they have ever come there is nothing to take over."""
     presiding = state.presiding()
     if presiding is not None and presiding.here:
         raise Refused(Code.JUDGE_IS_HERE)
+    if presiding is None or not presiding.arrived:
+        raise Refused(Code.NOT_PRESENT, "the judge has not been here")
     if state.in_charge:
         raise Refused(Code.NO_CHANGE)
     return (ev.ChargeTaken(party=by),)

@@ -14,6 +14,7 @@ from hearing_server.domain.decide.rules import (
     Rule,
     note,
     seat_of,
+    spare_court,
 )
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
@@ -47,6 +48,7 @@ RULES: Mapping[type, Rule] = {
 
 def _mute(state: HearingState, command: cmd.Mute, by: str, now: int) -> Events:
     seat = seat_of(state, command.party)
+    spare_court(state, seat, by)
     if seat.muted and seat.locked is command.locked:
         raise Refused(Code.NO_CHANGE)
     return (ev.MicrophoneMuted(party=command.party, locked=command.locked),)
@@ -213,6 +215,7 @@ def _change_source(running: bool | None, event_type: type) -> Callable[..., Even
 
 def _stop_share(state: HearingState, command: cmd.StopShare, by: str, now: int) -> Events:
     seat = seat_of(state, command.party)
+    spare_court(state, seat, by)
     stopped = shares_ended(seat) if seat.presence is Presence.ADMITTED else ()
     if seat.share_locked and not stopped:
         raise Refused(Code.NO_CHANGE)

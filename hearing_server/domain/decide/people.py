@@ -20,6 +20,7 @@ from hearing_server.domain.decide.rules import (
     seat_of,
     text,
 )
+from hearing_server.domain.doors import vouched
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
 from hearing_server.domain.parties import STAFF, Right, Role, may
@@ -122,7 +123,7 @@ def _arrive(state: HearingState, command: cmd.Arrive, by: str, now: int) -> Even
         found.append(
             ev.DevicesReported(party=by, camera=command.camera, microphone=command.microphone)
         )
-    if not seat.admitted and may(seat.party.role, Right.ENTER_FREELY):
+    if not seat.admitted and vouched(state, seat):
         found.append(ev.PartyAdmitted(party=by))
     if state.in_charge and may(seat.party.role, Right.PRESIDE):
         found.append(ev.ChargeReturned(party=state.in_charge))
@@ -291,7 +292,7 @@ def _admission(state: HearingState, seat: Seat, by: str) -> Events:
 
 def identified(state: HearingState, seat: Seat) -> bool:
     """Whether the party has shown what the hearing demands before admission."""
-    exempt = seat.party.role in STAFF or seat.party.role is Role.OBSERVER
+    exempt = vouched(state, seat) or seat.party.role is Role.OBSERVER
     return exempt or not state.demands.identity or seat.identity is not None
 
 
@@ -311,7 +312,10 @@ def _call(state: HearingState, command: cmd.Call, by: str, now: int) -> Events:
 
 
 def _dismiss(state: HearingState, command: cmd.Dismiss, by: str, now: int) -> Events:
+    """By the clerk in charge only who is called in and sent out again: witnesses, experts."""
     seat = _subject(state, command.party, by)
+    if state.in_charge == by and may(seat.party.role, Right.STAY_INSIDE):
+        raise Refused(Code.NOT_ALLOWED, command.party)
     if not seat.admitted or not seat.inside:
         raise Refused(Code.NO_CHANGE)
     return (*floor_of(state, seat), ev.PartyDismissed(party=command.party))

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from hearing_server.domain import events as ev
+from hearing_server.domain.doors import oversees
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
 from hearing_server.domain.hidden import HIDDEN
 from hearing_server.domain.log import SERVER
-from hearing_server.domain.parties import Right, may
+from hearing_server.domain.parties import STAFF, Right, may
 
 MAX_NAME = 100
 MAX_REASON = 500
@@ -57,9 +58,17 @@ def check_rule(state: HearingState, rule: Rule, by: str, what: str) -> None:
 
 
 def _has_right(state: HearingState, rule: Rule, seat: Seat) -> bool:
+    if rule.right is Right.OVERSEE:
+        return oversees(state, seat.party.id)
     if rule.right is None or may(seat.party.role, rule.right):
         return True
     return rule.deputy and state.in_charge == seat.party.id
+
+
+def spare_court(state: HearingState, seat: Seat, by: str) -> None:
+    """Refuse a deputy an act upon bench or clerk: it is to keep order among the parties."""
+    if state.in_charge == by and seat.party.role in STAFF:
+        raise Refused(Code.NOT_ALLOWED, seat.party.id)
 
 
 def writable(state: HearingState) -> None:

@@ -1,5 +1,5 @@
 /** Why somebody is not in the courtroom, in the order of what matters most to them. */
-import { inOrder, isStaff } from '@/hearing/roles';
+import { inOrder } from '@/hearing/roles';
 import type { HearingView, SeatView } from '@/protocol.gen';
 
 export type Situation = 'cancelled' | 'checking' | 'suspended' | 'outside_witness' | 'outside_dismissed' | 'waiting';
@@ -15,9 +15,9 @@ export function situationOf(view: HearingView, me: SeatView): Situation {
 /** Who waits to be admitted, in the order of the seats. */
 export const waitingOf = (view: HearingView): SeatView[] => inOrder(view.seats).filter(({ presence }) => presence === 'waiting');
 
-/** Whether somebody who waits has shown what the hearing demands before admission, as people.py has it. */
+/** Whether somebody who waits has shown what the hearing demands, as people.py has it: of the court nobody waits whom it knows. */
 export function admissible(view: HearingView, seat: SeatView): boolean {
-  return !view.demands.identity || isStaff(seat.role) || seat.role === 'observer' || !!seat.entry?.identity;
+  return !view.demands.identity || seat.role === 'observer' || !!seat.entry?.identity;
 }
 
 /** Whether a seat should be here by now and is not: `grace` ms after the planned time. */

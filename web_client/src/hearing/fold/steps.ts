@@ -28,10 +28,10 @@ export function seatStep<T extends HearingEvent['type']>(
 
 const COURT: ReadonlySet<Role> = new Set(['presiding_judge', 'judge', 'assessor', 'clerk']);
 
-/** Whether the reader sees how parties came in, and the recording. */
+/** Whether the reader sees how parties came in, and the recording: of bench and clerk whoever need not wait at the door. */
 export function oversees(view: HearingView, you: string): boolean {
   const me = view.seats.find((seat) => seat.party === you);
-  return !!me && COURT.has(me.role);
+  return !!me && COURT.has(me.role) && me.presence !== 'waiting';
 }
 
 /** Under which name a party writes and reads: the clerks share a desk. */

@@ -1,0 +1,88 @@
+"""Who of the court comes in without being let in, and what somebody sees who waits to be."""
+
+from dataclasses import replace
+
+from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
+from hearing_server.domain.decide.people import identified
+from hearing_server.domain.errors import Code
+from hearing_server.domain.hearing import Presence
+from hearing_server.domain.log import SERVER
+from hearing_server.domain.parties import Party, Role
+from hearing_server.domain.playable import plays
+from hearing_server.domain.reach import reach
+from hearing_server.services.codes import demanded
+from signaling.views import view
+
+from .test_privacy import refused
+from .world import CLERK, DEFENDANT, JUDGE, World, planned
+
+BY_ACCOUNT = (replace(JUDGE, account="ACCOUNT-judge"), replace(CLERK, account="ACCOUNT-clerk"))
+ASSESSOR = Party(id="assessor", role=Role.ASSESSOR, name="陪审子（虚构）")
+
+
+def hearing(*parties: Party) -> World:
+    """It demands a code and the document; everybody has come."""
+    demands = ev.Demands(code=True, identity=True)
+    world = World(plan=replace(planned(*parties, DEFENDANT), demands=demands))
+    return world.arrive(*parties, DEFENDANT)
+
+
+def test_an_assessor_without_an_account_shows_what_is_demanded_and_waits() -> None:
+    world = hearing(*BY_ACCOUNT, ASSESSOR)
+    assert [p for p in world.state.seats if demanded(world.state, p)] == ["assessor", "defendant"]
+    assert world.state.seats["assessor"].presence is Presence.WAITING
+    admit = cmd.Admit(party="assessor")
+    assert refused(world, "clerk", admit) is Code.IDENTITY_NOT_CONFIRMED
+    world.do("clerk", cmd.BeginIdentityCheck(party="assessor"))
+    world.do("clerk", cmd.ConfirmIdentity(party="assessor", document="身份证", number="123456789"))
+    world.do("clerk", admit)
+    assert world.state.seats["assessor"].presence is Presence.ADMITTED
+
+
+def test_whoever_waits_to_be_on_the_bench_sees_nothing_of_it() -> None:
+    """Not in deliberation, no recording, no document of anybody's, no note."""
+    world = hearing(*BY_ACCOUNT, ASSESSOR)
+    world.do("assessor", cmd.StartSource(source=ev.Source.MICROPHONE))
+    world.do("clerk", cmd.BeginIdentityCheck(party="defendant"))
+    world.do("clerk", cmd.ConfirmIdentity(party="defendant", document="身份证", number="123456789"))
+    world.do("judge", cmd.OpenHearing())
+    world.do("judge", cmd.BeginDeliberation())
+    world.do("judge", cmd.StartSource(source=ev.Source.MICROPHONE))
+    assert not any("assessor" in (edge.party, edge.sink) for edge in reach(world.state))
+    assert not plays(world.state, "assessor")
+    note = cmd.PlaceNote(at=world.now, text="私记", private=True)
+    assert refused(world, "assessor", note) is Code.NOT_ALLOWED
+    (shown,) = (s for s in view(world.state, "assessor").seats if s.party == "defendant")
+    assert shown.entry is None
+    world.do("clerk", cmd.BeginIdentityCheck(party="assessor"))
+    world.do("clerk", cmd.ConfirmIdentity(party="assessor", document="身份证", number="123456789"))
+    world.do("judge", cmd.Admit(party="assessor"))
+    assert plays(world.state, "assessor")
+    assert any(edge.sink == "assessor" for edge in reach(world.state))
+
+
+def test_an_account_vouches_for_an_assessor_too() -> None:
+    world = hearing(*BY_ACCOUNT, replace(ASSESSOR, account="ACCOUNT-assessor"))
+    assert world.state.seats["assessor"].presence is Presence.ADMITTED
+    assert not demanded(world.state, "assessor")
+
+
+def test_in_a_demonstration_all_of_the_court_come_in_by_their_links() -> None:
+    world = hearing(JUDGE, CLERK, ASSESSOR)
+    for party in ("judge", "clerk", "assessor"):
+        seat = world.state.seats[party]
+        assert seat.presence is Presence.ADMITTED
+        assert identified(world.state, seat)
+        assert not demanded(world.state, party)
+
+
+def test_an_account_that_is_given_later_lets_nobody_fall_back() -> None:
+    """Who is inside stays so over a lost connection."""
+    world = hearing(JUDGE, CLERK, ASSESSOR)
+    late = Party(id="late", role=Role.JUDGE, name="合议丑（虚构）", account="ACCOUNT-late")
+    world.do(SERVER, cmd.AddParty(party=late, account="ACCOUNT-clerk"))
+    gone = ev.Departure.NETWORK
+    world.do(SERVER, cmd.Leave(party="assessor", connection="c-assessor", cause=gone))
+    world.arrive(ASSESSOR, connection="again")
+    assert world.state.seats["assessor"].presence is Presence.ADMITTED
