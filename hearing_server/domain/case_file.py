@@ -4,7 +4,7 @@ spreadsheet takes a cell for a formula. Pure.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hearing_server.domain import cases as model
@@ -43,6 +43,9 @@ class Read:
     """What a file holds. With any fault nothing of it may be taken; ids are numbers of rows."""
 
     cases: tuple[Case, ...] = ()
+    numbers: tuple[
+        tuple[int, str], ...
+    ] = ()  # of every case and the row it begins in, faulty or not
     rows: int = 0
     faults: tuple[RowFault, ...] = ()
     encoding: str = ""
@@ -73,13 +76,18 @@ def read(data: bytes) -> Read:
         (n, record) for n, record in enumerate(records[1:], start=2) if any(map(str.strip, record))
     ]
     rows, found = _rows(columns, records[0], body)
-    cases, more = _cases(rows)
+    groups = _groups(rows)
+    cases, more = _cases(groups)
     named = [replace(f, column=_heading(records[0], columns, f.column)) for f in more]
     found = sorted([*found, *named], key=lambda fault: fault.row)[:MAX_FAULTS]
     if not rows and not found:
         return _refused(Problem.REQUIRED)
     return Read(
-        cases=() if found else cases, rows=len(body), faults=tuple(found), encoding=encoding
+        cases=() if found else cases,
+        numbers=tuple((group[0].number, number) for number, group in groups.items() if number),
+        rows=len(body),
+        faults=tuple(found),
+        encoding=encoding,
     )
 
 
@@ -174,10 +182,15 @@ def _cell(text: str) -> str:
     return meant(text) if text[:1] == "'" else text.strip()
 
 
-def _cases(rows: Sequence[_Row]) -> tuple[tuple[Case, ...], list[RowFault]]:
+def _groups(rows: Sequence[_Row]) -> dict[str, list[_Row]]:
+    """The rows of each case, by its number."""
     groups: dict[str, list[_Row]] = {}
     for row in rows:
         groups.setdefault(model.tidy_number(row.cells.get("number", "")), []).append(row)
+    return groups
+
+
+def _cases(groups: Mapping[str, Sequence[_Row]]) -> tuple[tuple[Case, ...], list[RowFault]]:
     made: list[Case] = []
     found: list[RowFault] = []
     for number, group in groups.items():

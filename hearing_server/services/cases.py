@@ -199,9 +199,9 @@ class Cases:
     async def take_in(self, data: bytes, *, dry: bool) -> Import:
         """The cases of a file: all of them, or none and every fault. A dry run makes none either."""
         read = await asyncio.to_thread(case_file.read, data)
-        found = list(read.faults)
-        if not found:
-            found = await self._numbers_taken(read.cases)
+        taken = await self._numbers_taken(read.numbers)
+        found = sorted([*read.faults, *taken], key=lambda fault: fault.row)
+        found = found[: case_file.MAX_FAULTS]
         result = Import(cases=read.cases, rows=read.rows, encoding=read.encoding, faults=found)
         if found or dry:
             return result
@@ -209,20 +209,17 @@ class Cases:
         try:
             await self._store.add(made)
         except NumberTaken:  # since they were looked at
-            return replace(result, faults=await self._numbers_taken(read.cases))
+            return replace(result, faults=await self._numbers_taken(read.numbers))
         return replace(result, cases=made, made=True)
 
-    async def _numbers_taken(self, found: Sequence[Case]) -> list[case_file.RowFault]:
-        taken = await self._store.numbers([case.number for case in found])
+    async def _numbers_taken(self, found: Sequence[tuple[int, str]]) -> list[case_file.RowFault]:
+        taken = await self._store.numbers([number for _, number in found])
         return [
             case_file.RowFault(
-                row=int(case.id),
-                column=COLUMNS["number"][0],
-                problem=Problem.DUPLICATE,
-                value=case.number,
+                row=row, column=COLUMNS["number"][0], problem=Problem.DUPLICATE, value=number
             )
-            for case in found
-            if case.number in taken
+            for row, number in found
+            if number in taken
         ]
 
     async def courtrooms(self) -> list[Courtroom]:

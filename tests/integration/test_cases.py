@@ -85,6 +85,9 @@ async def test_a_file_is_taken_whole_or_not_at_all(clerk: StaffClient) -> None:
     assert (await clerk.ask("POST", "/cases-import", data=template.encode()))["made"]
     again = await clerk.ask("POST", "/cases-import", data=template.encode())
     assert [(f["row"], f["problem"]) for f in again["faults"]] == [(2, "duplicate")]
+    both = await clerk.ask("POST", "/cases-import", data=bad.encode())
+    named = [(f["row"], f["column"], f["problem"]) for f in both["faults"]]
+    assert named == [(2, "案号", "duplicate"), (5, "案号", "bad_number")], "every fault at once"
     written = await clerk.get("/cases.csv", params={"language": "en"})
     assert "（2026）测0001民初1号,civil" in written
 
