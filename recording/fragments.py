@@ -40,12 +40,14 @@ def fragment(
 ) -> Fragment | None:
     """Of a segment's plain bytes what is outside `masked`; None when that is nothing.
 
-    `earlier` are the segments that it goes on from (lead.py). Raises blocks.Malformed.
+    `earlier` are the segments that it goes on from (lead.py). Raises blocks.Malformed, lead.NoKeyFrame.
     """
     contents = blocks.read(data)
     before = lead.before(contents, started_at, earlier)
     whole = contents._replace(blocks=[*before, *contents.blocks])
     kept, ticks = _within(keep(whole, started_at, masked), ended_at - started_at), 1
+    if kept and not any(block.key for block in kept):
+        raise lead.NoKeyFrame("no picture of it can be decoded")
     if before:
         kept, ticks = lead.squeezed(kept), lead.TICKS
     if not kept:

@@ -2,16 +2,21 @@
 
 A camera that answers no request for a key frame leaves such a segment. A browser that is given it by itself
 drops its pictures up to the next key frame. So those since the last key frame go with it, squeezed into
-its first moment: each lasts ten microseconds, and nobody sees it.
+its first moment: each lasts ten microseconds, and nobody sees it. A camera that sends no key frame for
+longer than `MOST_BEFORE` pictures cannot be played up to its next one, and that is said.
 """
 
 from collections.abc import Iterable
 
+from hearing_server.services.timeline import MOST_BEFORE
 from recording import blocks
 from recording.blocks import Block, Contents
 
-TICKS = 100  # of a millisecond
-MOST = 1_500  # pictures: fifteen milliseconds, less than one at sixty a second lasts
+TICKS = 100  # of a millisecond, so that MOST_BEFORE last less than one picture at sixty a second
+
+
+class NoKeyFrame(ValueError):
+    """No picture of a segment can be decoded: the last key frame is too far behind it, or nowhere."""
 
 
 def before(
@@ -31,10 +36,9 @@ def before(
             break
         found = [_moved(block, began - started_at) for block in one.blocks] + found
         keys = [number for number, block in enumerate(found) if block.key]
-        if keys:
-            return found[keys[-1] :]
-        if len(found) > MOST:
-            break
+        if keys or len(found) > MOST_BEFORE:
+            lead = found[keys[-1] :] if keys else []
+            return lead if len(lead) <= MOST_BEFORE else []
     return []
 
 
@@ -46,7 +50,7 @@ def squeezed(pictures: list[Block]) -> list[Block]:
         if block.at >= 0
     ]
     lead = [block for block in pictures if block.at < 0]
-    if not shown or shown[0].key or len(lead) > MOST:
+    if not shown or shown[0].key:
         return shown
     start = shown[0].at
     quick = [

@@ -14,6 +14,7 @@ from recording.blocks import Malformed
 from recording.encryption import Keyring, Unreadable
 from recording.fragments import fragment
 from recording.integrity import Finding, locate
+from recording.lead import NoKeyFrame
 from recording.reading import open_segment
 
 AT_ONCE = (
@@ -68,6 +69,8 @@ class SegmentFragments:
             made = fragment(data, segment.started_at, segment.ended_at, masked, before)
         except Malformed as error:
             raise _damaged("segment_unreadable", segment) from error
+        except NoKeyFrame as error:
+            raise Refused(Code.NO_KEY_FRAME, segment.name) from error
         return None if made is None else Fragment(mime=made.mime, data=made.data)
 
     def _readable(self, earlier: Sequence[SegmentClosed]) -> Iterator[tuple[int, bytes]]:

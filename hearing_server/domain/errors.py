@@ -71,6 +71,9 @@ class Code(StrEnum):
     )
     SECOND_PERSON = "second_person"  # deleting takes two, one of them the presiding judge
     RECORDING_DAMAGED = "recording_damaged"  # a segment is missing or not what the log says
+    NO_KEY_FRAME = (
+        "no_key_frame"  # a camera sent none for so long that its pictures cannot be played
+    )
     BAD_CREDENTIALS = "bad_credentials"  # login, password or code: never said which
     LOCKED = "locked"  # too many wrong tries: after a while again
     PROVE_AGAIN = "prove_again"  # the second factor once more, before an act of administration

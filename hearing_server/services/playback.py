@@ -57,7 +57,8 @@ class Fragments(Protocol):
     ) -> Fragment | None:
         """What of a segment is outside `masked`, None if nothing is; `earlier` are those it may go on from.
 
-        Refused(recording_damaged) when the file is not what the log says, or cannot be opened here.
+        Refused(recording_damaged) when the file is not what the log says, or cannot be opened here;
+        Refused(no_key_frame) when none of its pictures can be decoded.
         """
 
 
@@ -111,7 +112,7 @@ class Playback:
         return Piece(segment, masked, earlier, tag(segment, masked))
 
     async def fragment(self, hearing: str, piece: Piece) -> Fragment:
-        """What is left of a segment; Refused(not_found) when nothing is, Refused(recording_damaged)."""
+        """What is left of a segment; Refused(not_found) when nothing is, else as in `Fragments`."""
         made = None
         if not covered(piece.masked, piece.segment):
             made = await self._fragments.fragment(

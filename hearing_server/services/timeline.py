@@ -8,7 +8,8 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.hearing import Phase
 from hearing_server.domain.log import Entry
 
-BEFORE = 3  # segments that pictures without a key frame are looked for in
+MOST_BEFORE = 1_500  # pictures that one is decoded from: of 50 s, at 30 a second
+BEFORE = 30  # segments that they are looked for in: a still screen sends few
 BREAK_MS = 500  # after which pictures begin anew
 
 _PHASES: dict[type, Phase] = {
@@ -78,14 +79,18 @@ class Timeline:
     def before(self, segment: ev.SegmentRecorded) -> list[ev.SegmentRecorded]:
         """Those of its track that it may go on from without a break, the nearest first."""
         found: list[ev.SegmentRecorded] = []
+        pictures = 0
         start = segment.started_at
         for taken in reversed(self.tracks.get((segment.party, segment.source), ())):
             earlier = taken.segment
             if earlier.started_at >= start:
                 continue
-            if len(found) == BEFORE or start - earlier.ended_at > BREAK_MS:
+            if len(found) == BEFORE or pictures > MOST_BEFORE:
+                break
+            if start - earlier.ended_at > BREAK_MS:
                 break
             found.append(earlier)
+            pictures += earlier.frames
             start = earlier.started_at
         return found
 

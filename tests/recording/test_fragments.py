@@ -7,7 +7,7 @@ import av
 import pytest
 
 from hearing_server.services.media import TrackName
-from recording import blocks, matroska
+from recording import blocks, lead, matroska
 from recording.fragments import SILENCE, Span, fragment, keep
 
 from . import streams
@@ -142,6 +142,31 @@ def test_a_segment_without_a_key_frame_brings_what_it_goes_on_from(codec, tmp_pa
     assert [number for number, _ in pictures(whole.data)] == [*range(60, 135)]
     (earlier, one), (later, two) = files[0], files[1]
     assert len(pictures(fragment(two, later, later + 1_500, (), [(earlier, one)]).data)) == 90
+
+
+@pytest.mark.spoilt  # they begin without a key frame
+def test_pictures_too_far_from_a_key_frame_are_refused(tmp_path, monkeypatch):
+    """A camera that sends one key frame and no more: played as far as the bound, and then it is said why not."""
+    frames = streams.encode_video("vp8", 180, key_every=1_000)
+    with written(tmp_path) as disk:
+        parts = [
+            picture_segment(
+                disk, CAMERA, START + n * 1_000, "vp8", frames[n * 30 : n * 30 + 30], None, frames[: n * 30]
+            )
+            for n in range(6)
+        ]  # fmt: skip
+    files = [(part.started_at, (tmp_path / part.name).read_bytes()) for part in parts]
+    start, data = files[5]
+    made = fragment(data, start, start + 1_000, (), iter(files[4::-1]))
+    assert [number for number, _ in pictures(made.data)] == list(range(180))
+    masked = [(START, START + 900)]
+    assert fragment(data, start, start + 1_000, masked, iter(files[4::-1])) is None
+    for earlier in (files[4:0:-1], []):  # without the one that has it
+        with pytest.raises(lead.NoKeyFrame):
+            fragment(data, start, start + 1_000, (), iter(earlier))
+    monkeypatch.setattr(lead, "MOST_BEFORE", 149)
+    with pytest.raises(lead.NoKeyFrame):
+        fragment(data, start, start + 1_000, (), iter(files[4::-1]))
 
 
 def sounded(folder: Path, at: list[int]) -> tuple[bytes, list[bytes]]:

@@ -152,6 +152,7 @@ export type Code =
   | 'needs_leave'
   | 'no_change'
   | 'no_contact'
+  | 'no_key_frame'
   | 'no_session'
   | 'not_a_signer'
   | 'not_allowed'

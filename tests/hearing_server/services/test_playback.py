@@ -106,18 +106,18 @@ async def test_the_index_says_what_the_log_says() -> None:
 
 
 async def test_a_piece_names_what_it_may_go_on_from() -> None:
-    """The segments of its track before it, the nearest first, up to a break and no more than a few."""
+    """The segments of its track before it, the nearest first, up to a break and 1,500 pictures back."""
     world = recorded()
-    for number in (3, 4, 6, 7):
+    for number in (3, 4, 5, 6, 7, 8, 10, 11):
         world.do(SERVER, cmd.EnterRecording(event=segment("judge", "camera", number)))
     house = House(world)
     found = {}
-    for number in (0, 2, 4, 6, 7):
+    for number in (0, 2, 8, 10, 11):
         piece = await house.playback.segment(
             Seated(hearing="h1", party="clerk"), "judge", "camera", AT + number * 10_000
         )
         found[number] = [(one.started_at - AT) // 10_000 for one in piece.earlier]
-    assert found == {0: [], 2: [1, 0], 4: [3, 2, 1], 6: [], 7: [6]}
+    assert found == {0: [], 2: [1, 0], 8: [7, 6, 5, 4, 3, 2], 10: [], 11: [10]}
 
 
 async def test_a_sequel_has_only_what_is_new() -> None:

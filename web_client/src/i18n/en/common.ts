@@ -98,6 +98,7 @@ export default {
     needs_leave: 'The judge has to permit it first.',
     no_change: 'It is so already.',
     no_contact: 'There is no telephone or e-mail on file. The clerk can read the code out to you.',
+    no_key_frame: 'The camera sent too little here for its picture to be played.',
     no_session: 'Enter by the link that the court sent you.',
     not_a_signer: 'You are not asked to sign this transcript.',
     not_allowed: 'Your role may not do this.',

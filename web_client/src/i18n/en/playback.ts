@@ -30,6 +30,7 @@ export default {
     no_sound_because: 'No sound: {cause}',
     gap: 'Not recorded: {cause}',
     damaged: 'This part is damaged and is not played',
+    no_key_frame: 'The camera sent too little here to be played',
     not_played: 'This part cannot be played',
     from: 'from {from}',
     running: 'Hearing in progress',

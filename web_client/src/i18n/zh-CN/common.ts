@@ -98,6 +98,7 @@ export default {
     needs_leave: '须先经审判长准许。',
     no_change: '已是如此，无需更改。',
     no_contact: '没有登记手机或邮箱，请联系书记员口头告知验证码。',
+    no_key_frame: '该段摄像头信号不完整，画面无法播放。',
     no_session: '请从法院发给您的链接进入。',
     not_a_signer: '您无需签署此笔录。',
     not_allowed: '您的角色不能进行此操作。',

@@ -30,6 +30,7 @@ export default {
     no_sound_because: '无声音：{cause}',
     gap: '录制中断：{cause}',
     damaged: '此段录像已损坏，不予播放',
+    no_key_frame: '此段摄像头信号不完整，无法播放',
     not_played: '此段无法播放',
     from: '{from} 起',
     running: '庭审进行中',
