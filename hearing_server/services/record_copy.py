@@ -1,11 +1,12 @@
 """A copy of a hearing's record for somebody: masked where they may not look, and proving itself all the same."""
 
 import asyncio
+import functools
 import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import rfc8785
 
@@ -18,6 +19,8 @@ from hearing_server.services.hearings import Hearings
 
 KIND = "masked copy of a hearing record"
 AT_ONCE = 2  # copies being made on this node; the others wait
+
+T = TypeVar("T")
 
 
 class Target(Protocol):
@@ -55,6 +58,10 @@ class _Copy:
     segments: list[ev.SegmentRecorded]
     without: list[ev.SegmentRecorded]
 
+    def holds(self, other: "_Copy") -> bool:
+        """Whether nothing is in the other that is not in this one."""
+        return set(self.masked) <= set(other.masked) and set(self.without) <= set(other.without)
+
 
 class RecordCopier:
     """`settled` returns when what was recorded of a hearing so far stands in its log."""
@@ -77,33 +84,57 @@ class RecordCopier:
     async def write(self, hearing: str, reader: str | None, target: Target) -> None:
         """The copy of `reader`, a party; None: one that leaves the court.
 
-        Refused(wrong_phase) before the closing. What `target` raises ends it.
+        Refused(wrong_phase) before the closing, Refused(sealed) when something that it holds is sealed
+        while it is made. What `target` raises ends it.
         """
         await self._settled(hearing)
-        state = await self._hearings.state(hearing)
-        if state.phase is not Phase.CLOSED:
-            raise Refused(Code.WRONG_PHASE, state.phase)
-        async with self._turn:
+        async with self._turn:  # the wait may have been long: everything is read after it
+            state = await self._hearings.state(hearing)
+            if state.phase is not Phase.CLOSED:
+                raise Refused(Code.WRONG_PHASE, state.phase)
             records: list[bytes] = []
             while page := await self._records.records(hearing, len(records)):
                 records += page
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._threads, self._write, state, records, reader, target)
+            del records[state.seq :]
+            copy = await self._in_thread(_masked, state, records, reader)
+            for add in self._files(state, records, copy, reader, target):
+                newest = await self._hearings.state(hearing)
+                if newest is not state:
+                    now = await self._in_thread(_masked, newest, records, reader)
+                    if not now.holds(copy):
+                        raise Refused(Code.SEALED)
+                    state = newest
+                await self._in_thread(add)
 
-    def _write(
-        self, state: HearingState, records: list[bytes], reader: str | None, target: Target
-    ) -> None:
-        copy = _masked(state, records, reader)
-        target.add("log.jsonl", (line + b"\n" for line in copy.lines))
-        for name, data in self._material.beside(copy.roots):
-            target.add(name, (data,))
-        if copy.masked or copy.without:
-            for name, data in self._signed_list(state, records, copy, reader):
+    async def _in_thread(self, call: Callable[..., T], *given: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *given)
+
+    def _files(
+        self,
+        state: HearingState,
+        records: list[bytes],
+        copy: _Copy,
+        reader: str | None,
+        target: Target,
+    ) -> Iterator[Callable[[], None]]:
+        """What adds the copy's files to the target, in order: first all that is not recorded, then a segment each."""
+
+        def add_log() -> None:
+            target.add("log.jsonl", (line + b"\n" for line in copy.lines))
+            for name, data in self._material.beside(copy.roots):
                 target.add(name, (data,))
+            if copy.masked or copy.without:
+                for name, data in self._signed_list(state, records, copy, reader):
+                    target.add(name, (data,))
+
+        yield add_log
         for segment in sorted(copy.segments, key=lambda one: one.name):
-            chunks = self._material.segment(segment.name)
-            if chunks is not None:
-                target.add(segment.name.partition("/")[2], chunks)
+            yield functools.partial(self._add_segment, segment, target)
+
+    def _add_segment(self, segment: ev.SegmentRecorded, target: Target) -> None:
+        chunks = self._material.segment(segment.name)
+        if chunks is not None:
+            target.add(segment.name.partition("/")[2], chunks)
 
     def _signed_list(
         self, state: HearingState, records: list[bytes], copy: _Copy, reader: str | None
