@@ -8,7 +8,7 @@ from hearing_server.domain.doors import oversees
 from hearing_server.domain.exhibit_readers import knows_exhibit, reads_opinions
 from hearing_server.domain.facts import to_fact
 from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Identity, Seat, Shown
-from hearing_server.domain.log import Entry
+from hearing_server.domain.log import SERVER, Entry
 from hearing_server.domain.parties import Role
 from hearing_server.domain.places import inside, sends
 from hearing_server.domain.record import Freeze, Line
@@ -106,11 +106,25 @@ def view(state: HearingState, reader: str) -> types.HearingView:
 
 def told(state: HearingState, entries: Iterable[Entry], reader: str) -> list[wire.EventTold]:
     """The entries that `reader` may see, as they may see them, as messages."""
+    entries = list(entries)
+    answers = {(e.at, e.by) for e in entries if _answers(e)}
     return [
-        wire.EventTold(seq=entry.seq, at=entry.at, by=entry.by, event=to_fact(event))
+        wire.EventTold(
+            seq=entry.seq,
+            at=entry.at,
+            by=SERVER if (entry.at, entry.by) in answers and entry.by != reader else entry.by,
+            event=to_fact(event),
+        )
         for entry in entries
         if (event := seen(state, entry, reader)) is not None
     ]
+
+
+def _answers(entry: Entry) -> bool:
+    """In an old log what follows from an answer to a talk stands under the name of who gave it."""
+    event = entry.event
+    follows = ev.ConsultationBegan | ev.ConsultationAwaitsLeave | ev.ConsultationLeaveDropped
+    return isinstance(event, follows) and entry.by in event.parties
 
 
 def recording_checked(checked: RecordingCheck) -> wire.RecordingChecked:

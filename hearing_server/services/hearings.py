@@ -13,7 +13,7 @@ import structlog
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.commands import Command
-from hearing_server.domain.decide import decide
+from hearing_server.domain.decide import decide, entered_by
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import Departure
 from hearing_server.domain.fold import replay
@@ -178,7 +178,9 @@ class Hearings:
             return 0
         seq = live.state.seq
         entries = [
-            Entry(hearing=hearing, seq=seq + n, at=now, by=by, event=event)
+            Entry(
+                hearing=hearing, seq=seq + n, at=now, by=entered_by(command, event, by), event=event
+            )
             for n, event in enumerate(events, start=1)
         ]
         try:

@@ -20,6 +20,7 @@ from hearing_server.domain.decide import (
     record,
 )
 from hearing_server.domain.decide.exhibits import check_point
+from hearing_server.domain.decide.private import entered_by
 from hearing_server.domain.decide.record import (
     check_explanation,
     check_freeze,
@@ -64,6 +65,7 @@ __all__ = [
     "check_point",
     "check_signer",
     "decide",
+    "entered_by",
     "next_version",
     "signing_order",
 ]

@@ -26,6 +26,7 @@ from hearing_server.domain.decide.rules import (
 )
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Consultation, HearingState, Phase, Presence, Seat
+from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import STAFF, Party, Right, linked, may, serves
 
 MAX_MEMBERS = 8
@@ -46,7 +47,18 @@ RULES: Mapping[type, Rule] = {
     cmd.Unscreen: Rule(phases=NOT_CLOSED, right=Right.PRESIDE),
 }
 
+_ANSWERS = (cmd.AcceptConsultation, cmd.DeclineConsultation)
+_ANSWERED = (ev.ConsultationAccepted, ev.ConsultationDeclined)
 _FREE = frozenset({Presence.WAITING, Presence.ADMITTED, Presence.OUTSIDE})
+
+
+def entered_by(command: cmd.Command, event: ev.Event, by: str) -> str:
+    """Under whose name an event of `command` is entered.
+
+    Who answered is for the talk's people alone: what others hear of that follows from it is nobody's.
+    """
+    answers = isinstance(command, _ANSWERS) and not isinstance(event, _ANSWERED)
+    return SERVER if answers else by
 
 
 def _ask(state: HearingState, command: cmd.AskConsultation, by: str, now: int) -> Events:

@@ -7,11 +7,13 @@ import pytest
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
+from hearing_server.domain.copies import withheld
 from hearing_server.domain.errors import Code
 from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import Presence
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.visible import seen
+from signaling import views
 from signaling.views import view
 
 from .test_privacy import opened, refused
@@ -150,6 +152,43 @@ def test_who_asked_for_a_talk_and_who_declined_is_for_its_people_alone(answer: t
     if took_place:
         (shown,) = view(world.state, "clerk").consultations
         assert (shown.asked_by, set(shown.members)) == ("", {"defendant", "advocate"})
+
+
+@pytest.mark.parametrize("asker", ["defendant", "advocate"])
+@pytest.mark.parametrize("old", [False, True])
+def test_nothing_that_others_hear_of_a_talk_tells_who_answered(asker: str, old: bool) -> None:
+    """Nor what is laid down for it, nor that leave is no longer asked; nor the copy that leaves the court."""
+    (other,) = {"defendant", "advocate"} - {asker}
+    world = opened(*EVERYBODY)
+    after = len(world.entries)
+    world.do("advocate", cmd.RaiseObjection(reason="程序"))
+    world.do(asker, cmd.AskConsultation(parties=(other,)))
+    world.do(other, cmd.AcceptConsultation(consultation=1))
+    world.do(asker, cmd.DeclineConsultation(consultation=1))
+    world.do("judge", cmd.PauseHearing(reason=""))
+    world.do(asker, cmd.AskConsultation(parties=(other,)))
+    world.do(other, cmd.AcceptConsultation(consultation=2))
+    entries = world.entries[after:]
+    dropped = {e.at for e in entries if isinstance(e.event, ev.ConsultationLeaveDropped)}
+    if old:  # in which everything stood under the name of who gave the answer
+        name = {True: asker, False: other}
+        entries = [replace(e, by=name[e.at in dropped]) if e.by == SERVER else e for e in entries]
+    heard = {
+        (t.event["type"], t.by)
+        for reader in ("judge", "prosecutor")
+        for t in views.told(world.state, entries, reader)
+    }
+    assert heard >= {
+        ("consultation_awaits_leave", SERVER),
+        ("consultation_leave_dropped", SERVER),
+        ("request_withdrawn", SERVER),
+        ("consultation_began", SERVER),
+        ("hearing_paused", "judge"),
+    }
+    assert {kind for kind, by in heard if by in ("defendant", "advocate")} == {"request_raised"}
+    open_ = [e for e in world.entries[after:] if not withheld(world.state, e, None)]
+    assert {type(e.event) for e in open_ if e.by == "advocate"} == {ev.RequestRaised}
+    assert not any(e.by == "defendant" for e in open_)
 
 
 def test_in_session_the_presiding_judge_alone_is_asked_for_leave_once_all_accepted() -> None:

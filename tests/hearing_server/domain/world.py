@@ -2,7 +2,7 @@
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
-from hearing_server.domain.decide import decide
+from hearing_server.domain.decide import decide, entered_by
 from hearing_server.domain.fold import apply
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER, Entry
@@ -71,7 +71,13 @@ class World:
         self.now += 1000
         events = decide(self.state, command, by, self.now)
         for event in events:
-            entry = Entry(hearing="h1", seq=self.state.seq + 1, at=self.now, by=by, event=event)
+            entry = Entry(
+                hearing="h1",
+                seq=self.state.seq + 1,
+                at=self.now,
+                by=entered_by(command, event, by),
+                event=event,
+            )
             self.state = apply(self.state, entry)
             self.entries.append(entry)
         return events
