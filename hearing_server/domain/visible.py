@@ -295,6 +295,14 @@ def printed_name(state: HearingState, party: Party) -> str:
     return party.name if screening is None else screening.alias or UNNAMED
 
 
+def name_outside(state: HearingState, party: Party) -> str:
+    """The name in a copy that leaves the court: whoever was ever screened is not named there."""
+    ever = state.screened_ever.get(party.id, ())
+    if not ever:
+        return party.name
+    return next((screening.alias for screening in reversed(ever) if screening.alias), UNNAMED)
+
+
 def seen(state: HearingState, entry: Entry, reader: str) -> Event | None:
     """The event of an entry as `reader` may see it, or None."""
     if not visible(state, entry.event, reader):

@@ -15,7 +15,7 @@ from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Party, Role, Side
 from hearing_server.domain.places import inside
 from hearing_server.domain.playable import masked_spans, plays_track
-from hearing_server.domain.visible import printed_name
+from hearing_server.domain.visible import name_outside
 from hearing_server.services.labels import labels
 from hearing_server.services.media import SegmentClosed, TrackName
 
@@ -324,7 +324,7 @@ def _seats(state: HearingState, reader: str | None) -> list[ShownSeat]:
     """In the order in which seats are named; the presiding judge in the middle of the bench."""
 
     def name(party: Party) -> str:
-        return party.name if reader is not None else printed_name(state, party)
+        return party.name if reader is not None else name_outside(state, party)
 
     parties = [s.party for s in state.seats.values() if s.party.role is not Role.OBSERVER]
     parties.sort(key=lambda party: _ORDER.index(party.role))

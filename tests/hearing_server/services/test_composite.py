@@ -81,9 +81,10 @@ def test_a_screened_person_is_left_out_of_a_copy_that_leaves_the_court() -> None
         recorded(world, "counsel", source)
     screening = ev.Screening(party="witness", hidden_from=("defendant",), alias="证人甲")
     world.do("judge", cmd.Screen(screening=screening))
+    world.do("clerk", cmd.EnterLine(speaker="witness", text="我看见了。"))
     world.do("judge", cmd.Unscreen(party="witness"))
-    world.do("judge", cmd.Screen(screening=screening))
     copy = script_of(world.entries)
+    assert [cue.text for cue in copy.cues] == ["证人（证人甲）：我看见了。"]
     (seat,) = [seat for seat in copy.seats if seat.party == "witness"]
     assert (seat.name, seat.hidden, seat.silent) == ("证人甲", True, True)
     assert {one.track.party for one in copy.segments} == {"counsel"}
