@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
+from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.places import private_room
 from hearing_server.domain.watch import LineSample
 from signaling.peer import Peer
 from signaling.rooms import Rooms
@@ -30,10 +33,18 @@ _SYSTEMS = (
 
 def lines(rooms: Rooms) -> Mapping[str, Mapping[str, LineSample]]:
     """By hearing and party."""
-    found: dict[str, dict[str, LineSample]] = {}
-    for peer in rooms.peers:
-        found.setdefault(peer.seated.hearing, {})[peer.party] = sample(peer)
-    return found
+    return {
+        room.state.hearing: {
+            party: told(room.state, party, sample(peer)) for party, peer in room.peers.items()
+        }
+        for room in rooms.rooms
+        if room.peers
+    }
+
+
+def told(state: HearingState, party: str, line: LineSample) -> LineSample:
+    """Without what tells of what is sent in a private room: its people alone know of that."""
+    return replace(line, kbit_up=0, codecs="") if private_room(state, party) else line
 
 
 def sample(peer: Peer) -> LineSample:

@@ -201,8 +201,12 @@ class Rooms:
         return list(self._rooms)
 
     @property
+    def rooms(self) -> list[Room]:
+        return list(self._rooms.values())
+
+    @property
     def peers(self) -> list[Peer]:
-        return [peer for room in self._rooms.values() for peer in room.peers.values()]
+        return [peer for room in self.rooms for peer in room.peers.values()]
 
     def live(self) -> Iterator[tuple[HearingState, Arrivals]]:
         """Every room's hearing, and what comes of the sources that the recorder should have."""

@@ -13,7 +13,8 @@ from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import Presence
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.visible import seen
-from signaling import views
+from hearing_server.domain.watch import LineSample
+from signaling import lines, views
 from signaling.views import view
 
 from .test_privacy import opened, refused
@@ -104,6 +105,18 @@ def test_what_is_sent_in_a_private_room_is_known_in_it_alone(room: str) -> None:
             "as they come back they are seen"
         )
     assert Source.SCREEN not in world.state.seats[one].sources
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_line_tells_no_technician_what_is_sent_in_a_private_room(room: str) -> None:
+    """How good it is stays."""
+    world = opened(*EVERYBODY)
+    line = LineSample(loss_up=0.1, kbit_up=1500, codecs="opus vp8")
+    for one in (party.id for party in EVERYBODY):
+        assert lines.told(world.state, one, line) == line
+    for one in ROOMS[room][0](world):
+        assert lines.told(world.state, one, line) == LineSample(loss_up=0.1)
+    assert lines.told(world.state, "prosecutor", line) == line
 
 
 def test_a_share_of_the_courtroom_does_not_go_along_into_an_identity_check() -> None:
