@@ -21,6 +21,7 @@ from hearing_server.domain.outbox import (
     compose,
     masked,
 )
+from hearing_server.domain.parties import Role
 from hearing_server.services.hearings import Clock, Hearings
 
 NOT_BEGUN = (Phase.SCHEDULED, Phase.WAITING)
@@ -191,8 +192,9 @@ class Letters:
 
 
 def guests(state: HearingState) -> list[str]:
-    """The seats that are invited: the court's own people have accounts."""
-    return [seat for seat, held in state.seats.items() if not held.party.account]
+    """The seats that are invited: the court's own people have accounts, observers registered themselves."""
+    people = (seat.party for seat in state.seats.values())
+    return [party.id for party in people if not party.account and party.role is not Role.OBSERVER]
 
 
 def contact_of(person: CaseParty | None, channel: Channel) -> str:
