@@ -23,6 +23,7 @@ from hearing_server.domain.sealed import (
 from hearing_server.domain.visible import (
     concerned,
     follows_signing,
+    hears_why,
     knows_talk,
     named,
     reader_of,
@@ -52,7 +53,9 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         phase=state.phase,
         opened_at=state.opened_at,
         closed_at=state.closed_at,
-        pause_reason=words_at(state, state.pause_reason, state.paused_at, reader),
+        pause_reason=words_at(state, state.pause_reason, state.paused_at, reader)
+        if hears_why(state, reader)
+        else "",
         minutes=state.minutes,
         demands=state.demands,
         cancelled=state.cancelled,

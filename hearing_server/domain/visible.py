@@ -317,6 +317,8 @@ def seen(state: HearingState, entry: Entry, reader: str) -> Event | None:
         )
         screenings = event.screenings if overseer else ()
         return replace(event, parties=parties, screenings=screenings)
+    if isinstance(event, _REASONED) and not hears_why(state, reader, event):
+        return replace(event, reason="")
     if isinstance(event, ev.PartyAdded):
         return replace(event, party=named(state, event.party, reader), account="")
     if isinstance(event, ev.ObserverRegistered):
@@ -325,6 +327,23 @@ def seen(state: HearingState, entry: Entry, reader: str) -> Event | None:
     if isinstance(event, ev.MessageSent | ev.HearingPostponed | ev.HearingCancelled):
         return event if overseer else replace(event, account="")
     return event
+
+
+_REASONED = ev.HearingPaused | ev.HearingSuspended | ev.PartyRemoved
+
+
+def hears_why(state: HearingState, reader: str, event: Event | None = None) -> bool:
+    """Whether a party may know why the court paused or adjourned, or removed somebody.
+
+    Not who waits outside to be heard: the reason may tell of what was said. Whoever belongs in the
+    courtroom reads it in the waiting room too, and of their own removal everybody.
+    """
+    seat = state.seats[reader]
+    if isinstance(event, ev.PartyRemoved) and event.party == reader:
+        return True
+    role = seat.party.role
+    belongs = seat.inside and not seat.removed and may(role, Right.STAY_INSIDE)
+    return oversees(state, reader) or inside(state, seat) or belongs
 
 
 _MASKS = ev.ScreeningSet | ev.ScreeningLifted | ev.AccessSet | ev.AccessEnded | ev.AccessLifted

@@ -264,3 +264,24 @@ def test_a_removed_observer_does_not_come_back_as_themselves() -> None:
         "clerk",
         cmd.Admit(party=next(p for p, s in world.state.seats.items() if s.here and not s.admitted)),
     )
+
+
+def test_who_waits_outside_to_be_heard_is_told_no_reasons() -> None:
+    """Of a pause, an adjournment, another's removal: they might tell what was said. The sides read them."""
+    world = opened(JUDGE, CLERK, PROSECUTOR, DEFENDANT, ADVOCATE, WITNESS)
+    after = len(world.entries)
+    world.do("judge", cmd.Remove(party="prosecutor", reason="SECRET-removal"))
+    world.do("judge", cmd.PauseHearing(reason="SECRET-pause"))
+    for reader, reads in (("witness", False), ("defendant", True), ("clerk", True)):
+        assert (view(world.state, reader).pause_reason == "SECRET-pause") is reads
+    world.do("judge", cmd.SuspendHearing(reason="SECRET-adjournment"))
+    world.do(
+        SERVER, cmd.Leave(party="advocate", connection="c-advocate", cause=ev.Departure.NETWORK)
+    )
+    world.arrive(ADVOCATE, connection="back")
+    readers = {"witness": 0, "defendant": 3, "advocate": 3, "clerk": 3, "prosecutor": 1}
+    for reader, count in readers.items():
+        told = [seen(world.state, entry, reader) for entry in world.entries[after:]]
+        assert str(told).count("SECRET") == count, reader
+    assert view(world.state, "advocate").pause_reason == "SECRET-adjournment"
+    assert view(world.state, "witness").pause_reason == ""
