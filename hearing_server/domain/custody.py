@@ -88,6 +88,11 @@ class Custody:
     def deleted(self) -> bool:
         return self.deletion is not None and self.deletion.deleted_at is not None
 
+    @property
+    def going(self) -> bool:
+        """Two persons have ordered the recording deleted: nothing is made of it any more."""
+        return self.deletion is not None and bool(self.deletion.consented_by)
+
     @cached_property
     def sealed(self) -> tuple[Span, ...]:
         return self.spans_of(frozenset({Level.SEALED}))

@@ -132,6 +132,8 @@ class Deletions:
             if _consented(state):
                 await self._erase(hearing)
                 state = await self._state(hearing)
+            if state.custody.deleted:
+                await self._clear(hearing)  # of what was being written while the files went
             if deletion_unsigned(state):
                 return  # until it is signed
         await asyncio.to_thread(self._marks.remove, hearing)
@@ -148,8 +150,7 @@ class Deletions:
         entries = await self._hearings.entries(hearing)
         segments = [e.event for e in entries if isinstance(e.event, ev.SegmentRecorded)]
         size = sum(segment.size for segment in segments)
-        for erase in self._erasers:
-            await erase(hearing)
+        await self._clear(hearing)
         detail = f"{len(segments)} segments, {size} bytes"
         await self._audit.note(
             Action.RECORDING_DELETED, actor=SERVER, subject=hearing, detail=detail
@@ -157,11 +158,14 @@ class Deletions:
         deleted = cmd.EnterDeletion(segments=len(segments), size=size)
         await self._hearings.execute(hearing, deleted, SERVER)
 
+    async def _clear(self, hearing: str) -> None:
+        for erase in self._erasers:
+            await erase(hearing)
+
 
 class _Unknown(Exception):
     """A mark of a hearing that this server does not have."""
 
 
 def _consented(state: HearingState) -> bool:
-    deletion = state.custody.deletion
-    return deletion is not None and bool(deletion.consented_by) and not state.custody.deleted
+    return state.custody.going and not state.custody.deleted

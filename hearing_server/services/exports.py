@@ -144,7 +144,7 @@ class Exports:
 
     def _check(self, state: HearingState, by: str, wish: Wish) -> None:
         role = state.seats[by].party.role
-        if not oversees(state, by) or state.custody.deleted:
+        if not oversees(state, by) or state.custody.going:
             raise Refused(Code.NOT_FOUND)
         if wish.sealed and role not in BENCH:
             raise Refused(Code.NOT_ALLOWED)
@@ -177,7 +177,7 @@ class Exports:
         if job.state is not JobState.DONE or not await asyncio.to_thread(path.is_file):
             raise Refused(Code.NOT_FOUND)
         state = await self._hearings.state(hearing)
-        if state.custody.deleted or job.masked != left_out(state, _reader(job)):
+        if state.custody.going or job.masked != left_out(state, _reader(job)):
             raise Refused(Code.SEALED)
         return job, path
 
@@ -201,13 +201,20 @@ class Exports:
 
     async def forget(self, hearing: str) -> None:
         """Every export of a hearing is ended, and no file of it stays."""
-        for job in await self._store.of_hearing(hearing):
-            task = self._running.get(job.id)
-            if task is not None:
+        jobs = await self._store.of_hearing(hearing)
+        ids = {job.id for job in jobs}
+        self._cancelling |= ids  # one that is ended here is not begun again
+        try:
+            for job in jobs:
+                await self._store.remove(job.id)
+            tasks = [self._running[one] for one in ids & self._running.keys()]
+            for task in tasks:
                 task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-            await asyncio.to_thread(self._maker.discard, job)
-            await self._store.remove(job.id)
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for job in jobs:
+                await asyncio.to_thread(self._maker.discard, job)
+        finally:
+            self._cancelling -= ids
 
     def on_entries(self, state: HearingState, entries: Sequence[Entry]) -> None:
         """A recording that is deleted by order takes its exports along."""
@@ -262,7 +269,10 @@ class Exports:
             if job.state is JobState.QUEUED:
                 job = await self._move(job, JobState.RUNNING, begun_at=self._now())
             await self._settled(job.hearing)
-            masked = left_out(await self._hearings.state(job.hearing), _reader(job))
+            state = await self._hearings.state(job.hearing)
+            if state.custody.going:  # asked for just before
+                raise Refused(Code.NOT_FOUND)
+            masked = left_out(state, _reader(job))
             script = await self._script(job)
             made = await self._maker.make(
                 job, script, lambda share: self._shares.__setitem__(job.id, share)

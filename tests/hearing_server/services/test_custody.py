@@ -1,7 +1,7 @@
 """Access, notes and deletion, as they are asked for: who may, what is noted, what becomes of the files."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,8 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.audit import Action
 from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.log import SERVER
+from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.log import SERVER, Entry
 from hearing_server.domain.retention import kept_until
 from hearing_server.services import deletions as module
 from hearing_server.services.access import Seated
@@ -266,6 +267,24 @@ async def test_a_server_that_ends_in_between_finishes_at_its_next_start(
     await archive.deletions.settle("h1")
     assert not any(path.exists() for path in files)
     assert archive.events[-1] == ev.RecordingDeleted(segments=1, size=3)
+
+
+async def test_a_film_that_came_while_the_files_went_goes_too(archive: Archive) -> None:
+    """When the deletion is entered, the exports are looked through once more."""
+    *_, film = archive.write()
+
+    def late(state: HearingState, entries: Sequence[Entry]) -> None:
+        if isinstance(entries[-1].event, ev.RecordingDeleted):
+            film.parent.mkdir()
+            film.write_bytes(b"abc")
+
+    archive.hearings.subscribe(late)
+    await archive.close_hearing()
+    await archive.deletions.propose(seat("judge"), "到期", HERE)
+    await archive.deletions.consent(seat("clerk"), HERE)
+    await archive.deletions.settle("h1")
+    assert archive.events[-1] == ev.RecordingDeleted(segments=1, size=3)
+    assert not film.exists()
 
 
 async def test_the_mark_stays_until_the_deletion_is_signed(archive: Archive) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
+from hearing_server.domain.custody import Deletion
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.export_jobs import ACTIVE, MOVES, ExportJob, ExportKind, JobState, Wish
 from hearing_server.services import exports as module
@@ -37,11 +38,14 @@ class FakeJobs:
         self._check()
         self.jobs[job.id] = job
 
-    update = add
+    async def update(self, job: ExportJob) -> None:
+        self._check()
+        if job.id in self.jobs:
+            self.jobs[job.id] = job
 
     async def remove(self, job: str) -> None:
         self._check()
-        del self.jobs[job]
+        self.jobs.pop(job, None)
 
     async def of_hearing(self, hearing: str) -> list[ExportJob]:
         self._check()
@@ -223,6 +227,45 @@ async def test_a_cancelled_job_is_ended_and_leaves_no_file(house: House) -> None
     await house.exports.end("h1", "judge", third.id)
     assert third.id not in house.store.jobs
     assert third.id in house.maker.discarded
+
+
+async def test_an_export_that_is_forgotten_is_not_begun_again(house: House) -> None:
+    """Nor is one that waits; also while their files are being taken away, which takes its time."""
+    loop, discard = asyncio.get_running_loop(), house.maker.discard
+
+    async def pause() -> None:
+        for _ in range(50):
+            await asyncio.sleep(0)
+
+    def slowly(job: ExportJob) -> None:
+        asyncio.run_coroutine_threadsafe(pause(), loop).result(10)
+        discard(job)
+
+    house.maker.discard = slowly  # type: ignore[method-assign]
+    house.run()
+    first = await house.exports.ask("h1", "clerk", WHOLE)
+    second = await house.exports.ask("h1", "clerk", Wish(kind=ExportKind.SOUND))
+    await house.maker.started.wait()
+    await house.exports.forget("h1")
+    house.maker.gate.set()
+    await pause()
+    assert house.maker.begun == [first.id]
+    assert set(house.maker.discarded) == {first.id, second.id}
+    assert house.store.jobs == {}
+    assert list(house.maker.folder.iterdir()) == []
+
+
+async def test_of_a_recording_that_is_to_go_nothing_is_made(house: House) -> None:
+    """From the second person's consent on: neither what is asked for, nor what waits."""
+    job = await house.exports.ask("h1", "clerk", WHOLE)
+    state = await house.hearings.state("h1")
+    deletion = Deletion(proposed_by="judge", proposed_at=NOW, reason="x", consented_by="clerk")
+    going = replace(state, custody=replace(state.custody, deletion=deletion))
+    house.hearings._live["h1"].state = going
+    assert await code(house.exports.ask("h1", "clerk", WHOLE)) is Code.NOT_FOUND
+    house.run()
+    await house.until(job, JobState.FAILED)
+    assert house.maker.begun == []
 
 
 async def test_a_restart_goes_on_with_what_ran_and_what_waits(tmp_path: Path) -> None:
