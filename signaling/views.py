@@ -5,7 +5,7 @@ from typing import Any
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.doors import oversees
-from hearing_server.domain.exhibit_readers import knows_exhibit, reads_opinions
+from hearing_server.domain.exhibit_readers import is_shown, knows_exhibit, reads_opinions
 from hearing_server.domain.facts import to_fact
 from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Identity, Seat, Shown
 from hearing_server.domain.log import SERVER, Entry
@@ -86,7 +86,7 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         exhibits=[
             _exhibit(state, e, reader) for e in state.exhibits if knows_exhibit(state, e, reader)
         ],
-        shown=_shown(state.shown) if state.shown and here else None,
+        shown=_shown(state.shown) if state.shown and (court or is_shown(state, seat)) else None,
         messages=[
             _alike(types.MessageView, message_for(state, message, reader))
             for message in state.messages

@@ -4,15 +4,21 @@ from dataclasses import replace
 
 from hearing_server.domain.doors import oversees
 from hearing_server.domain.exhibit_names import SHOWN_AS
-from hearing_server.domain.hearing import Exhibit, HearingState, Presence
-from hearing_server.domain.parties import Right, may
+from hearing_server.domain.hearing import Exhibit, HearingState, Phase, Presence, Seat
+from hearing_server.domain.parties import Right, Role, may
 from hearing_server.domain.places import inside
+
+
+def is_shown(state: HearingState, seat: Seat) -> bool:
+    """Whether what is shown in the courtroom is shown to them: to observers in session alone."""
+    observes = seat.party.role is Role.OBSERVER
+    return inside(state, seat) and (state.phase is Phase.IN_SESSION or not observes)
 
 
 def sees_shown(state: HearingState, reader: str) -> bool:
     """Whether `reader` looks at the exhibit that is shown: who sits in the courtroom now."""
     seat = state.seats[reader]
-    present = seat.presence is Presence.ADMITTED and inside(state, seat)
+    present = seat.presence is Presence.ADMITTED and is_shown(state, seat)
     return state.shown is not None and present
 
 
@@ -28,7 +34,7 @@ def reads_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
     if exhibit.party == party or oversees(state, party):
         return True
     shown = state.shown is not None and state.shown.exhibit == exhibit.exhibit
-    if shown and inside(state, seat):
+    if shown and is_shown(state, seat):
         return True
     if exhibit.withdrawn or not may(seat.party.role, Right.JUDGE_EXHIBITS):
         return False

@@ -347,6 +347,13 @@ def hears_why(state: HearingState, reader: str, event: Event | None = None) -> b
 
 
 _MASKS = ev.ScreeningSet | ev.ScreeningLifted | ev.AccessSet | ev.AccessEnded | ev.AccessLifted
+_SHUTS = (
+    ev.PublicExcluded
+    | ev.PublicAdmitted
+    | ev.HearingPaused
+    | ev.HearingSuspended
+    | ev.HearingResumed
+)
 _MOVES = ev.PartyAdmitted | ev.PartyCalled | ev.PartyDismissed | ev.PartyRemoved
 
 
@@ -364,7 +371,7 @@ def renews(state: HearingState, event: Event, reader: str) -> bool:
         event, ev.HearingClosed
     ):  # now they may read and sign the record, and read its notes
         return not reads_sealed(state, reader)
-    if isinstance(event, ev.PublicExcluded | ev.PublicAdmitted):
+    if isinstance(event, _SHUTS):  # to observers: they are shown no exhibit meanwhile
         return state.seats[reader].party.role is Role.OBSERVER
     if isinstance(event, ev.ExhibitShown):
         owner = state.exhibits[event.exhibit - 1].party

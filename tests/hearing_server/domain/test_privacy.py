@@ -9,11 +9,12 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.decide import check_signer, signing_order
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import Source
+from hearing_server.domain.exhibit_readers import reads_page, sees_shown
 from hearing_server.domain.hearing import Phase
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Party, Role
 from hearing_server.domain.reach import RECORDER, reach
-from hearing_server.domain.visible import reads_document, seen, visible
+from hearing_server.domain.visible import reads_document, renews, seen, visible
 from signaling.views import view
 
 from .world import (
@@ -285,3 +286,23 @@ def test_who_waits_outside_to_be_heard_is_told_no_reasons() -> None:
         assert str(told).count("SECRET") == count, reader
     assert view(world.state, "advocate").pause_reason == "SECRET-adjournment"
     assert view(world.state, "witness").pause_reason == ""
+
+
+@pytest.mark.parametrize("pause", [cmd.PauseHearing(), cmd.SuspendHearing(reason="改期")])
+def test_an_observer_is_shown_exhibits_in_session_alone(pause: cmd.Command) -> None:
+    """In a pause it is gone from their page; when the hearing goes on it is there again."""
+    world = opened(JUDGE, CLERK, PROSECUTOR, DEFENDANT, PUBLIC)
+    exhibit = cmd.SubmitExhibit(
+        party="prosecutor", name="a.pdf", media_type="application/pdf", size=9, sha256=SHA, pages=1
+    )
+    world.do(SERVER, exhibit)
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    for command, in_session in ((None, True), (pause, False), (cmd.ResumeHearing(), True)):
+        if command is not None:
+            world.do("judge", command)
+            assert any(renews(world.state, e.event, PUBLIC.id) for e in world.entries[-1:])
+        for reader, sees in (("defendant", True), (PUBLIC.id, in_session)):
+            state = world.state
+            assert sees_shown(state, reader) is sees
+            assert reads_page(state, state.exhibits[0], reader, 1) is sees
+            assert (view(state, reader).shown is not None) is sees
