@@ -111,14 +111,18 @@ class Playback:
         masked = touching(masked_spans(state, seated.party), segment)
         return Piece(segment, masked, earlier, tag(segment, masked))
 
-    async def fragment(self, hearing: str, piece: Piece) -> Fragment:
-        """What is left of a segment; Refused(not_found) when nothing is, else as in `Fragments`."""
+    async def fragment(self, seated: Seated, piece: Piece) -> Fragment:
+        """What is left of a segment; Refused(not_found) when nothing is, else as in `Fragments`.
+
+        Making it may wait for others: Refused(not_found) also when it has become less in the meantime.
+        """
         made = None
         if not covered(piece.masked, piece.segment):
             made = await self._fragments.fragment(
-                hearing, piece.segment, piece.masked, piece.earlier
+                seated.hearing, piece.segment, piece.masked, piece.earlier
             )
-        if made is None:
+        state = await self._playing(seated)
+        if made is None or _tag_now(state, seated.party, piece.segment) != piece.tag:
             raise Refused(Code.NOT_FOUND)
         return made
 
@@ -162,6 +166,13 @@ def _may(state: HearingState, reader: str, party: str, source: str) -> bool:
     if party not in state.seats or source not in _SOURCES:
         return False
     return plays_track(state, reader, party, Source(source))
+
+
+def _tag_now(state: HearingState, reader: str, segment: ev.SegmentRecorded) -> str | None:
+    """The tag of what somebody may play of a segment; None of one whose track they may not."""
+    if not _may(state, reader, segment.party, segment.source):
+        return None
+    return tag(segment, touching(masked_spans(state, reader), segment))
 
 
 def _sequel(

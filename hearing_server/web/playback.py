@@ -74,7 +74,7 @@ class PlaybackRoutes:
         known = request.if_none_match or ()
         if any(one.value == piece.tag for one in known):
             return web.Response(status=304, headers=headers)
-        made = await self._playback.fragment(seated.hearing, piece)
+        made = await self._playback.fragment(seated, piece)
         headers["Content-Type"] = made.mime
         return web.Response(body=made.data, headers=headers)
 

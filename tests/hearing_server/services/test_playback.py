@@ -1,5 +1,6 @@
 """What there is to play, for whom; the index is pure over the log."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -21,7 +22,7 @@ from hearing_server.services.playback import (
 )
 from tests.hearing_server.domain.world import NOW, SHA, World, in_session
 
-from .fakes import FakeEvents
+from .fakes import FakeEvents, until
 
 AT = NOW + 100_000
 
@@ -39,6 +40,8 @@ class MadeFragments:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, tuple[ev.Span, ...]]] = []
+        self.gate = asyncio.Event()  # nothing is made while it is closed
+        self.gate.set()
 
     async def fragment(
         self,
@@ -48,6 +51,7 @@ class MadeFragments:
         earlier: Sequence[ev.SegmentRecorded] = (),
     ) -> Fragment | None:
         self.asked.append((segment.name, tuple(masked)))
+        await self.gate.wait()
         return Fragment(mime="video/webm", data=segment.name.encode())
 
 
@@ -82,10 +86,9 @@ class House:
         return await self.playback.index(Seated(hearing="h1", party=party), since, scope)
 
     async def piece(self, reader: str, party: str, source: str, number: int) -> Fragment:
-        found = await self.playback.segment(
-            Seated(hearing="h1", party=reader), party, source, AT + number * 10_000
-        )
-        return await self.playback.fragment("h1", found)
+        seated = Seated(hearing="h1", party=reader)
+        found = await self.playback.segment(seated, party, source, AT + number * 10_000)
+        return await self.playback.fragment(seated, found)
 
 
 async def test_the_index_says_what_the_log_says() -> None:
@@ -159,6 +162,27 @@ async def test_what_is_sealed_is_not_told_nor_given_and_the_whole_is_told_anew()
     assert house.made.asked[0][1] == (ev.Span(AT + 10_000, AT + 25_000),)
     assert len((await house.index("judge"))["tracks"][0]["segments"]) == 3
     assert (await house.piece("judge", "judge", "camera", 1)).data.endswith(b"-1.mkv")
+
+
+async def test_a_piece_that_is_sealed_while_it_is_made_is_not_given() -> None:
+    """To whoever may still play all of it, it is; of another moment it is to everybody."""
+    house = House(recorded())
+    house.made.gate.clear()
+    asked = [("clerk", 1), ("judge", 1), ("clerk", 0)]
+    waiting = [
+        asyncio.create_task(house.piece(reader, "judge", "camera", number))
+        for reader, number in asked
+    ]
+    await until(lambda: len(house.made.asked) == len(asked))
+    sealed = cmd.SetAccess(
+        level=ev.Level.SEALED, started_at=AT + 12_000, ended_at=AT + 18_000, reason="隐私"
+    )
+    await house.hearings.execute("h1", sealed, "judge")
+    house.made.gate.set()
+    refused, *given = await asyncio.gather(*waiting, return_exceptions=True)
+    assert isinstance(refused, Refused)
+    assert refused.code is Code.NOT_FOUND
+    assert [isinstance(one, Fragment) for one in given] == [True, True]
 
 
 async def test_nobody_else_plays_while_it_runs() -> None:
