@@ -27,16 +27,15 @@ it('needs leave in session from inside, and none in a pause or from outside', ()
 });
 
 it('says to each where a talk stands', () => {
-  expect(standingOf(view, talk(), 'client')).toBe('asked');
-  expect(standingOf(view, talk(), 'counsel')).toBe('waits');
-  expect(standingOf(view, talk(), 'other')).toBe('other');
-  expect(standingOf(view, talk({ accepted: ['client', 'counsel'] }), 'counsel')).toBe('leave');
+  expect(standingOf(talk(), 'client')).toBe('asked');
+  expect(standingOf(talk(), 'counsel')).toBe('waits');
+  expect(standingOf(talk(), 'other')).toBe('other');
+  expect(standingOf(talk({ accepted: ['client', 'counsel'] }), 'counsel')).toBe('leave');
   const going = talk({ began_at: 1, members: ['client', 'counsel'] });
-  expect(standingOf(view, going, 'client')).toBe('mine');
-  expect(standingOf(view, going, 'voice')).toBe('joinable');
-  expect(standingOf(view, { ...going, locked: true }, 'voice')).toBe('other');
-  const third = seat('third', 'defendant', { presence: 'admitted' });
-  const both = { ...counsel, counsel_for: ['client', 'third'] };
-  const two = { ...view, seats: [client, both, third] };
-  expect(standingOf(two, going, 'third'), 'their counsel talks to another').toBe('other');
+  expect(standingOf(going, 'client')).toBe('mine');
+  expect(standingOf(going, 'voice'), 'serves one of them, and was not asked').toBe('other');
+  const asked = { ...going, parties: [...going.parties, 'voice'] };
+  expect(standingOf(asked, 'voice')).toBe('joinable');
+  expect(standingOf({ ...asked, locked: true }, 'voice')).toBe('other');
+  expect(standingOf(going, 'third'), 'their counsel talks to another').toBe('other');
 });

@@ -27,7 +27,7 @@ class PermitConsultation:
 
 @dataclass(frozen=True, kw_only=True)
 class JoinConsultation:
-    """Somebody linked, into a talk that is not locked."""
+    """Somebody who was asked to it, into a talk that is not locked."""
 
     consultation: int
 

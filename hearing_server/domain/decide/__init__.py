@@ -20,7 +20,7 @@ from hearing_server.domain.decide import (
     record,
 )
 from hearing_server.domain.decide.exhibits import check_point
-from hearing_server.domain.decide.private import entered_by
+from hearing_server.domain.decide.private import entered_by, talks_that_waited
 from hearing_server.domain.decide.record import (
     check_explanation,
     check_freeze,
@@ -29,7 +29,9 @@ from hearing_server.domain.decide.record import (
     signing_order,
 )
 from hearing_server.domain.decide.rules import Decision, Events, Rule, check_rule
+from hearing_server.domain.fold import apply
 from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.log import Entry
 
 _SUBJECTS = (course, people, observers, floor, private, exhibits, messages, record, custody)
 
@@ -47,7 +49,18 @@ def decide(state: HearingState, command: Command, by: str, now: int) -> Events:
     Raises `Refused`, and then nothing has happened.
     """
     check(state, type(command), by)
-    return DECISIONS[type(command)](state, command, by, now)
+    events = DECISIONS[type(command)](state, command, by, now)
+    return (*events, *_begun_with(state, events, by, now))
+
+
+def _begun_with(state: HearingState, events: Events, by: str, now: int) -> Events:
+    """Whatever frees people, or ends what they needed leave for, begins the talk that they wait for."""
+    if not any(talk.leave_asked for talk in state.consultations.values()):
+        return ()
+    for event in events:
+        entry = Entry(hearing=state.hearing, seq=state.seq + 1, at=now, by=by, event=event)
+        state = apply(state, entry)
+    return talks_that_waited(state)
 
 
 def check(state: HearingState, command: type, by: str) -> None:

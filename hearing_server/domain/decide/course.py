@@ -7,7 +7,7 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.decide.custody import sealed_from_now, sealing_ended
 from hearing_server.domain.decide.floor import come_out
-from hearing_server.domain.decide.private import talks_that_waited, talks_without_leave
+from hearing_server.domain.decide.private import talks_without_leave
 from hearing_server.domain.decide.rules import (
     BEGUN,
     MAX_REASON,
@@ -124,7 +124,7 @@ def _mark(state: HearingState, command: cmd.MarkChecklist, by: str, now: int) ->
 
 
 def _pause(state: HearingState, command: cmd.PauseHearing, by: str, now: int) -> Events:
-    return (ev.HearingPaused(reason=note(command.reason)), *talks_that_waited(state))
+    return (ev.HearingPaused(reason=note(command.reason)),)
 
 
 def _resume(state: HearingState, command: cmd.ResumeHearing, by: str, now: int) -> Events:
@@ -136,7 +136,7 @@ def _suspend(state: HearingState, command: cmd.SuspendHearing, by: str, now: int
     if command.until is not None and command.until <= now:
         raise Refused(Code.BAD_MESSAGE, "until is past")
     suspended = ev.HearingSuspended(reason=text(command.reason, MAX_REASON), until=command.until)
-    return (*_out_of_deliberation(state, by), suspended, *talks_that_waited(state))
+    return (*_out_of_deliberation(state, by), suspended)
 
 
 def _close(state: HearingState, command: cmd.CloseHearing, by: str, now: int) -> Events:
@@ -148,7 +148,7 @@ def _close(state: HearingState, command: cmd.CloseHearing, by: str, now: int) ->
         overridden=state.checklist_open, reason=reason if state.checklist_open else ""
     )
     hidden = (ev.ExhibitHidden(exhibit=state.shown.exhibit),) if state.shown else ()
-    return (*_out_of_deliberation(state, by), *hidden, closed, *talks_that_waited(state))
+    return (*_out_of_deliberation(state, by), *hidden, closed)
 
 
 def _out_of_deliberation(state: HearingState, by: str) -> Events:
@@ -188,7 +188,7 @@ def _allow_observers(state: HearingState, command: cmd.AllowObservers, by: str, 
 def _deliberate(state: HearingState, command: cmd.BeginDeliberation, by: str, now: int) -> Events:
     if state.deliberating:
         raise Refused(Code.NO_CHANGE)
-    return (ev.DeliberationBegan(), *talks_that_waited(state))
+    return (ev.DeliberationBegan(),)
 
 
 def _stop_deliberating(

@@ -57,7 +57,8 @@ def _add_party(state: HearingState, command: cmd.AddParty, by: str, now: int) ->
     party = command.party
     if party.id in state.seats:
         raise Refused(Code.NO_CHANGE)
-    if len(state.seats) >= MAX_PARTIES:
+    seated = sum(seat.party.role is not Role.OBSERVER for seat in state.seats.values())
+    if seated >= MAX_PARTIES:
         raise Refused(Code.TOO_MANY, f"{MAX_PARTIES} seats")
     for other in (*party.counsel_for, *party.interpreter_for):
         seat_of(state, other)
@@ -235,6 +236,8 @@ def _confirm_identity(
     seat = seat_of(state, command.party)
     if not seat.here:
         raise Refused(Code.NOT_PRESENT)
+    if state.identity_checks.get(command.party) != by:
+        raise Refused(Code.NOT_ALLOWED, "no identity check is going on")
     confirmed = ev.IdentityConfirmed(
         party=command.party,
         document=text(command.document, MAX_NAME),
@@ -261,6 +264,8 @@ def _admit(state: HearingState, command: cmd.Admit, by: str, now: int) -> Events
     seat = seat_of(state, command.party)
     if seat.presence not in (Presence.WAITING, Presence.CONSULTING) or seat.admitted:
         raise Refused(Code.NOT_WAITING)
+    if seat.consent_withdrawn:
+        raise Refused(Code.RULES_NOT_ACCEPTED)
     if not identified(state, seat):
         raise Refused(Code.IDENTITY_NOT_CONFIRMED)
     return _admission(state, seat, by)
@@ -275,6 +280,7 @@ def _admit_all(state: HearingState, command: cmd.AdmitAll, by: str, now: int) ->
         seat
         for seat in state.seats.values()
         if seat.presence is Presence.WAITING and identified(state, seat)
+        if not seat.consent_withdrawn
         if not (seat.registration and seat.registration.resembles)
     ]
     if not waiting:

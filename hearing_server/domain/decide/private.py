@@ -27,7 +27,7 @@ from hearing_server.domain.decide.rules import (
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Consultation, HearingState, Phase, Presence, Seat
 from hearing_server.domain.log import SERVER
-from hearing_server.domain.parties import STAFF, Party, Right, linked, may, serves
+from hearing_server.domain.parties import STAFF, Party, Right, linked, may
 
 MAX_MEMBERS = 8
 
@@ -166,7 +166,7 @@ def _permit(state: HearingState, command: cmd.PermitConsultation, by: str, now: 
 def _join(state: HearingState, command: cmd.JoinConsultation, by: str, now: int) -> Events:
     talk = _going_on(state, command.consultation)
     seat = seat_of(state, by)
-    if not _belongs(talk, seat.party):
+    if by not in talk.parties:
         raise Refused(Code.NOT_FOUND)
     if talk.locked:
         raise Refused(Code.CONSULTATION_LOCKED)
@@ -177,12 +177,6 @@ def _join(state: HearingState, command: cmd.JoinConsultation, by: str, now: int)
         raise Refused(Code.NEEDS_LEAVE)
     joined = ev.ConsultationJoined(consultation=talk.consultation, party=by)
     return (*floor_of(state, seat), joined)
-
-
-def _belongs(talk: Consultation, party: Party) -> bool:
-    """Who was asked to it, and whoever serves one of its people. To be served by one of them is not
-    enough: an interpreter of both sides, or counsel of two defendants, is no door to the other's talk."""
-    return party.id in talk.parties or any(serves(party, member) for member in talk.members)
 
 
 def _lock(state: HearingState, command: cmd.LockConsultation, by: str, now: int) -> Events:
@@ -219,12 +213,15 @@ def talks_without_leave(state: HearingState) -> Events:
 
 
 def talks_that_waited(state: HearingState) -> Events:
-    """The court sits no more: a talk that only waited for its leave begins, if its people are there and free."""
+    """A talk that only waited for a leave that it needs no more begins, once its people are there and free.
+
+    The court sits no more, or they are out of the courtroom; `state` is what it came to.
+    """
     found: list[ev.Event] = []
     taken: set[str] = set()
     for talk in state.consultations.values():
         waits = talk.leave_asked and talk.began_at is None
-        if not waits or taken & set(talk.parties):
+        if not waits or needs_leave(state, talk.parties) or taken & set(talk.parties):
             continue
         with contextlib.suppress(Refused):
             found += _begin(state, talk, permitted=False)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
-from hearing_server.domain.decide.people import identified
+from hearing_server.domain.decide.people import MAX_PARTIES, identified
 from hearing_server.domain.errors import Code
 from hearing_server.domain.hearing import Presence
 from hearing_server.domain.log import SERVER
@@ -15,7 +15,7 @@ from hearing_server.services.codes import demanded
 from signaling.views import view
 
 from .test_privacy import refused
-from .world import CLERK, DEFENDANT, JUDGE, World, planned
+from .world import CLERK, DEFENDANT, JUDGE, WITNESS, World, planned
 
 BY_ACCOUNT = (replace(JUDGE, account="ACCOUNT-judge"), replace(CLERK, account="ACCOUNT-clerk"))
 ASSESSOR = Party(id="assessor", role=Role.ASSESSOR, name="陪审子（虚构）")
@@ -86,3 +86,30 @@ def test_an_account_that_is_given_later_lets_nobody_fall_back() -> None:
     world.do(SERVER, cmd.Leave(party="assessor", connection="c-assessor", cause=gone))
     world.arrive(ASSESSOR, connection="again")
     assert world.state.seats["assessor"].presence is Presence.ADMITTED
+
+
+def test_who_somebody_is_is_confirmed_in_an_identity_check() -> None:
+    """Of whom the clerk sees there."""
+    world = hearing(*BY_ACCOUNT)
+    confirm = cmd.ConfirmIdentity(party="defendant", document="身份证", number="123456789")
+    assert refused(world, "clerk", confirm) is Code.NOT_ALLOWED
+    world.do("clerk", cmd.BeginIdentityCheck(party="defendant"))
+    world.do("clerk", confirm)
+    assert world.state.seats["defendant"].identity
+
+
+def test_nobody_is_let_in_whose_consent_is_withdrawn() -> None:
+    world = World(JUDGE, CLERK, DEFENDANT).arrive(JUDGE, CLERK, DEFENDANT)
+    world.do("defendant", cmd.WithdrawConsent(reason="不同意"))
+    assert refused(world, "clerk", cmd.Admit(party="defendant")) is Code.RULES_NOT_ACCEPTED
+    assert refused(world, "clerk", cmd.AdmitAll()) is Code.NOT_WAITING
+
+
+def test_observers_take_no_seat_of_the_courts_own_people() -> None:
+    world = World(JUDGE, CLERK, DEFENDANT).arrive(JUDGE, CLERK)
+    world.do("judge", cmd.AllowObservers(allowed=True))
+    for n in range(MAX_PARTIES):
+        guest = Party(id=f"o{n}", role=Role.OBSERVER, name=f"旁听{n}")
+        world.do(SERVER, cmd.RegisterObserver(party=guest, address="街", origin=f"{n}"))
+    world.do(SERVER, cmd.AddParty(party=WITNESS, account="a1"))
+    assert "witness" in world.state.seats

@@ -5,6 +5,7 @@ Who asks what is left to chance, from a seed; after each event the rules of priv
 """
 
 import json
+from dataclasses import replace
 from random import Random
 
 import msgspec
@@ -55,6 +56,8 @@ class Hearing:
         """Somebody asks something that the table lets them ask, until something happens."""
         if self.chance.random() < 0.1:
             self.talk()
+        elif self.chance.random() < 0.1:
+            self.identify()
         before = len(self.entries)
         for _ in range(8):
             self.ask()
@@ -79,6 +82,19 @@ class Hearing:
         number = self.state.consultations_made
         self.attempt(other, cmd.AcceptConsultation(consultation=number))
         self.attempt("judge", cmd.PermitConsultation(consultation=number))
+
+    def identify(self) -> None:
+        """As long is the way to a confirmed identity: somebody waits, the clerk looks, then says who it is."""
+        waiting = [p for p, s in self.state.seats.items() if s.presence is Presence.WAITING]
+        if not waiting:
+            return
+        party = self.chance.choice(waiting)
+        self.attempt("clerk", cmd.BeginIdentityCheck(party=party))
+        for kind in (cmd.ConfirmIdentity, cmd.KeepDocumentPicture, cmd.EndIdentityCheck):
+            by = SERVER if kind is cmd.KeepDocumentPicture else "clerk"
+            made = chance.command(self.chance, kind, self.state)
+            if self.chance.random() < 0.6:
+                self.attempt(by, replace(made, party=party))
 
     def may(self, kind: type, by: str) -> bool:
         try:

@@ -81,12 +81,17 @@ def test_nobody_comes_into_a_talk_by_somebody_who_serves_both(
     assert refused(world, stranger.id, cmd.JoinConsultation(consultation=1)) is Code.NOT_FOUND
 
 
-def test_whoever_serves_one_of_a_talk_or_was_in_it_comes_in_while_it_is_open() -> None:
+def test_whoever_was_asked_to_a_talk_comes_back_into_it_and_nobody_comes_in_unasked() -> None:
+    """Nor does it help to serve one of its people."""
     world = World(JUDGE, CLERK, DEFENDANT, ADVOCATE, INTERPRETER)
     world.arrive(JUDGE, CLERK, DEFENDANT, ADVOCATE, INTERPRETER)
-    world.do("defendant", cmd.AskConsultation(parties=("advocate",)))
+    second = replace(ADVOCATE, id="second", name="辩护卯（虚构）")
+    world.do(SERVER, cmd.AddParty(party=second, account="a1"))
+    world.arrive(second)
+    world.do("defendant", cmd.AskConsultation(parties=("advocate", "second")))
     world.do("advocate", cmd.AcceptConsultation(consultation=1))
-    world.do("interpreter", cmd.JoinConsultation(consultation=1))
+    world.do("second", cmd.AcceptConsultation(consultation=1))
+    assert refused(world, "interpreter", cmd.JoinConsultation(consultation=1)) is Code.NOT_FOUND
     world.do("defendant", cmd.LeaveConsultation(consultation=1))
     world.do("defendant", cmd.JoinConsultation(consultation=1))
     assert world.state.seats["defendant"].consultation == 1

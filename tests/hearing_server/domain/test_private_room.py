@@ -26,6 +26,7 @@ from .world import (
     JUDGE,
     MEMBER,
     PROSECUTOR,
+    SHA,
     WITNESS,
     World,
 )
@@ -323,3 +324,45 @@ def test_whoever_the_court_has_come_in_comes_out_of_a_talk_it_gave_no_leave_for(
         entry.event == ev.ConsultationEnded(consultation=1, cause=ev.TalkEnd.SESSION)
         for entry in world.entries
     )
+
+
+def waiting_for(world: World, *pairs: tuple[str, str]) -> None:
+    """Talks that all have accepted and that wait for the judge's leave."""
+    for number, (asker, other) in enumerate(pairs, start=1):
+        world.do(asker, cmd.AskConsultation(parties=(other,)))
+        world.do(other, cmd.AcceptConsultation(consultation=number))
+
+
+def test_a_talk_that_could_not_begin_in_the_pause_begins_when_its_people_are_free() -> None:
+    world = opened(*EVERYBODY)
+    waiting_for(world, ("defendant", "advocate"), ("interpreter", "defendant"))
+    world.do("judge", cmd.PauseHearing())
+    assert world.state.consultations[2].began_at is None
+    world.do("defendant", cmd.LeaveConsultation(consultation=1))
+    assert set(world.state.consultations[2].members) == {"defendant", "interpreter"}
+
+
+def test_a_talk_of_people_who_are_sent_out_waits_for_no_leave_any_more() -> None:
+    world = opened(*EVERYBODY)
+    waiting_for(world, ("defendant", "advocate"))
+    world.do("judge", cmd.Dismiss(party="defendant"))
+    assert world.state.consultations[1].leave_asked
+    world.do("judge", cmd.Dismiss(party="advocate"))
+    assert world.state.consultations[1].members
+    assert not view(world.state, "clerk").consultations[0].permitted
+
+
+def test_what_the_presenter_of_a_waiting_talk_shows_is_hidden_once_at_the_close() -> None:
+    world = opened(*EVERYBODY)
+    world.do(
+        SERVER,
+        cmd.SubmitExhibit(
+            party="advocate", name="a.pdf", media_type="application/pdf", size=1, sha256=SHA,
+            pages=1,
+        ),
+    )  # fmt: skip
+    world.do("advocate", cmd.ShowExhibit(exhibit=1))
+    waiting_for(world, ("defendant", "advocate"))
+    found = world.do("judge", cmd.CloseHearing())
+    assert sum(isinstance(event, ev.ExhibitHidden) for event in found) == 1
+    assert world.state.consultations[1].members

@@ -6,17 +6,14 @@ export type Standing =
   | 'asked' // I am asked and have not answered
   | 'waits' // others have not answered
   | 'leave' // everybody has; the judge has not
-  | 'joinable' // it goes on without me and is not locked
+  | 'joinable' // I was asked to it, it goes on without me and is not locked
   | 'mine' // I am in it
   | 'other';
 
-export function standingOf(view: HearingView, talk: ConsultationView, you: string): Standing {
+export function standingOf(talk: ConsultationView, you: string): Standing {
   if (talk.members.includes(you)) return 'mine';
   if (talk.began_at !== null) {
-    const me = view.seats.find((seat) => seat.party === you);
-    const served = [...(me?.counsel_for ?? []), ...(me?.interpreter_for ?? [])];
-    const near = talk.parties.includes(you) || talk.members.some((member) => served.includes(member));
-    return near && !talk.locked ? 'joinable' : 'other';
+    return talk.parties.includes(you) && !talk.locked ? 'joinable' : 'other';
   }
   if (!talk.parties.includes(you)) return 'other';
   if (!talk.accepted.includes(you)) return 'asked';
