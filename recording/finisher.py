@@ -5,7 +5,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore
@@ -119,15 +119,20 @@ class Finisher:
 
 
 def copy_segment(name: str, source: Disk, target: Disk) -> None:
-    """Copy a complete segment under its own name, durably. Raises OSError. Blocks."""
+    """Copy a complete segment under its own name, durably. Blocks.
+
+    Raises OSError; FileNotFoundError when the segment was erased, also during the copying: then no copy stays.
+    """
     target.check()
     path = target.folder / name
     if path.exists():
         return
-    made = make_folders(target.folder, path.parent)
     copy = path.with_name(path.name + names.COPY)
     digest, again = hashlib.sha256(), hashlib.sha256()
-    with (source.folder / name).open("rb") as old, copy.open("w+b") as new:
+    with ExitStack() as files:
+        old = files.enter_context((source.folder / name).open("rb"))
+        made = make_folders(target.folder, path.parent)  # none for what is not there any more
+        new = files.enter_context(copy.open("w+b"))
         while block := old.read(BLOCK):
             digest.update(block)
             new.write(block)
@@ -139,5 +144,13 @@ def copy_segment(name: str, source: Disk, target: Disk) -> None:
     if digest.digest() != again.digest():
         raise OSError(errno.EIO, "the copy is not what was written", str(copy))
     os.rename(copy, path)
+    if _erased(name, source):
+        path.unlink(missing_ok=True)
+        raise FileNotFoundError(errno.ENOENT, "erased meanwhile", str(source.folder / name))
     for folder in (path.parent, *made):
         sync_folder(folder)
+
+
+def _erased(name: str, disk: Disk) -> bool:
+    """Whether a segment is gone from its directory; one whose disk is away may come back."""
+    return (disk.folder / names.LOCK).is_file() and not (disk.folder / name).exists()

@@ -12,14 +12,21 @@ from recording.erasing import erase_segments
 
 
 class SegmentEraser:
-    """Erases in every recordings directory; a second one that is not there now is waited for."""
+    """Erases in every recordings directory; a second one that is not there now is waited for.
+
+    Goes over them until none had anything: a recorder that makes one directory good may copy a segment
+    to where this has been, from where it has not.
+    """
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = folders
 
     async def __call__(self, hearing: str) -> None:
-        for folder in self._folders:
-            await asyncio.to_thread(erase_segments, folder, hearing)
+        gone = 1
+        while gone:
+            gone = 0
+            for folder in self._folders:
+                gone += await asyncio.to_thread(erase_segments, folder, hearing)
 
 
 class ExportEraser:

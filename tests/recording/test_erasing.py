@@ -1,10 +1,13 @@
 """Segments erased for good: all of one hearing's, in one directory, and nothing else."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from recording.disk import Disks, claim
 from recording.erasing import erase_segments
+from recording.finisher import copy_segment
 
 pytestmark = pytest.mark.spoilt  # what lies here only has the names of recordings
 
@@ -69,3 +72,39 @@ def test_a_directory_that_is_not_there_is_no_success(tmp_path: Path) -> None:
     for folder in ("gone", "beneath"):
         with pytest.raises(FileNotFoundError):
             erase_segments(tmp_path / folder, "h1")
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_a_segment_that_is_erased_while_it_is_copied_leaves_no_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away: bool
+) -> None:
+    """One whose disk went away meanwhile does: the copy may be the only one."""
+    disks = Disks([laid(tmp_path / "a"), tmp_path / "b"])
+    claim(disks)
+    source, target = disks
+    rename = os.rename
+
+    def late(old: Path, new: Path) -> None:
+        rename(old, new)
+        if away:
+            rename(source.folder, tmp_path / "elsewhere")
+        else:
+            erase_segments(source.folder, "h1")
+
+    monkeypatch.setattr(os, "rename", late)
+    if away:
+        copy_segment(OF_ONE[0], source, target)
+    else:
+        with pytest.raises(FileNotFoundError):
+            copy_segment(OF_ONE[0], source, target)
+    assert (target.folder / OF_ONE[0]).exists() is away
+
+
+def test_what_was_erased_before_its_copy_leaves_no_folder(tmp_path: Path) -> None:
+    disks = Disks([laid(tmp_path / "a"), tmp_path / "b"])
+    claim(disks)
+    source, target = disks
+    erase_segments(source.folder, "h1")
+    with pytest.raises(FileNotFoundError):
+        copy_segment(OF_ONE[0], source, target)
+    assert not (target.folder / "h1").exists()

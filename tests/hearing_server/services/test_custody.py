@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hearing_server.adapters import erasing
 from hearing_server.adapters.erasing import DeletionMarks, ExportEraser, SegmentEraser
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
@@ -20,6 +21,7 @@ from hearing_server.services.custody import Custodian
 from hearing_server.services.deletions import Deletions, Erase
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.recordings import Recordings
+from recording.erasing import erase_segments
 from tests.hearing_server.domain.world import FIVE, MEMBER, NOW, PUBLIC, SHA, WITNESS, World
 
 from .fakes import FakeEvents
@@ -285,6 +287,25 @@ async def test_a_film_that_came_while_the_files_went_goes_too(archive: Archive) 
     await archive.deletions.settle("h1")
     assert archive.events[-1] == ev.RecordingDeleted(segments=1, size=3)
     assert not film.exists()
+
+
+async def test_what_is_made_good_while_the_files_go_goes_too(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A recorder copies a segment to the directory that was erased first."""
+    first, second, _ = archive.write()
+
+    def erase(folder: Path, hearing: str) -> int:
+        gone = erase_segments(folder, hearing)
+        if folder == archive.folder / "first" and second.exists():
+            first.parent.mkdir(parents=True, exist_ok=True)
+            first.write_bytes(second.read_bytes())
+        return gone
+
+    monkeypatch.setattr(erasing, "erase_segments", erase)
+    await SegmentEraser([archive.folder / "first", archive.folder / "second"])("h1")
+    assert not first.exists()
+    assert not second.exists()
 
 
 async def test_the_mark_stays_until_the_deletion_is_signed(archive: Archive) -> None:
