@@ -3,6 +3,7 @@
 from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.hearing import Phase
@@ -21,6 +22,38 @@ _PHASES: dict[type, Phase] = {
     ev.HearingClosed: Phase.CLOSED,
     ev.HearingCancelled: Phase.CLOSED,
 }
+
+
+class Piece(Protocol):
+    """A segment, as the log or as the recorder names it."""
+
+    @property
+    def started_at(self) -> int: ...
+    @property
+    def ended_at(self) -> int: ...
+    @property
+    def frames(self) -> int: ...
+
+
+_Piece = TypeVar("_Piece", bound=Piece)
+
+
+def goes_on_from(start: int, backwards: Iterable[_Piece]) -> list[_Piece]:
+    """Which of a track's segments, the newest first, pictures from `start` on may need: the nearest first.
+
+    Up to a break, or to where the last key frame would be too far away.
+    """
+    found: list[_Piece] = []
+    pictures = 0
+    for earlier in backwards:
+        if earlier.started_at >= start:
+            continue
+        if len(found) == BEFORE or pictures > MOST_BEFORE or start - earlier.ended_at > BREAK_MS:
+            break
+        found.append(earlier)
+        pictures += earlier.frames
+        start = earlier.started_at
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,21 +111,8 @@ class Timeline:
 
     def before(self, segment: ev.SegmentRecorded) -> list[ev.SegmentRecorded]:
         """Those of its track that it may go on from without a break, the nearest first."""
-        found: list[ev.SegmentRecorded] = []
-        pictures = 0
-        start = segment.started_at
-        for taken in reversed(self.tracks.get((segment.party, segment.source), ())):
-            earlier = taken.segment
-            if earlier.started_at >= start:
-                continue
-            if len(found) == BEFORE or pictures > MOST_BEFORE:
-                break
-            if start - earlier.ended_at > BREAK_MS:
-                break
-            found.append(earlier)
-            pictures += earlier.frames
-            start = earlier.started_at
-        return found
+        track = self.tracks.get((segment.party, segment.source), ())
+        return goes_on_from(segment.started_at, (taken.segment for taken in reversed(track)))
 
     def _take(self, entry: Entry) -> None:
         event = entry.event

@@ -204,7 +204,8 @@ class _Screen:
             for party, source in timeline.tracks("camera", "screen"):
                 segments = timeline.of_track(party, source, piece.started_at, piece.ended_at)
                 if segments:
-                    film = Pictures(shop.files, segments, shop.script.masked, damage)
+                    earlier = timeline.before(segments[0])
+                    film = Pictures(shop.files, segments, shop.script.masked, damage, earlier)
                     self._films[party, source] = _Film(film)
         damage.changed = self._look_again
 

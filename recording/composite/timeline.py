@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hearing_server.services.composite import Extent, Hole, Scene, Script
 from hearing_server.services.media import SegmentClosed
+from hearing_server.services.timeline import goes_on_from
 from recording.composite import words
 from recording.composite.layout import Floor, floor_of
 
@@ -85,6 +86,11 @@ class Timeline:
             for segment in self._tracks.get((party, source), ())
             if segment.started_at < ended_at and segment.ended_at > started_at
         ]
+
+    def before(self, segment: SegmentClosed) -> list[SegmentClosed]:
+        """Those of its track that its pictures may go on from, the nearest first."""
+        track = self._tracks[segment.track.party, segment.track.source]
+        return goes_on_from(segment.started_at, reversed(track))
 
     def tracks(self, *sources: str) -> list[tuple[str, str]]:
         return [key for key in self._tracks if key[1] in sources]
