@@ -23,6 +23,7 @@ class Action(StrEnum):
     VIEW = "view"
     DOWNLOAD = "download"
     EXPORT = "export"
+    EXPORT_ENDED = "export_ended"  # cancelled, or taken away with its file
     OVERRIDE = "override"
     SEAT_ENTERED = "seat_entered"  # from an account, without a link
     FACTOR_ADDED = "factor_added"

@@ -172,7 +172,7 @@ class Exports:
 
     async def file(self, hearing: str, reader: str, job_id: str) -> tuple[ExportJob, Path]:
         """A finished export's file; Refused(not_found, sealed)."""
-        job = await self._find(hearing, reader, job_id)
+        job = await self.find(hearing, reader, job_id)
         path = self._maker.path(job)
         if job.state is not JobState.DONE or not await asyncio.to_thread(path.is_file):
             raise Refused(Code.NOT_FOUND)
@@ -183,7 +183,7 @@ class Exports:
 
     async def end(self, hearing: str, reader: str, job_id: str) -> None:
         """Cancel what is queued or running; take a finished one and its file away."""
-        job = await self._find(hearing, reader, job_id)
+        job = await self.find(hearing, reader, job_id)
         if job.state not in ACTIVE:
             await asyncio.to_thread(self._maker.discard, job)
             await self._store.remove(job.id)
@@ -316,7 +316,8 @@ class Exports:
         own = tuple(one for one in script.segments if one.track.party == wish.party)
         return replace(script, segments=own)
 
-    async def _find(self, hearing: str, reader: str, job_id: str) -> ExportJob:
+    async def find(self, hearing: str, reader: str, job_id: str) -> ExportJob:
+        """Refused(not_found) where there is none that they may see."""
         found = (job for job, _ in await self.of_hearing(hearing, reader) if job.id == job_id)
         job = next(found, None)
         if job is None:

@@ -74,7 +74,10 @@ class ExportRoutes:
 
     async def end(self, request: web.Request) -> web.Response:
         seated = await self._gate.seated(request)
-        await self._exports.end(seated.hearing, seated.party, request.match_info["job"])
+        whose, number = (seated.hearing, seated.party), request.match_info["job"]
+        job = await self._exports.find(*whose, number)
+        await self._note(request, seated, Action.EXPORT_ENDED, job)
+        await self._exports.end(*whose, number)
         return web.json_response({})
 
     async def file(self, request: web.Request) -> web.StreamResponse:
@@ -94,7 +97,7 @@ class ExportRoutes:
     async def _note(
         self, request: web.Request, seated: Seated, action: Action, job: ExportJob
     ) -> None:
-        """Before it is given."""
+        """Before it is given, or taken away."""
         wish = job.wish
         of = f" of {wish.party}" if wish.party else ""
         own = ", with what is sealed" if wish.sealed else ""

@@ -7,6 +7,7 @@ import pytest
 from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.export_jobs import JobState
 from hearing_server.services.access import Access
 from hearing_server.web.exports import ExportRoutes
@@ -22,6 +23,7 @@ class Court:
         self.access = Access(FakeAccessStore(), b"k" * 32, lambda: NOW)
         self.house = House(folder)
         self.noted: list[str] = []
+        self.broken = False  # the trail cannot be written
         own: Any = self
         routes = ExportRoutes(self.house.exports, SeatGate(self.access, secure=False), own, ())
         self.application = web.Application(middlewares=[coded_errors])
@@ -29,6 +31,8 @@ class Court:
 
     async def note(self, action: str, *, actor: str, subject: str, detail: str, **_: str) -> None:
         """As the audit takes it."""
+        if self.broken:
+            raise Refused(Code.BUSY, "audit")
         self.noted.append(f"{actor} {action} {subject} {detail}")
 
     async def cookie(self, party: str) -> dict[str, str]:
@@ -71,6 +75,30 @@ async def test_asked_watched_and_downloaded(court: Court) -> None:
     await court.house.stop()
 
 
+@pytest.mark.parametrize("done", [False, True])
+async def test_whoever_ends_or_removes_an_export_stands_in_the_trail(
+    court: Court, done: bool
+) -> None:
+    """Before it is done: with a trail that cannot be written it stays."""
+    job = await court.house.exports.ask("h1", "clerk", WHOLE)
+    if done:
+        court.house.maker.gate.set()
+        court.house.run()
+        await court.house.until(job, JobState.DONE)
+    path, headers = f"/api/seats/judge/exports/{job.id}", await court.cookie("judge")
+    async with court.client() as client:
+        court.broken = True
+        assert (await client.delete(path, headers=headers)).status == 503
+        before = court.house.store.jobs[job.id].state
+        assert before is (JobState.DONE if done else JobState.QUEUED)
+        court.broken = False
+        assert (await client.delete(path, headers=headers)).status == 200
+    assert court.noted == [f"judge export_ended h1 export composite: {job.id}"]
+    left = court.house.store.jobs.get(job.id)
+    assert left is None if done else left.state is JobState.CANCELLED  # type: ignore[union-attr]
+    await court.house.stop()
+
+
 async def test_whoever_has_no_session_or_no_right_finds_nothing(court: Court) -> None:
     headers = await court.cookie("counsel")
     job = (await court.house.exports.ask("h1", "clerk", WHOLE)).id
@@ -78,9 +106,10 @@ async def test_whoever_has_no_session_or_no_right_finds_nothing(court: Court) ->
         for method, path in (
             ("GET", "exports"), ("GET", f"exports/{job}/file"), ("DELETE", f"exports/{job}"),
         ):  # fmt: skip
-            answer = await client.request(method, f"/api/seats/counsel/{path}", headers=headers)
-            assert (answer.status, (await answer.json())["code"]) == (404, "not_found")
-            answer = await client.request(method, f"/api/seats/clerk/{path}", headers=headers)
+            for seat in ("counsel", "clerk"):  # their own, and another's
+                answer = await client.request(method, f"/api/seats/{seat}/{path}", headers=headers)
+                assert (answer.status, (await answer.json())["code"]) == (404, "not_found")
+            answer = await client.request(method, f"/api/seats/clerk/{path}")
             assert (answer.status, (await answer.json())["code"]) == (401, "no_session")
 
 

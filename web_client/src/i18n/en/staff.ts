@@ -189,7 +189,7 @@ export default {
       denied: 'Denied',
       view: 'Viewed',
       download: 'Downloaded',
-      export: 'Exported',
+      export: 'Exported', export_ended: 'Export ended or removed',
       override: 'Overrode',
       seat_entered: 'Took a seat',
       factor_added: 'Second factor added',

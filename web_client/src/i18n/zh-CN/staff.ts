@@ -189,7 +189,7 @@ export default {
       denied: '拒绝访问',
       view: '查看',
       download: '下载',
-      export: '导出',
+      export: '导出', export_ended: '取消或移除导出',
       override: '越过提示',
       seat_entered: '入席',
       factor_added: '添加验证方式',
