@@ -26,7 +26,7 @@ from bench.sfu import LINGER, WARM_UP, ServerProcess, fill
 from bench.sfu_load import Load
 from recording.recorder import ProcessRecorder
 from signaling.sfu import Sfu, SfuSettings
-from tests.recording.live import LARGE, SMALL, Film, Studio, Take, calendar
+from tests.recording.live import LARGE, SMALL, Film, Studio, Take, anchor
 from tests.recording.reports import Reports
 
 PARTIES = 4
@@ -106,7 +106,7 @@ def many(seconds: float) -> dict[str, Any]:
 async def set_up(folder: Path) -> AsyncIterator[tuple[Sfu, ProcessRecorder, Reports]]:
     sfu, reports = Sfu(SfuSettings(host="127.0.0.1")), Reports()
     await sfu.start()
-    recorder = ProcessRecorder(folder, reports, wall_clock=calendar)
+    recorder = ProcessRecorder(folder, reports, anchor=anchor)
     await recorder.start()
     try:
         yield sfu, recorder, reports

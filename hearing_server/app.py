@@ -210,6 +210,7 @@ class Server:
             self.keeper.report,
             second=self.settings.second_recordings,
             key=public,
+            anchor=self.hearings.hold_clock,
             on_health=lambda state: self.live.on_health(state),
         )
         self.rooms = Rooms(self.recorder, self.keeper)
@@ -250,7 +251,7 @@ class Server:
         except OSError as error:
             raise CannotStart(f"media port {s.media_port}: {error.strerror}") from error
         self._stack.push_async_callback(self.sfu.close)
-        asks = Asks(self.hearings, self.rooms, self.sfu, self.transcripts, now)
+        asks = Asks(self.hearings, self.rooms, self.sfu, self.transcripts)
         self.gateway = Gateway(
             self.access, self.hearings, self.rooms, asks, self.audit, s.allowed_origins
         )

@@ -19,7 +19,7 @@ class PlaybackParts:
         self, hearings: Hearings, folders: Sequence[Path], keys: Keyring | None, now: Clock
     ) -> None:
         self._now = now
-        self.playback = Playback(hearings, SegmentFragments(folders, keys), now)
+        self.playback = Playback(hearings, SegmentFragments(folders, keys))
 
     def routes(
         self,

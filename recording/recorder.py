@@ -61,6 +61,16 @@ class RecorderFull(RuntimeError):
     code = "recorder_full"
 
 
+def _calendar_anchor(hearing: str) -> float:
+    """The calendar clock as it stands."""
+    return (time.time() - time.monotonic()) * 1000
+
+
+def _calendar(anchor: float, monotonic: float) -> int:
+    """Unix ms of a monotonic time in seconds."""
+    return round(anchor + monotonic * 1000)
+
+
 @dataclass(kw_only=True)
 class _Track:
     opened: wire.Open
@@ -74,6 +84,7 @@ class ProcessRecorder:
 
     `on_report` is called on the event loop; a segment is reported when it is durable, so the order of
     reports is not quite that of their times. `on_health` is called once a second while the worker is well.
+    `anchor` gives the Unix ms at monotonic 0 by the clock of a hearing, that of its log.
     `second` is another directory, on a disk of its own, that gets a copy of everything. With a `key`, the
     court's, segments are encrypted.
 
@@ -92,7 +103,7 @@ class ProcessRecorder:
         key: X25519PublicKey | None = None,
         on_health: Callable[[RecordingHealth], None] = lambda health: None,
         spool_bytes: int = SPOOL_BYTES,
-        wall_clock: Callable[[], float] = time.time,
+        anchor: Callable[[str], float] = _calendar_anchor,
     ) -> None:
         self.folders = [path.absolute() for path in (folder, second) if path is not None]
         self._key = key.public_bytes_raw().hex() if key else "-"
@@ -101,8 +112,8 @@ class ProcessRecorder:
         self._troubles: set[str] = set()  # of the recorder as a whole
         self._silence: asyncio.TimerHandle | None = None
         self._spool_bytes = spool_bytes
-        self._wall_clock = wall_clock
-        self._anchors: dict[str, float] = {}  # by hearing: Unix ms at monotonic 0
+        self._anchor = anchor
+        self._anchors: dict[str, float] = {}  # by hearing: its tracks' newest
         self._known: Container[str] = frozenset()
         self._reported: dict[str, None] = {}
         self._tracks: dict[int, _Track] = {}
@@ -153,11 +164,12 @@ class ProcessRecorder:
             raise RecorderFull(f"{MOST_TRACKS} tracks are open")
         number = next(self._numbers)
         anchor = self._anchor(track.hearing)
+        self._keep_anchor(track.hearing, anchor)
         opened = wire.Open(name=track, format=track_format, wall_offset=anchor)
         sink = TrackSink(number, self._spool, self._end)
         self._tracks[number] = _Track(opened=opened, sink=sink, request_keyframe=request_keyframe)
         self._spool.add(wire.frame(wire.OPEN, number, wire.encode(opened)))
-        self._report(TrackBegan(track=track, at=self._calendar(track.hearing, time.monotonic())))
+        self._report(TrackBegan(track=track, at=_calendar(anchor, time.monotonic())))
         return sink
 
     async def flush(self, hearing: str) -> None:
@@ -204,28 +216,19 @@ class ProcessRecorder:
             if not done.done():
                 done.set_result(None)
 
-    def _anchor(self, hearing: str) -> float:
-        """The calendar as it stood when the hearing's recording began: a later step bends nothing in it,
-        and each hearing begins with the clock as it then is.
-        """
-        if hearing not in self._anchors:
-            self._anchors[hearing] = (self._wall_clock() - time.monotonic()) * 1000
-            while len(self._anchors) > MOST_ANCHORS:
-                del self._anchors[next(iter(self._anchors))]
-        return self._anchors[hearing]
-
-    def _calendar(self, hearing: str, monotonic: float) -> int:
-        """Unix ms, on the clock of this hearing's segments."""
-        return round(self._anchor(hearing) + monotonic * 1000)
+    def _keep_anchor(self, hearing: str, anchor: float) -> None:
+        self._anchors[hearing] = anchor
+        while len(self._anchors) > MOST_ANCHORS:
+            del self._anchors[next(iter(self._anchors))]
 
     def _end(self, number: int, cause: str) -> None:
         track = self._tracks.get(number)
         if track is not None and self._spool is not None:
-            now, name = time.monotonic(), track.opened.name
+            now, opened = time.monotonic(), track.opened
             track.end = wire.frame(wire.END, number, cause.encode(), now)
             self._spool.add(track.end)
-            at = self._calendar(name.hearing, now)
-            self._report(TrackEnded(track=name, at=at, cause=cause))
+            at = _calendar(opened.wall_offset, now)
+            self._report(TrackEnded(track=opened.name, at=at, cause=cause))
 
     async def _supervise(self) -> None:
         pause = RESTART_S
@@ -305,8 +308,9 @@ class ProcessRecorder:
         if name in self._reported:
             return True
         starting = self._ready is not None and not self._ready.done()
-        _, started_at = names.parse_segment_name(name)
-        old = started_at < self._wall_clock() * 1000 - RECENT_MS
+        track, started_at = names.parse_segment_name(name)
+        anchor = self._anchors.get(track.hearing, _calendar_anchor(track.hearing))
+        old = started_at < _calendar(anchor, time.monotonic()) - RECENT_MS
         known = name in self._known if starting else old
         if known and not old:
             self._remember(name)

@@ -13,7 +13,7 @@ from hearing_server.domain.errors import PASSING, Code, Refused
 from hearing_server.domain.events import HEARD, Source
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
-from hearing_server.services.hearings import Clock, Hearings
+from hearing_server.services.hearings import Hearings
 from signaling import protocol as wire
 from signaling import views
 from signaling.peer import Peer
@@ -46,14 +46,11 @@ class Freezer(Protocol):
 class Asks:
     """Answers the asks of peers that have entered."""
 
-    def __init__(
-        self, hearings: Hearings, rooms: Rooms, sfu: Sfu, freezer: Freezer, now: Clock
-    ) -> None:
+    def __init__(self, hearings: Hearings, rooms: Rooms, sfu: Sfu, freezer: Freezer) -> None:
         self._hearings = hearings
         self._rooms = rooms
         self._sfu = sfu
         self._freezer = freezer
-        self._now = now
         self._media: dict[type, Callable[[Peer, Any], Awaitable[wire.AnyAnswer]]] = {
             wire.CreateTransport: self._create_transport,
             wire.ConnectTransport: self._connect_transport,
@@ -85,7 +82,7 @@ class Asks:
             you=peer.party,
             connection=peer.connection,
             seq=state.seq,
-            server_time=self._now(),
+            server_time=self._hearings.now(hearing),
             view=views.view(state, peer.party) if whole else None,
             missed=[] if whole else views.told(state, missed, peer.party),
             rtp_capabilities=self._sfu.rtp_capabilities,

@@ -1,7 +1,8 @@
 """Where the server's calendar clock was stepped while it recorded, told from the log alone. Pure.
 
-A recording counts time from one anchor, so segments know nothing of a step of the clock; entries do. A
-segment is entered within moments of its end: when that distance changes for good, the clock was moved.
+For the records of older servers, whose log went by the calendar; now log and recording share a clock
+(services/hearing_clock.py). Segments know nothing of a step, entries do. A segment is entered within
+moments of its end: when that distance changes for good, the clock was moved.
 """
 
 from typing import NamedTuple

@@ -4,6 +4,7 @@ One writer a hearing at a time on this node; between nodes the store's expected 
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,12 +18,14 @@ from hearing_server.domain.decide import decide, entered_by
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import Departure
 from hearing_server.domain.fold import replay
-from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.log import SERVER, Entry
 from hearing_server.domain.planning import Claim
+from hearing_server.services.hearing_clock import HearingClocks
 
 MAX_CACHED = 500  # hearings kept in memory; an idle one is replayed when it is asked for again
 ATTEMPTS = 5  # at an append that another writer keeps winning
+SITS = frozenset({Phase.IN_SESSION, Phase.PAUSED})  # outside of these nothing is recorded
 
 log = structlog.get_logger()
 
@@ -68,9 +71,11 @@ class _Live:
 class Hearings:
     """All hearings of this node. Listeners are called in the order of the log, on the event loop."""
 
-    def __init__(self, store: EventStore, now: Clock) -> None:
+    def __init__(
+        self, store: EventStore, now: Clock, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._store = store
-        self._now = now
+        self._clocks = HearingClocks(now, monotonic)
         self._live: OrderedDict[str, _Live] = OrderedDict()
         self._loading = asyncio.Lock()
         self._listeners: list[Listener] = []
@@ -99,6 +104,18 @@ class Hearings:
         live = self._live.get(hearing)
         return live.state if live else None
 
+    def now(self, hearing: str) -> int:
+        """Unix ms by the hearing's own clock, which its log and its recording share."""
+        return self._clocks.now(hearing, self._newest(hearing))
+
+    def hold_clock(self, hearing: str) -> float:
+        """Unix ms at monotonic 0 on that clock, which no step of the calendar moves while the court sits."""
+        return self._clocks.hold(hearing, self._newest(hearing))
+
+    def _newest(self, hearing: str) -> int:
+        live = self._live.get(hearing)
+        return live.state.at if live else 0
+
     async def entries(self, hearing: str, after: int = 0) -> list[Entry]:
         return await self._store.read(hearing, after)
 
@@ -107,7 +124,7 @@ class Hearings:
         hearing = command.planned.hearing
         live = _Live(state=HearingState())
         try:
-            await self._append(hearing, live, command, SERVER, self._time(live), claim)
+            await self._append(hearing, live, command, SERVER, self.now(hearing), claim)
         except SeqConflict:
             raise Refused(Code.NO_CHANGE, "planned already") from None
         self._live[hearing] = live
@@ -154,15 +171,12 @@ class Hearings:
         """Decide and append, again as long as another writer was first."""
         for _ in range(ATTEMPTS):
             try:
-                now = self._time(live)
+                now = self._clocks.now(hearing, live.state.at)
                 command = await make(live.state, now)
                 return await self._append(hearing, live, command, by, now, claim)
             except SeqConflict:
                 await self._catch_up(hearing, live)
         raise Refused(Code.BUSY)
-
-    def _time(self, live: _Live) -> int:
-        return max(self._now(), live.state.at)  # the log's times never run backwards
 
     async def _append(
         self,
@@ -203,6 +217,8 @@ class Hearings:
                 listener(live.state, entries)
             except Exception:
                 log.exception("listener failed", hearing=live.state.hearing, seq=entries[-1].seq)
+        if live.state.phase not in SITS:  # and the listeners have ended every track
+            self._clocks.let_go(live.state.hearing)
 
     async def _load(self, hearing: str) -> _Live:
         live = self._live.get(hearing)

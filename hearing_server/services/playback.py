@@ -26,7 +26,7 @@ from hearing_server.domain.playable import (
 from hearing_server.domain.sealed import line_for, sealed_from, words_at
 from hearing_server.domain.visible import named
 from hearing_server.services.access import Seated
-from hearing_server.services.hearings import Clock, Hearings
+from hearing_server.services.hearings import Hearings
 from hearing_server.services.timeline import Timeline
 
 FOR_EVER = 1 << 52
@@ -80,10 +80,9 @@ class _Kept:
 
 
 class Playback:
-    def __init__(self, hearings: Hearings, fragments: Fragments, now: Clock) -> None:
+    def __init__(self, hearings: Hearings, fragments: Fragments) -> None:
         self._hearings = hearings
         self._fragments = fragments
-        self._now = now
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
     async def index(self, seated: Seated, since: int, scope: str) -> dict[str, Any]:
@@ -96,7 +95,7 @@ class Playback:
         async with self._timeline(state) as timeline:
             # In a thread: three hours are ten thousand segments.
             found = await asyncio.to_thread(_sequel, state, timeline, seated.party, since, scope)
-        return found | {"at": self._now()}
+        return found | {"at": self._hearings.now(state.hearing)}
 
     async def segment(self, seated: Seated, party: str, source: str, started_at: int) -> Piece:
         """Refused(not_found) if there is none that they may play."""

@@ -242,6 +242,38 @@ async def test_a_step_of_the_wall_clock(library: Callable[[Path], Path], tmp_pat
     assert max(e["ended_at"] for e in spans) - min(e["started_at"] for e in spans) < 120_000
 
 
+@pytest.mark.parametrize("step", ["3600", "-1800"])
+async def test_a_step_of_the_wall_clock_moves_no_seal(
+    step: str, library: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    """What is sealed by the log is what was recorded meanwhile, by the recorder's times."""
+    by = tmp_path / "clock"
+    shim = {"LD_PRELOAD": str(library(HERE / "wrong_clock.c")), "CLOCK_OFF_BY": str(by)}
+    environment = shim | {f"TROUBLE_{name}": value for name, value in shim.items()}
+    module = "tests.integration.troubled"
+    async with (
+        serving(tmp_path / "data", module=module, **environment) as server,
+        sitting(server) as (judge, _, clerk),
+    ):
+        await _raised(judge, clerk, "recording_fault", "clock_off", lambda: put(by, step))
+        await judge.ask("exclude_public", reason="涉及隐私（虚构）", recorded=True)
+        began = time.monotonic()
+        await asyncio.sleep(3)
+        await judge.ask("admit_public")
+        lasted = (time.monotonic() - began) * 1000
+        paused = await judge.ask("pause_hearing", reason="")  # which ends every file
+        last = await clerk.told(
+            lambda tell: (
+                tell.get("event", {}).get("type") == "segment_recorded"
+                and tell["event"]["party"] == judge.seat
+                and tell["seq"] > paused["seq"]
+            )
+        )
+        (span,) = (await judge.get(f"/api/seats/{judge.seat}/custody"))["access"]
+        assert span["ended_at"] - span["started_at"] == pytest.approx(lasted, abs=1000)
+        assert last["event"]["ended_at"] == pytest.approx(span["ended_at"], abs=2000)
+
+
 async def test_what_is_as_it_should_be_is_no_alarm(server: ServerProcess) -> None:
     """Silent, muted, silent by choice, paused, deliberating, in private: not a word, and nothing measured."""
     async with sitting(server) as (judge, accused, clerk):

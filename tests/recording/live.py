@@ -34,9 +34,9 @@ NUMBERS = 1 << streams.BITS
 TONES_S = len(streams.TONES) * streams.TONE_MS / 1000
 
 
-def calendar() -> float:
-    """The recorder's wall clock here, Unix seconds."""
-    return time.monotonic() + WALL_S
+def anchor(hearing: str) -> float:
+    """The clock of the hearings here: Unix ms at monotonic 0."""
+    return WALL_S * 1000
 
 
 def h264(ssrc: int) -> dict[str, Any]:

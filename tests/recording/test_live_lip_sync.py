@@ -13,7 +13,7 @@ import pytest
 from recording.recorder import ProcessRecorder
 from signaling.sfu import Sfu, SfuSettings
 
-from .live import LARGE, SMALL, Film, Studio, calendar
+from .live import LARGE, SMALL, Film, Studio, anchor
 from .reports import Reports
 
 WITHIN_MS = 40.0
@@ -36,7 +36,7 @@ class Set:
 async def built(folder: Path) -> AsyncIterator[Set]:
     sfu, reports = Sfu(SfuSettings(host="127.0.0.1")), Reports()
     await sfu.start()
-    recorder = ProcessRecorder(folder, reports, wall_clock=calendar)
+    recorder = ProcessRecorder(folder, reports, anchor=anchor)
     await recorder.start()
     try:
         yield Set(sfu, recorder, reports, folder)

@@ -13,13 +13,14 @@ from pathlib import Path
 import av
 import pytest
 
+from hearing_server.services.hearing_clock import HearingClocks
 from hearing_server.services.media import SegmentClosed, TrackName
 from recording.integrity import check_segments
 from recording.recorder import ProcessRecorder, RecorderUnavailable
 
 from . import streams
 from .processes import gone, is_gone
-from .reports import Reports, begin, give, play, track
+from .reports import Reports, begin, give, play
 
 HERE = Path(__file__).resolve().parents[2]
 
@@ -289,12 +290,13 @@ async def test_a_stopped_worker_costs_bounded_memory_and_a_named_gap(start, fold
 
 async def test_a_step_of_the_wall_clock_bends_no_duration(start, reports):
     """The clock jumps by an hour in a hearing: segments go on from each other."""
-    now = [time.time()]
-    recorder = await start(wall_clock=lambda: now[0])
+    now = [1_764_000_000_000]
+    clocks = HearingClocks(lambda: now[0])
+    recorder = await start(anchor=lambda hearing: clocks.hold(hearing, 0))
     sink = begin(recorder, "opus", "microphone")
     sound = streams.sound_packets(streams.encode_sound(2.0))
     give(sink, sound, time.monotonic() - 4)
-    now[0] += 3600
+    now[0] += 3_600_000
     sink.on_end("muted")
     again = begin(recorder, "opus", "microphone")
     give(again, sound, time.monotonic() - 2)
@@ -305,17 +307,14 @@ async def test_a_step_of_the_wall_clock_bends_no_duration(start, reports):
     assert second.ended_at - first.started_at == pytest.approx(4000, abs=100)
 
 
-async def test_a_later_hearing_has_the_clock_of_its_own_day(start, reports):
-    """The clock was set right while another hearing is recorded: the next one begins with it."""
-    now = iter((1_000_000.0, 1_003_600.0))
-    recorder = await start(wall_clock=lambda: next(now))
-    for hearing in ("h1", "h2"):
-        sink = recorder.record(track("microphone", hearing), streams.FORMATS["opus"], lambda: None)
-        give(sink, streams.sound_packets(streams.encode_sound(1.0)), time.monotonic() - 1)
-        sink.on_end("muted")
-    await asyncio.gather(recorder.flush("h1"), recorder.flush("h2"))
-    started = {segment.track.hearing: segment.started_at / 1000 for segment in reports.segments}
-    assert started["h2"] - started["h1"] == pytest.approx(3600, abs=2)
+async def test_what_a_dead_worker_left_is_found_by_the_hearing_s_clock(start):
+    """The calendar was set two hours ahead since: a segment of now is not one of long ago."""
+    anchor = (time.time() - 7200 - time.monotonic()) * 1000
+    recorder = await start(anchor=lambda hearing: anchor)
+    begin(recorder, "opus", "microphone")
+    now = round(anchor + time.monotonic() * 1000)
+    assert not recorder._is_known(f"h1/p1/microphone/{now - 60_000}-1.mkv")
+    assert recorder._is_known(f"h1/p1/microphone/{now - 700_000}-1.mkv")
 
 
 async def test_the_worker_holds_nothing_of_the_servers(start):

@@ -59,7 +59,7 @@ class House:
         self.sfu = sfu
         self.rooms = Rooms(Ledger(), Unheard())
         self.hearings.subscribe(self.rooms.on_entries)
-        asks = Asks(self.hearings, self.rooms, sfu, NoFreezer(), lambda: NOW)
+        asks = Asks(self.hearings, self.rooms, sfu, NoFreezer())
         audit: Any = self.trail
         self.gateway = Gateway(self.access, self.hearings, self.rooms, asks, audit, [ORIGIN])
         self.url = ""

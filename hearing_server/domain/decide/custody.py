@@ -86,15 +86,19 @@ def sealing_ended(state: HearingState, now: int) -> Events:
     sealed = state.custody.access.get(state.custody.exclusion or 0)
     if sealed is None or not sealed.exclusion:  # in a log from before every exclusion sealed
         return ()
-    return (ev.AccessEnded(access=sealed.access, ended_at=now),)
+    return (_access_ended(sealed, now),)
+
+
+def _access_ended(access: Access, now: int) -> ev.AccessEnded:
+    """A span holds at least a moment: one without any would seal nothing."""
+    return ev.AccessEnded(access=access.access, ended_at=max(now, access.started_at + 1))
 
 
 def _end(state: HearingState, command: cmd.EndAccess, by: str, now: int) -> Events:
     access = _in_force(state, command.access)
     if access.whole or access.ended_at is not None:
         raise Refused(Code.NO_CHANGE)
-    ended_at = max(now, access.started_at + 1)
-    return (ev.AccessEnded(access=access.access, ended_at=ended_at),)
+    return (_access_ended(access, now),)
 
 
 def _lift(state: HearingState, command: cmd.LiftAccess, by: str, now: int) -> Events:

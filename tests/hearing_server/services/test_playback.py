@@ -80,7 +80,7 @@ class House:
         self.store = FakeEvents(world)
         self.hearings = Hearings(self.store, lambda: AT + 60_000)
         self.made = MadeFragments()
-        self.playback = Playback(self.hearings, self.made, lambda: AT + 60_000)
+        self.playback = Playback(self.hearings, self.made)
 
     async def index(self, party: str, since: int = 0, scope: str = "") -> dict:
         return await self.playback.index(Seated(hearing="h1", party=party), since, scope)
