@@ -1,10 +1,13 @@
-"""`hearing-server export`: the files of recordings, made without the server, or beside it: it only reads.
+"""`hearing-server export`: the files of recordings, made without the server, or beside it.
+
+It reads, and writes one row in the audit trail before each file; where that cannot be written none is made.
 
 What is done lies beside the file in `.work`; the same command again goes on from there.
 """
 
 import argparse
 import asyncio
+import os
 import re
 import sys
 import time
@@ -16,6 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hearing_server import config
+from hearing_server.adapters.audit_store import SqlAudit
 from hearing_server.adapters.database import Database
 from hearing_server.adapters.export_maker import SegmentMaker
 from hearing_server.adapters.store import SqlStore
@@ -23,8 +27,9 @@ from hearing_server.config import BadSetting
 from hearing_server.domain.errors import Refused
 from hearing_server.domain.fold import replay
 from hearing_server.domain.hearing import HearingState
-from hearing_server.domain.log import Entry
+from hearing_server.domain.log import SERVER, Entry
 from hearing_server.recording_keys import recording_keys
+from hearing_server.services.audit import Action, Audit
 from hearing_server.services.composite import Script, script_of
 from hearing_server.services.exports import ExportFailed
 from hearing_server.starting import CannotStart
@@ -93,7 +98,8 @@ async def _export(
             for state, _ in found:
                 print(f"{state.hearing}  {state.case_number} {state.title} [{state.phase}]")
             return 2 if wanted or not found else MADE
-        codes = [await _one(settings, options, state, entries) for state, entries in chosen]
+        audit = Audit(SqlAudit(database), lambda: time.time_ns() // 1_000_000)
+        codes = [await _one(settings, options, audit, state, entries) for state, entries in chosen]
         return max(codes, key=(MADE, DAMAGED, FAILED).index)
     except Refused as refusal:
         raise CannotStart(f"database: {refusal}") from None
@@ -110,6 +116,7 @@ async def _hearings(store: SqlStore) -> Any:
 async def _one(
     settings: config.Settings,
     options: argparse.Namespace,
+    audit: Audit,
     state: HearingState,
     entries: Sequence[Entry],
 ) -> int:
@@ -129,6 +136,10 @@ async def _one(
         zone=settings.time_zone,
         workers=settings.export_processes,
     )
+    of = f" of {options.party}" if options.party else ""
+    own = ", with what is sealed" if options.own_copy else ""
+    detail = f"export {kind}{of}{own}: on the command line, by system user {os.getuid()}"
+    await audit.note(Action.EXPORT, actor=SERVER, subject=state.hearing, detail=detail)
     bar = Bar(f"{kind} {state.case_number or state.hearing}")
     try:
         made = await maker.make_file(kind, script, output, bar)

@@ -1,4 +1,4 @@
-"""`hearing-server export`, as a process: what it makes, says and answers, and that it changes nothing."""
+"""`hearing-server export`, as a process: what it makes, says and answers; it changes nothing but the trail."""
 
 import asyncio
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 import pytest
 
+from hearing_server.adapters.audit_store import SqlAudit
 from hearing_server.adapters.database import Database
 from hearing_server.adapters.store import SqlStore
 from hearing_server.domain import commands as cmd
@@ -74,12 +75,35 @@ def export(court: Court, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """All but what SQLite keeps beside a database that is read."""
+    """All but the database, which holds the audit trail."""
     return {
         str(path): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and not path.name.endswith(("-wal", "-shm"))
+        if path.is_file() and not path.name.startswith("hearings.sqlite3")
     }
+
+
+def trail(court: Court) -> list[tuple[str, str, str]]:
+    async def read() -> list[tuple[str, str, str]]:
+        database = Database(f"sqlite+aiosqlite:///{court.data / 'hearings.sqlite3'}")
+        rows = [one.row for one in await SqlAudit(database).after(0, 100)]
+        await database.close()
+        return [(row.action, row.subject, row.detail.partition(": ")[0]) for row in rows]
+
+    return asyncio.run(read())
+
+
+def test_each_export_stands_in_the_audit_trail(court: Court, tmp_path: Path) -> None:
+    """Also the court's own copy, which says so; what makes no sense, and the list, do not."""
+    captions = ("h1", "--kind", "captions", "--output")
+    assert export(court, *captions, str(tmp_path / "one.vtt")).returncode == 0
+    assert export(court, *captions, str(tmp_path / "own.vtt"), "--own-copy").returncode == 0
+    assert export(court, *captions, str(tmp_path / "own.vtt")).returncode == 2
+    assert export(court).returncode == 0
+    assert trail(court) == [
+        ("export", "h1", "export captions"),
+        ("export", "h1", "export captions, with what is sealed"),
+    ]
 
 
 def test_a_composite_is_made_and_nothing_is_changed(court: Court, tmp_path: Path) -> None:
