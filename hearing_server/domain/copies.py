@@ -3,6 +3,8 @@
 What proves the recording (segments, gaps, roots, the course) is in every copy; what may not be known is not.
 """
 
+from collections.abc import Iterable
+
 from hearing_server.domain import events as ev
 from hearing_server.domain.custody import touches
 from hearing_server.domain.doors import oversees
@@ -137,6 +139,9 @@ INSIDE = frozenset(
     }
 )
 
+BREAK_MS = 500  # after which a track begins anew
+LONG_MS = 9_900  # a segment that the next one follows sooner was ended by a key frame
+
 # They hold a name.
 _NAMING = (ev.ConsentGiven, ev.NoRecordingPromised, ev.RulesAccepted)
 
@@ -159,11 +164,40 @@ def withheld(state: HearingState, entry: Entry, reader: str | None) -> bool:
 
 
 def left_out(state: HearingState, event: ev.SegmentRecorded, reader: str | None) -> bool:
-    """Whether the segment's file is not in the copy: any moment of it, or its whole source, may not be played."""
+    """Whether the segment's file is not in the copy: any moment of it, or its whole source, may not be played.
+
+    Nor is one in it that begins where a masked span ends: it may go on from what was masked.
+    """
     if not plays_track(state, reader, event.party, Source(event.source)):
         return True
     spans: tuple[Span, ...] = masked_spans(state, reader)
-    return touches(spans, event.started_at, event.ended_at)
+    return touches(spans, event.started_at - BREAK_MS, event.ended_at)
+
+
+def not_in_copy(
+    state: HearingState, segments: Iterable[ev.SegmentRecorded], reader: str | None
+) -> frozenset[str]:
+    """The names of those whose files are not in the copy: also pictures that go on, without a key frame, from
+    a segment that is left out.
+    """
+    out: set[str] = set()
+    before: dict[tuple[str, str], ev.SegmentRecorded] = {}
+    for segment in sorted(segments, key=lambda one: one.started_at):
+        track = segment.party, segment.source
+        last = before.get(track)
+        follows = last is not None and last.name in out and _may_go_on(last, segment)
+        if follows or left_out(state, segment, reader):
+            out.add(segment.name)
+        before[track] = segment
+    return frozenset(out)
+
+
+def _may_go_on(last: ev.SegmentRecorded, segment: ev.SegmentRecorded) -> bool:
+    return (
+        segment.codec != "opus"
+        and segment.started_at - last.ended_at <= BREAK_MS
+        and segment.started_at - last.started_at >= LONG_MS
+    )
 
 
 def _outside(state: HearingState, entry: Entry) -> bool:

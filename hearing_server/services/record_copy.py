@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 import rfc8785
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.copies import left_out, withheld
+from hearing_server.domain.copies import not_in_copy, withheld
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.log import Tree, entry_from, leaf_hash
@@ -160,6 +160,7 @@ class RecordCopier:
 
 def _masked(state: HearingState, records: list[bytes], reader: str | None) -> _Copy:
     copy = _Copy([], [], [], [], [])
+    recorded: list[ev.SegmentRecorded] = []
     for number, record in enumerate(records, start=1):
         entry = entry_from(json.loads(record))
         event = entry.event
@@ -168,9 +169,11 @@ def _masked(state: HearingState, records: list[bytes], reader: str | None) -> _C
             line = rfc8785.dumps({"leaf": leaf_hash(record).hex(), "seq": number})
             copy.masked.append(number)
         elif isinstance(event, ev.SegmentRecorded):
-            out = left_out(state, event, reader)
-            (copy.without if out else copy.segments).append(event)
+            recorded.append(event)
         elif isinstance(event, ev.RootSigned):
             copy.roots.append(record)
         copy.lines.append(line)
+    out = not_in_copy(state, recorded, reader)
+    for segment in recorded:
+        (copy.without if segment.name in out else copy.segments).append(segment)
     return copy

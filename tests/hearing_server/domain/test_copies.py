@@ -7,7 +7,7 @@ import pytest
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.continuity import Continuity
-from hearing_server.domain.copies import INSIDE, OPEN, PROVES, left_out, withheld
+from hearing_server.domain.copies import INSIDE, OPEN, PROVES, left_out, not_in_copy, withheld
 from hearing_server.domain.events import Level, Source
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER, Entry, canonical, to_record
@@ -111,6 +111,36 @@ def test_a_segment_that_touches_a_sealed_moment_is_left_out() -> None:
     for reader, out in ((None, True), ("clerk", True), ("judge", False)):
         assert left_out(world.state, first, reader) is out
         assert not left_out(world.state, second, reader)
+
+
+def test_pictures_that_may_go_on_from_sealed_ones_are_left_out_too() -> None:
+    """What begins where the span ends; and, as long as no key frame can have ended them, one after the other."""
+    world = in_session()
+    start = world.now
+    world.now += 120_000
+    sealed = cmd.SetAccess(
+        level=Level.SEALED, started_at=start, ended_at=start + 5_000, reason="隐私"
+    )
+    world.do("judge", sealed)
+
+    def out(source: str, *spans: tuple[int, int]) -> list[int]:
+        made = [
+            replace(
+                segment("judge", source, start + begun),
+                name=f"{begun}", ended_at=start + ended, codec="vp8" if source == "camera" else "opus",
+            )
+            for begun, ended in spans
+        ]  # fmt: skip
+        return sorted(map(int, not_in_copy(world.state, made, None)))
+
+    tens = [(at, at + 10_000) for at in range(0, 30_000, 10_000)]
+    assert out("camera", *tens, (30_000, 39_000), (39_000, 48_000)) == [0, 10_000, 20_000, 30_000]
+    assert out("microphone", *tens) == [0]
+    assert out("camera", (0, 9_000), (9_000, 19_000)) == [0]  # a key frame ended the first
+    assert out("camera", (0, 10_000), (10_600, 19_000)) == [0]  # a break: a key frame begins it
+    for source in ("camera", "microphone"):
+        assert out(source, (-4_000, 5_000), (5_000, 14_000), (14_000, 23_000)) == [-4_000, 5_000]
+        assert out(source, (-9_000, -1_000)) == []
 
 
 def test_a_screened_person_s_sources_are_left_out_by_what_is_kept() -> None:
