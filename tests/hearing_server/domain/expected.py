@@ -4,7 +4,7 @@ Nothing here calls playable.py, sealed.py or custody.py for an answer; it looks 
 """
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.events import Level
@@ -48,12 +48,20 @@ SAID = {
 }  # fmt: skip
 
 
-def sealed_texts(state: HearingState, entries: list[Entry], reader: str | None) -> list[str]:
-    """The words that `reader`, who is not of the court, may find nowhere; None: who reads a copy outside."""
+def sealed_texts(
+    state: HearingState,
+    entries: list[Entry],
+    reader: str | None,
+    course: list[HearingState] | None = None,
+) -> list[str]:
+    """The words that `reader`, who is not of the court, may find nowhere; None: who reads a copy outside.
+
+    `course` is `course_of(entries)`, for who asks for many readers.
+    """
     if not any(access.level is Level.SEALED for access in state.custody.access.values()):
         return []
     by_order = ordered(state, entries)
-    sat = sat_inside(entries, reader)
+    sat = sat_inside(entries, course or course_of(entries), reader)
     changes = edges(state) | {at for at, _ in sat}
     found = []
     for entry in entries:
@@ -92,12 +100,21 @@ def ordered(state: HearingState, entries: list[Entry]) -> HearingState:
     return replace(state, custody=replace(state.custody, access=kept))
 
 
-def sat_inside(entries: list[Entry], party: str | None) -> list[tuple[int, bool]]:
+def course_of(entries: list[Entry]) -> list[HearingState]:
+    """The state after each entry."""
+    return list(accumulate(entries, apply, initial=HearingState()))[1:]
+
+
+def sat_inside(
+    entries: list[Entry], course: list[HearingState], party: str | None
+) -> list[tuple[int, bool]]:
     """When somebody came into the courtroom and went out of it; the public is never inside."""
-    found, state = [(0, False)], HearingState()
-    for entry in entries:
-        state = apply(state, entry)
+    found = [(0, False)]
+    for entry, state in zip(entries, course, strict=True):
         seat = state.seats.get(party or "")
-        if seat is not None and seat.party.role is not Role.OBSERVER:
-            found.append((entry.at, seat.admitted and seat.inside and not seat.removed))
+        if seat is None or seat.party.role is Role.OBSERVER:
+            continue
+        inside = seat.admitted and seat.inside and not seat.removed
+        if inside != found[-1][1]:
+            found.append((entry.at, inside))
     return found
