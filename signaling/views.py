@@ -5,7 +5,7 @@ from typing import Any
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.doors import oversees
-from hearing_server.domain.exhibit_readers import is_shown, knows_exhibit, reads_opinions
+from hearing_server.domain.exhibit_readers import called, is_shown, knows_exhibit, reads_opinions
 from hearing_server.domain.facts import to_fact
 from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Identity, Seat, Shown
 from hearing_server.domain.log import SERVER, Entry
@@ -86,7 +86,9 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         exhibits=[
             _exhibit(state, e, reader) for e in state.exhibits if knows_exhibit(state, e, reader)
         ],
-        shown=_shown(state.shown) if state.shown and (court or is_shown(state, seat)) else None,
+        shown=_shown(state, state.shown, reader)
+        if state.shown and (court or is_shown(state, seat))
+        else None,
         messages=[
             _alike(types.MessageView, message_for(state, message, reader))
             for message in state.messages
@@ -251,6 +253,7 @@ def _exhibit(state: HearingState, exhibit: Exhibit, reader: str) -> types.Exhibi
     view: types.ExhibitView = _alike(
         types.ExhibitView,
         exhibit,
+        name=called(state, exhibit, reader),
         opinions=opinions,
         was_shown=exhibit.was_shown and here,  # what happens in the courtroom is for those in it
         shown_at=exhibit.shown_at if here else None,
@@ -258,9 +261,10 @@ def _exhibit(state: HearingState, exhibit: Exhibit, reader: str) -> types.Exhibi
     return view
 
 
-def _shown(shown: Shown) -> types.ShownView:
+def _shown(state: HearingState, shown: Shown, reader: str) -> types.ShownView:
+    name = called(state, state.exhibits[shown.exhibit - 1], reader)
     highlights = [_alike(types.HighlightView, mark) for mark in shown.highlights]
-    view: types.ShownView = _alike(types.ShownView, shown, highlights=highlights)
+    view: types.ShownView = _alike(types.ShownView, shown, name=name, highlights=highlights)
     return view
 
 

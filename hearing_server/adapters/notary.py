@@ -212,9 +212,10 @@ def note_of(state: HearingState, note: Note) -> RecordingNote:
 
 def _exhibit(exhibit: Exhibit, state: HearingState, freeze: Freeze) -> PrintedExhibit:
     owner = state.seats[exhibit.party].party
+    named = ("exhibit", exhibit.exhibit, "") not in freeze.masked
     return PrintedExhibit(
         number=exhibit.exhibit,
-        name=_printable(exhibit.name),
+        name=_printable(exhibit.name) if named else "",
         media_type=exhibit.media_type,
         pages=exhibit.pages,
         sha256=exhibit.sha256,

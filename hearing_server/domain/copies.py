@@ -9,6 +9,7 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.custody import touches
 from hearing_server.domain.doors import oversees
 from hearing_server.domain.events import Event, Source, Span
+from hearing_server.domain.exhibit_readers import called
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Party, Role
@@ -234,6 +235,8 @@ def _names_screened(state: HearingState, event: Event) -> bool:
         return False
     if isinstance(event, ev.HearingPlanned):
         return any(party.id in state.screened_ever for party in event.parties)
+    if isinstance(event, ev.ExhibitShown | ev.ExhibitSubmitted):
+        return not called(state, state.exhibits[event.exhibit - 1], None)
     party = getattr(event, "party", "")
     if isinstance(party, Party):
         return party.id in state.screened_ever

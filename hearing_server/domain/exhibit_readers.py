@@ -71,6 +71,18 @@ def knows_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
     return keeps_exhibit(state, replace(exhibit, withdrawn=False), party)
 
 
+def called(state: HearingState, exhibit: Exhibit, reader: str | None) -> str:
+    """What an exhibit is called for `reader`; None: whoever is not of the court and the hearing.
+
+    A file's name may say who submitted it: empty where its owner is screened from them, outside where
+    they ever were.
+    """
+    if reader is None:
+        return "" if exhibit.party in state.screened_ever else exhibit.name
+    court = reader in state.seats and oversees(state, reader)
+    return exhibit.name if court or not state.screened(exhibit.party, reader) else ""
+
+
 def reads_opinions(state: HearingState, exhibit: Exhibit, party: str) -> bool:
     """Whether a party may read what the sides say of an exhibit: it goes into the record, so whoever
     reads that, also once it is withdrawn. A witness who is shown the exhibit is not to be influenced."""

@@ -8,7 +8,7 @@ What the presiding judge seals by order is masked for everybody else. What the e
 is kept from the public: whoever sat inside reads it, and signs it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,11 +18,11 @@ from hearing_server.domain.doors import oversees
 from hearing_server.domain.events import Event, Span
 from hearing_server.domain.events.messages import EVERYBODY
 from hearing_server.domain.exhibit_readers import reads_exhibit
-from hearing_server.domain.hearing import HearingState, Message, Opinion, Request
+from hearing_server.domain.hearing import Exhibit, HearingState, Message, Opinion, Request
 from hearing_server.domain.parties import Right, Role, may
-from hearing_server.domain.record import Line, Refusal
+from hearing_server.domain.record import Freeze, Line, Refusal
 
-Words = tuple[str, int, str]  # line or opinion, its number, and whose opinion
+Words = tuple[str, int, str]  # line, opinion or exhibit (its name), the number, and whose opinion
 
 # The fields of a fact that hold somebody's words. Why the public is excluded is said to the public.
 WORDS: Mapping[type, tuple[str, ...]] = {
@@ -122,13 +122,37 @@ def refusal_for(state: HearingState, refusal: Refusal, reader: str) -> str:
 
 
 def masked_in_print(state: HearingState) -> frozenset[Words]:
-    """What a document that is printed now masks: what one of the sides that are asked to sign may not read."""
+    """What a document that is printed now masks: what one of the sides that are asked to sign may not read.
+
+    And what would name whoever is screened.
+    """
+    asked = [
+        party
+        for party, seat in state.seats.items()
+        if seat.attended and not seat.removed and may(seat.party.role, Right.SIGN)
+    ]
     spans = state.custody.ordered
-    for party, seat in state.seats.items():
-        asked = seat.attended and not seat.removed and may(seat.party.role, Right.SIGN)
-        if asked and may(seat.party.role, Right.READ_LINES):
+    for party in asked:
+        if may(state.seats[party].party.role, Right.READ_LINES):
             spans += sealed_from(state, party)
-    return _within(state, spans)
+    return _within(state, spans) | _of_screened(state, asked)
+
+
+def _of_screened(state: HearingState, asked: Iterable[str]) -> frozenset[Words]:
+    """What those who were ever screened call their exhibits, and what is said of one that was never shown
+    to somebody who signs and is kept from its owner."""
+    if not state.screened_ever:
+        return frozenset()
+    theirs = [one for one in state.exhibits if one.on_record and one.party in state.screened_ever]
+    kept = [party for party in asked if not reads_sealed(state, party)]
+    names = {("exhibit", one.exhibit, "") for one in theirs}
+    opinions = {
+        ("opinion", one.exhibit, opinion.party)
+        for one in theirs
+        for opinion in one.opinions.values()
+        if opinion.note and not one.was_shown and any(state.screened(one.party, p) for p in kept)
+    }
+    return frozenset(names | opinions)
 
 
 def reads_print(state: HearingState, party: str) -> bool:
@@ -142,8 +166,22 @@ def exposes_sealed(state: HearingState, party: str) -> bool:
     if freeze is None:
         return False
     sealed = _within(state, sealed_from(state, party))
-    shown = {words for words in sealed if words[0] != "line" or words[1] <= freeze.lines}
+    shown = {words for words in sealed if _told_by(state, freeze, words, party)}
     return not shown <= freeze.masked
+
+
+def _told_by(state: HearingState, freeze: Freeze, words: Words, party: str) -> bool:
+    """Whether words are in what was frozen, and new to whoever reads it."""
+    kind, number, _ = words
+    if kind == "exhibit":
+        exhibit = state.exhibits[number - 1]
+        return _named_at(exhibit) <= freeze.frozen_at and not reads_exhibit(state, exhibit, party)
+    return kind != "line" or number <= freeze.lines
+
+
+def _named_at(exhibit: Exhibit) -> int:
+    """When the court was told what it is called: when it was shown, or else submitted."""
+    return exhibit.submitted_at if exhibit.shown_at is None else exhibit.shown_at
 
 
 def _within(state: HearingState, spans: tuple[Span, ...]) -> frozenset[Words]:
@@ -161,4 +199,9 @@ def _within(state: HearingState, spans: tuple[Span, ...]) -> frozenset[Words]:
         for opinion in exhibit.opinions.values()
         if opinion.note and touches(spans, opinion.at, opinion.at)
     }
-    return frozenset(lines | opinions)
+    names = {
+        ("exhibit", exhibit.exhibit, "")
+        for exhibit in state.exhibits
+        if exhibit.on_record and touches(spans, _named_at(exhibit), _named_at(exhibit))
+    }
+    return frozenset(lines | opinions | names)

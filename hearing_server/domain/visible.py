@@ -10,7 +10,7 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.doors import oversees
 from hearing_server.domain.events import Event
 from hearing_server.domain.events.messages import EVERYBODY
-from hearing_server.domain.exhibit_readers import knows_exhibit, reads_opinions
+from hearing_server.domain.exhibit_readers import called, knows_exhibit, reads_opinions
 from hearing_server.domain.hearing import Consultation, HearingState, Phase, Presence, Seat
 from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Party, Right, Role, may
@@ -319,6 +319,9 @@ def seen(state: HearingState, entry: Entry, reader: str) -> Event | None:
         return replace(event, parties=parties, screenings=screenings)
     if isinstance(event, _REASONED) and not hears_why(state, reader, event):
         return replace(event, reason="")
+    if isinstance(event, ev.ExhibitShown | ev.ExhibitSubmitted):
+        hidden = not called(state, state.exhibits[event.exhibit - 1], reader)
+        return replace(event, name="") if hidden else event
     if isinstance(event, ev.PartyAdded):
         return replace(event, party=named(state, event.party, reader), account="")
     if isinstance(event, ev.ObserverRegistered):

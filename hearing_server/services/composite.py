@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from hearing_server.domain import events as ev
+from hearing_server.domain.exhibit_readers import called
 from hearing_server.domain.fold import apply
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
 from hearing_server.domain.log import Entry
@@ -53,7 +54,7 @@ class ShownSeat:
 class Scene:
     """Who sits in the courtroom until the next scene. `why` is why somebody is not seen, as far as the log
     knows; `quiet` are interpreters whom only some hear; `exhibit` is what is open before the courtroom,
-    since `opened_at`.
+    since `opened_at`, and `shown` its number.
     """
 
     started_at: int
@@ -62,6 +63,7 @@ class Scene:
     quiet: tuple[str, ...] = ()
     exhibit: str = ""
     opened_at: int = 0
+    shown: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +150,7 @@ def script_of(
         opened_at=state.opened_at or 0,
         stretches=stretches,
         seats=seats,
-        scenes=tuple(_nameless(scene, masked) for scene in story.scenes),
+        scenes=tuple(_nameless(_unnamed(scene, state, reader), masked) for scene in story.scenes),
         holes=tuple(story.holes),
         masked=masked,
         cues=tuple(_cues(state, seats, masked)),
@@ -254,6 +256,7 @@ def _scene(state: HearingState, at: int, opened_at: int) -> Scene:
         quiet=tuple(seat.party.id for seat in present if seat.channel_closed),
         exhibit=f"{shown.exhibit}. {shown.name}{page}" if shown else "",
         opened_at=opened_at if shown else 0,
+        shown=shown.exhibit if shown else 0,
     )
 
 
@@ -274,6 +277,17 @@ def _why(seat: Seat) -> str:
 def _silent(stretch: Stretch, masked: Sequence[Extent]) -> Stretch:
     """Without its reason where that was said in a masked span."""
     return replace(stretch, reason="") if _masked(masked, stretch.started_at) else stretch
+
+
+def _unnamed(scene: Scene, state: HearingState, reader: str | None) -> Scene:
+    """With the number alone of an exhibit whose name might tell who is screened."""
+    if not scene.shown:
+        return scene
+    exhibit = state.exhibits[scene.shown - 1]
+    if called(state, exhibit, reader):
+        return scene
+    page = scene.exhibit.removeprefix(f"{exhibit.exhibit}. {exhibit.name}")
+    return replace(scene, exhibit=f"{exhibit.exhibit}.{page}")
 
 
 def _nameless(scene: Scene, masked: Sequence[Extent]) -> Scene:

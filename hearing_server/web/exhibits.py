@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import hdrs, web
 
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.exhibit_names import ENDINGS
 from hearing_server.domain.hearing import Exhibit
 from hearing_server.services.access import Seated
 from hearing_server.services.audit import Action, Audit
@@ -97,11 +98,11 @@ class ExhibitRoutes:
         self._read.check(seated.party)
         copy = "download" in request.query
         number = int(request.match_info["exhibit"])
-        exhibit, path = await self._exhibits.file(seated, number, copy=copy)
+        exhibit, path, name = await self._exhibits.file(seated, number, copy=copy)
         await self._note(request, seated, exhibit, Action.DOWNLOAD if copy else Action.VIEW)
         headers = {
             "Content-Type": exhibit.media_type,
-            "Content-Disposition": disposition(exhibit, download=copy),
+            "Content-Disposition": disposition(exhibit, name, download=copy),
             "Content-Security-Policy": BOXED,
             "Cache-Control": "private, no-store",
         }
@@ -158,9 +159,9 @@ def _how_far(received: int, done: Submitted | None) -> web.Response:
     return web.json_response(body)
 
 
-def disposition(exhibit: Exhibit, *, download: bool) -> str:
-    """RFC 6266: a plain name for old readers, the true one in UTF-8 (RFC 8187)."""
-    ending = exhibit.name.rpartition(".")[2]
+def disposition(exhibit: Exhibit, name: str, *, download: bool) -> str:
+    """RFC 6266: a plain name for old readers, the true one in UTF-8 (RFC 8187) for who may know it."""
+    ending = name.rpartition(".")[2] if name else ENDINGS[exhibit.media_type][0]
     plain = f"exhibit-{exhibit.exhibit}" + (f".{ending}" if ending.isascii() else "")
     kind = "attachment" if download else "inline"
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(exhibit.name, safe='')}"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name or plain, safe='')}"

@@ -11,15 +11,19 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.log import SERVER
-from hearing_server.domain.parties import Role
+from hearing_server.domain.parties import Party, Role
 from hearing_server.domain.record import Freeze
 from hearing_server.domain.sealed import masked_in_print
+from hearing_server.domain.visible import reads_document
 from hearing_server.services.labels import LABELS, labels
 from hearing_server.services.transcripts import SignatureRequest
 from tests.hearing_server.domain.world import DIGEST, NOW, SHA, WITNESS, World, frozen, in_session
 from tests.transcript.court import BrowserKey, handwriting
-from transcript.document import digest
+from transcript import pdf as printing
+from transcript.document import PrintedExhibit, digest
 from transcript.signing.authority import Authority
+
+EXPERT = Party(id="expert", role=Role.EXPERT, name="鉴定人戊（虚构）")
 
 
 def a_freeze(world: World) -> Freeze:
@@ -221,3 +225,70 @@ def test_what_was_said_in_a_sealed_span_is_printed_for_nobody() -> None:
     assert "秘密的话" in str(
         document_of(world.state, replace(freeze, masked=masked_in_print(world.state)))
     )
+
+
+def test_a_screened_person_s_exhibit_is_printed_by_its_number_and_kind() -> None:
+    """Also when the screening is lifted; what is said of it is masked while a signer may not know of it."""
+    world = in_session(EXPERT)
+    screening = ev.Screening(party="expert", hidden_from=("defendant",), alias="鉴定人甲")
+    world.do("judge", cmd.Screen(screening=screening))
+    world.do("judge", cmd.Call(party="expert"))
+    exhibit = cmd.SubmitExhibit(
+        party="expert", name="鉴定人戊的身份证.pdf", media_type="application/pdf", size=9, sha256=SHA, pages=2
+    )  # fmt: skip
+    world.do(SERVER, exhibit)
+    yes = ev.Stance.YES
+    note = "是鉴定人戊本人的"
+    world.do(
+        "prosecutor",
+        cmd.GiveOpinion(exhibit=1, authentic=yes, lawful=yes, relevant=yes, note=note),
+    )
+
+    def printed() -> PrintedExhibit:
+        masked = masked_in_print(world.state)
+        freeze = Freeze(version=1, digest=DIGEST, signers=(), frozen_at=NOW, masked=masked)
+        (one,) = document_of(world.state, freeze).exhibits
+        return one
+
+    one = printed()
+    assert (one.number, one.name, one.media_type) == (1, "", "application/pdf")
+    assert [(given.note, given.sealed) for given in one.opinions] == [("", True)]
+    assert one.opinions[0].authentic == "yes"
+    world.do("judge", cmd.ShowExhibit(exhibit=1))
+    one = printed()
+    assert (one.name, one.opinions[0].note) == ("", note), "the defendant has seen it"
+    world.do("judge", cmd.Unscreen(party="expert"))
+    assert printed().name == ""
+
+
+def test_an_exhibit_first_shown_in_a_sealed_span_is_printed_by_its_number() -> None:
+    """A witness may sign who was out; printed before it was sealed, it is withheld from them alone."""
+    world = in_session(WITNESS)
+    world.do("judge", cmd.Call(party="witness"))
+    world.do("judge", cmd.Dismiss(party="witness"))
+    for name in ("公开.pdf", "秘密.pdf"):
+        exhibit = cmd.SubmitExhibit(
+            party="prosecutor", name=name, media_type="application/pdf", size=9, sha256=SHA, pages=2
+        )
+        world.do(SERVER, exhibit)
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    world.now += 1000
+    began = world.now
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=2))
+    world.now += 1000
+    ended = world.now
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="现在闭庭。"))
+    world.do("judge", cmd.CloseHearing(override="演示"))
+    world.do("clerk", cmd.FreezeTranscript(digest=DIGEST))
+    world.do(SERVER, cmd.EnterSeal(version=1, pages=1, sha256=SHA))
+    assert reads_document(world.state, "witness")
+    seal = cmd.SetAccess(level=ev.Level.SEALED, started_at=began, ended_at=ended, reason="涉及隐私")
+    world.do("judge", seal)
+    assert a_freeze(world).changed_since
+    assert not reads_document(world.state, "witness")
+    assert reads_document(world.state, "defendant"), "who looks at the exhibit itself"
+    world.do("clerk", cmd.FreezeTranscript(digest=DIGEST[::-1]))
+    document = document_of(world.state, a_freeze(world))
+    assert [one.name for one in document.exhibits] == ["公开.pdf", ""]
+    assert "witness" in a_freeze(world).signers
+    printing.render(document)

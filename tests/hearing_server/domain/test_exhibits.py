@@ -4,6 +4,7 @@ import pytest
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
+from hearing_server.domain.copies import withheld
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.exhibit_readers import (
     keeps_exhibit,
@@ -15,11 +16,12 @@ from hearing_server.domain.exhibit_readers import (
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Party, Role
 from hearing_server.domain.visible import visible
-from signaling.views import view
+from signaling.views import told, view
 
 from .world import CLERK, COUNSEL, DEFENDANT, DIGEST, JUDGE, PROSECUTOR, SHA, World, in_session
 
 WITNESS = Party(id="witness", role=Role.WITNESS, name="证人丁（虚构）")
+EXPERT = Party(id="expert", role=Role.EXPERT, name="鉴定人戊（虚构）")
 YES, NO = ev.Stance.YES, ev.Stance.NO
 
 
@@ -132,6 +134,39 @@ def test_whoever_is_only_shown_a_picture_does_not_get_its_file(media_type: str) 
     assert reads_page(world.state, exhibit, "witness", 1)
     assert not reads_file(world.state, exhibit, "witness")
     assert reads_file(world.state, exhibit, "counsel")
+
+
+def test_what_a_screened_person_calls_their_exhibit_is_kept_as_their_name_is() -> None:
+    """Live, in the view and in the copy that leaves the court; the court and everybody else read it."""
+    public = Party(id="public", role=Role.OBSERVER, name="旁听甲（虚构）")
+    everybody = (JUDGE, CLERK, PROSECUTOR, DEFENDANT, EXPERT, public)
+    world = World(*everybody).arrive(*everybody)
+    world.do("judge", cmd.AdmitAll())
+    world.do("judge", cmd.OpenHearing())
+    screening = ev.Screening(party="expert", hidden_from=("defendant",), alias="甲")
+    world.do("judge", cmd.Screen(screening=screening))
+    world.do("judge", cmd.Call(party="expert"))
+    submit(world, "expert")
+    world.do("expert", cmd.ShowExhibit(exhibit=1))
+
+    def names(reader: str) -> set[str]:
+        state = world.state
+        facts = [one.event for one in told(state, world.entries, reader)]
+        live = {f["name"] for f in facts if f["type"] in ("exhibit_shown", "exhibit_submitted")}
+        seen = view(state, reader)
+        assert seen.shown is not None
+        return live | {seen.shown.name} | {one.name for one in seen.exhibits}
+
+    for reader in ("defendant", "public"):
+        assert names(reader) == {""}
+    for reader in ("judge", "clerk", "prosecutor", "expert"):
+        assert names(reader) == {"借条.pdf"}
+    world.do("judge", cmd.Unscreen(party="expert"))
+    assert names("defendant") == {"借条.pdf"}
+    naming = (ev.ExhibitShown, ev.ExhibitSubmitted)
+    entries = [one for one in world.entries if isinstance(one.event, naming)]
+    assert entries
+    assert all(withheld(world.state, one, None) for one in entries), "for ever"
 
 
 def test_the_presenter_plays_for_everybody() -> None:

@@ -1,5 +1,7 @@
 """What a composite shows when, worked out from logs."""
 
+import pytest
+
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.log import SERVER
@@ -144,6 +146,33 @@ def test_what_was_said_in_a_sealed_span_is_not_told_after_it() -> None:
     copy = script_of(world.entries, None, ended + 1_000)
     assert [one.reason for one in copy.stretches if one.cause] == [""]
     assert {one.exhibit for one in copy.scenes} == {""}
+
+
+@pytest.mark.parametrize(
+    ("lifted", "for_prosecutor"), [(False, "1. · 1/2"), (True, "1. 甲的证书 · 1/2")]
+)
+def test_an_exhibit_of_whoever_was_screened_is_called_by_its_number(
+    lifted: bool, for_prosecutor: str
+) -> None:
+    """Outside for ever; inside for whoever they are screened from."""
+    world = in_session()
+    submitted = cmd.SubmitExhibit(
+        party="counsel", name="甲的证书", media_type="application/pdf", size=1, sha256=SHA, pages=2
+    )
+    world.do(SERVER, submitted)
+    world.do("judge", cmd.ShowExhibit(exhibit=1))
+    screening = ev.Screening(party="counsel", hidden_from=("prosecutor",), alias="甲")
+    world.do("judge", cmd.Screen(screening=screening))
+    if lifted:
+        world.do("judge", cmd.Unscreen(party="counsel"))
+    world.do("judge", cmd.CloseHearing(override="已核对"))
+    own, theirs, outside = (
+        {one.exhibit for one in script_of(world.entries, reader).scenes if one.exhibit}
+        for reader in ("judge", "prosecutor", None)
+    )
+    assert own == {"1. 甲的证书 · 1/2"}
+    assert theirs == {for_prosecutor}
+    assert outside == {"1. · 1/2"}
 
 
 def test_a_hearing_that_runs_has_what_was_recorded_so_far() -> None:

@@ -140,6 +140,22 @@ async def test_who_reads_an_exhibit_when(screened: bool, tmp_path: Path) -> None
     assert "defendant" not in (await files.readers())[0]
 
 
+async def test_a_download_names_nobody_who_is_screened(tmp_path: Path) -> None:
+    """The file's name is its owner's own: whoever they are screened from gets number and kind."""
+    world = in_session()
+    kept = ev.Screening(party="prosecutor", hidden_from=("counsel",), alias="甲")
+    world.do("judge", cmd.Screen(screening=kept))
+    files = Files(world, tmp_path)
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    named = {}
+    async with files.client() as client:
+        for party in ("judge", "defendant", "counsel"):
+            answer = await client.get(f"/api/seats/{party}/exhibits/1/file?download=1")
+            named[party] = answer.headers["Content-Disposition"].partition("UTF-8''")[2]
+    true = "%E5%80%9F%E6%9D%A1.pdf"
+    assert named == {"judge": true, "defendant": true, "counsel": "exhibit-1.pdf"}
+
+
 async def test_whoever_is_only_shown_a_document_gets_the_page_on_the_presenters_screen(
     tmp_path: Path,
 ) -> None:
