@@ -96,5 +96,5 @@ class House:
 
 
 async def ask(client: socketio.AsyncClient, what: str, **fields: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = await client.call("ask", {"type": what, **fields}, timeout=2)
+    answer: dict[str, Any] = await client.call("ask", {"type": what, **fields}, timeout=20)
     return answer

@@ -32,7 +32,10 @@ const newTalk = (consultation: number, parties: string[]): ConsultationView => (
 
 function heardOf(view: HearingView, number: number, parties: string[]): HearingView {
   const known = view.consultations.some(({ consultation }) => consultation === number);
-  return known ? view : { ...view, consultations: [...view.consultations, newTalk(number, parties)] };
+  if (known) return view;
+  // In the order in which they were asked for, which is not that in which one hears of them.
+  const consultations = [...view.consultations, newTalk(number, parties)].sort((a, b) => a.consultation - b.consultation);
+  return { ...view, consultations };
 }
 
 /** Put seats into a talk, or out of it (null). */
