@@ -2,7 +2,7 @@
 
 One real server process that records, `--parties` raw peers in another, everybody sending sound and a
 small picture. The judge mutes, screens, permits a private talk and ends it, deliberates, pauses, dismisses
-and calls. Nobody tells the bench what should happen: what flowed before an act and not after it has
+and calls; at the end three are removed for good. Nobody tells the bench what should happen: what flowed before an act and not after it has
 stopped, and the other way round. The figure of an act is that of its slowest packet at its slowest viewer;
 a picture that begins again is counted from its first packet, a key frame that its sender was asked for.
 Times of arrival are the kernel's.
@@ -23,6 +23,7 @@ from bench.party import Edge, Party, drain
 
 WINDOW = 0.2  # seconds without a packet: it does not flow
 SETTLE = 0.7  # seconds after which an act has had its effect
+REMOVED = 3  # people, each once
 SECOND = 1_000_000_000
 
 
@@ -76,6 +77,10 @@ async def _measure(parties: int, rounds: int) -> dict[str, object]:
         await _all_meet(arrivals, parties)
         cpu, began, counted = _cpu_seconds(server.pid), time.monotonic(), arrivals.count
         acts = [found for _ in range(rounds) for found in await _play(people, arrivals)]
+        for gone in people[-REMOVED:]:
+            removal = Act(judge, "remove", {"party": gone.seat, "reason": "bench"})
+            if (milliseconds := await _act(removal, arrivals)) is not None:
+                acts.append((milliseconds, removal.ask))
         elapsed = time.monotonic() - began
         cpu = _cpu_seconds(server.pid) - cpu
     milliseconds = [ms for ms, _ in acts]
