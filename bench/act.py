@@ -3,10 +3,9 @@
 One real server process that records, `--parties` raw peers in another, everybody sending sound and a
 small picture. The judge mutes, screens, permits a private talk and ends it, deliberates, pauses, dismisses
 and calls; at the end three are removed for good. Nobody tells the bench what should happen: what flowed
-before an act and not after it has
-stopped, and the other way round. The figure of an act is that of its slowest packet at its slowest viewer;
-a picture that begins again is counted from its first packet, a key frame that its sender was asked for.
-Times of arrival are the kernel's.
+before an act and not after it has stopped, and the other way round. The figure of an act is that of its
+slowest packet at its slowest viewer; a picture that begins again is counted from its first packet, a key
+frame that its sender was asked for. Times of arrival are the kernel's.
 """
 
 import argparse
