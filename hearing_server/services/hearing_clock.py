@@ -18,9 +18,7 @@ class HearingClocks:
     ) -> None:
         self._calendar = calendar
         self._monotonic = monotonic
-        self._anchors: dict[
-            str, float
-        ] = {}  # of the hearings that are held: Unix ms at monotonic 0
+        self._anchors: dict[str, float] = {}  # of those that are held: Unix ms at monotonic 0
 
     def now(self, hearing: str, newest: int) -> int:
         """Unix ms, never before `newest`, the time of the log's newest entry."""

@@ -223,11 +223,16 @@ async def test_a_writer_that_falls_silent(how: str, code: str, tmp_path: Path) -
         assert code in [sources["microphone"]["code"] for sources in own]
 
 
+def off_by(by: Path, library: Callable[[Path], Path]) -> dict[str, str]:
+    """The environment of a server and a recorder whose calendar is off by the seconds in this file."""
+    shim = {"LD_PRELOAD": str(library(HERE / "wrong_clock.c")), "CLOCK_OFF_BY": str(by)}
+    return shim | {f"TROUBLE_{name}": value for name, value in shim.items()}
+
+
 async def test_a_step_of_the_wall_clock(library: Callable[[Path], Path], tmp_path: Path) -> None:
     """An hour ahead: told, nothing is lost, and over when the clock is right again."""
     by = tmp_path / "clock"
-    shim = {"LD_PRELOAD": str(library(HERE / "wrong_clock.c")), "CLOCK_OFF_BY": str(by)}
-    environment = shim | {f"TROUBLE_{name}": value for name, value in shim.items()}
+    environment = off_by(by, library)
     module = "tests.integration.troubled"
     async with (
         serving(tmp_path / "data", module=module, **environment) as server,
@@ -248,8 +253,7 @@ async def test_a_step_of_the_wall_clock_moves_no_seal(
 ) -> None:
     """What is sealed by the log is what was recorded meanwhile, by the recorder's times."""
     by = tmp_path / "clock"
-    shim = {"LD_PRELOAD": str(library(HERE / "wrong_clock.c")), "CLOCK_OFF_BY": str(by)}
-    environment = shim | {f"TROUBLE_{name}": value for name, value in shim.items()}
+    environment = off_by(by, library)
     module = "tests.integration.troubled"
     async with (
         serving(tmp_path / "data", module=module, **environment) as server,
