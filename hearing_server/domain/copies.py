@@ -13,7 +13,7 @@ from hearing_server.domain.exhibit_readers import called
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Party, Role
-from hearing_server.domain.playable import masked_spans, plays_track
+from hearing_server.domain.playable import BREAK_MS, masked_spans, plays_track
 from hearing_server.domain.sealed import masked
 from hearing_server.domain.visible import seen, visible
 
@@ -140,7 +140,6 @@ INSIDE = frozenset(
     }
 )
 
-BREAK_MS = 500  # after which a track begins anew
 LONG_MS = 9_900  # a segment that the next one follows sooner was ended by a key frame
 
 # They hold a name.

@@ -8,10 +8,10 @@ from typing import Protocol, TypeVar
 from hearing_server.domain import events as ev
 from hearing_server.domain.hearing import Phase
 from hearing_server.domain.log import Entry
+from hearing_server.domain.playable import BREAK_MS
 
 MOST_BEFORE = 1_500  # pictures that one is decoded from: of 50 s, at 30 a second
 BEFORE = 30  # segments that they are looked for in: a still screen sends few
-BREAK_MS = 500  # after which pictures begin anew
 
 _PHASES: dict[type, Phase] = {
     ev.WaitingRoomOpened: Phase.WAITING,

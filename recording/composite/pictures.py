@@ -8,9 +8,10 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from hearing_server.domain.playable import BREAK_MS
 from hearing_server.services.composite import Extent
 from hearing_server.services.media import SegmentClosed
-from hearing_server.services.timeline import BREAK_MS, MOST_BEFORE
+from hearing_server.services.timeline import MOST_BEFORE
 from recording.composite.damage import UNDECODABLE, Damage
 from recording.opened import MOST_PIXELS, ExportRefused, SegmentFiles
 
