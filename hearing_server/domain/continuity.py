@@ -29,6 +29,7 @@ from hearing_server.domain.unrecorded import why_unrecorded
 SLACK_MS = 2_000  # between frames, and between an event and the frame it is about
 STARTS_MS = 5_000  # from an edge to its first frame: the transport, a key frame
 ROUNDING_MS = 1_000  # beside a gap that the log names
+KILLED_MS = 250  # a server that was killed and is back: no start is quicker
 SCREEN_MS = 6_500  # a still screen sends a frame every two seconds, and three may be late
 
 # What is said and shown changes nothing of what is recorded; in a masked copy it may not be there.
@@ -136,10 +137,12 @@ class Continuity:
                 parts = _within(left, (start, end))
                 found += [Gap(*track, *part, cause) for part in parts if part[1] - part[0] >= least]
             left = _without(left, [(start, end) for start, end, _ in known])
-        starts = self._starts(track)
-        holes = [part for part in left if part[1] - part[0] > _tolerated(track, part, starts)]
-        restarts = self._restarts(track[0])
-        found += [Gap(*track, *part, _cause_of(part, restarts)) for part in holes]
+        starts, restarts = self._starts(track), self._restarts(track[0])
+        for part in left:
+            cause = _cause_of(part, restarts)
+            least = KILLED_MS if cause else _tolerated(track, part, starts)
+            if part[1] - part[0] > least:
+                found.append(Gap(*track, *part, cause))
         return sorted(found, key=lambda gap: gap.started_at)
 
     def _follow(self, entry: Entry) -> None:

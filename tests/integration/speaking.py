@@ -76,10 +76,12 @@ class Speaker(Client):
                 if ahead > 0:
                     await asyncio.sleep(ahead)
                 if source in self.sending:
-                    self.up.send_rtp(self._dressed(source, packet))
+                    with contextlib.suppress(ConnectionRefusedError):  # a browser sends on
+                        self.up.send_rtp(self._dressed(source, packet))
                 if time.monotonic() - checked > 2:
                     checked = time.monotonic()
-                    self.up.send(bytes(self.up.request()))
+                    with contextlib.suppress(ConnectionRefusedError):
+                        self.up.send(bytes(self.up.request()))
             second += 1
 
     def _dressed(self, source: str, packet: bytes) -> bytes:
