@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SHELL  := /bin/bash
-WORKERS ?= $(shell nproc)
+WORKERS ?= $(shell echo $$(($$(nproc) + 1)))  # the last of them wait more than they work
 
 .PHONY: help run serve client test lint types unit browsers client-test gallery bench drift lock clean system
 .DEFAULT_GOAL := help

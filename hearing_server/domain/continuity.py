@@ -57,6 +57,7 @@ class _Turn(NamedTuple):
 
 
 Span = tuple[int, int]
+Known = tuple[int, int, str]  # a span and its cause
 
 
 @dataclass(kw_only=True)
@@ -69,7 +70,7 @@ class Continuity:
     closed: tuple[int, int] | None = None
     newest: tuple[int, int] = (0, 0)
     segments: dict[Track, list[Span]] = field(default_factory=dict)
-    gaps: dict[Track, list[tuple[int, int, str]]] = field(default_factory=dict)
+    gaps: dict[Track, list[Known]] = field(default_factory=dict)
     _turns: dict[Track, list[_Turn]] = field(default_factory=dict)
     _pauses: list[_Turn] = field(default_factory=list)
     _left_by_server: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
@@ -127,23 +128,21 @@ class Continuity:
         if span is None:
             return []
         left = _without([span], self.segments.get(track, []))
-        found = []
-        for known, least in (
-            (self.gaps.get(track, []), 1),
-            (self._unmeant(track, span), ROUNDING_MS),
-            (self._ended(track, span), ROUNDING_MS),
-        ):
-            for start, end, cause in known:
-                parts = _within(left, (start, end))
-                found += [Gap(*track, *part, cause) for part in parts if part[1] - part[0] >= least]
+        found: list[Gap] = []
+
+        def name(known: list[Known], least: int) -> None:
+            nonlocal left
+            found.extend(_named(track, left, known, least))
             left = _without(left, [(start, end) for start, end, _ in known])
-        starts, restarts = self._starts(track), self._restarts(track[0])
-        for part in left:
-            cause = _cause_of(part, restarts)
-            least = KILLED_MS if cause else _tolerated(track, part, starts)
-            if part[1] - part[0] > least:
-                found.append(Gap(*track, *part, cause))
-        return sorted(found, key=lambda gap: gap.started_at)
+
+        name(self.gaps.get(track, []), 1)
+        name(self._unmeant(track, span), ROUNDING_MS)
+        name(self._killed(track, left), KILLED_MS)
+        name(self._ended(track, span), ROUNDING_MS)
+        starts = self._starts(track)
+        holes = [part for part in left if part[1] - part[0] > _tolerated(track, part, starts)]
+        found += [Gap(*track, *part, "") for part in holes]
+        return _joined(sorted(found, key=lambda gap: gap.started_at))
 
     def _follow(self, entry: Entry) -> None:
         """The course, and from it which sources are to be recorded."""
@@ -178,7 +177,7 @@ class Continuity:
                 if not turns or turns[-1].cause != cause:
                     turns.append(_Turn(entry.seq, entry.at, cause))
 
-    def _unmeant(self, track: Track, span: Span) -> list[tuple[int, int, str]]:
+    def _unmeant(self, track: Track, span: Span) -> list[Known]:
         """The spans in which the source did not lead to the recorder, with why."""
         steps, spans = self.steps(), []
         turns = self._pauses if self.blind else self._turns.get(track, [])
@@ -192,12 +191,21 @@ class Continuity:
             spans.append((since, span[1], cause))
         return spans
 
-    def _ended(self, track: Track, span: Span) -> list[tuple[int, int, str]]:
+    def _ended(self, track: Track, span: Span) -> list[Known]:
         """From an end of its recording to the next beginning, where the recorder gave a cause."""
         ends = sorted([*self._ends.get(track, []), (span[1], "")])
         pairs = itertools.pairwise(ends)
         return [
             (at, then, cause) for (at, cause), (then, _) in pairs if cause not in ("", "closed")
+        ]
+
+    def _killed(self, track: Track, left: list[Span]) -> list[Known]:
+        """What of `left` lasts until the server was back."""
+        back = self._restarts(track[0])
+        return [
+            (start, end, "server")
+            for start, end in left
+            if any(start < at and abs(end - at) <= SLACK_MS for at in back)
         ]
 
     def _restarts(self, party: str) -> list[int]:
@@ -229,9 +237,14 @@ def _why(state: HearingState, party: str, source: Source) -> str:
     return why_unrecorded(state, party, source)
 
 
-def _cause_of(hole: Span, restarts: list[int]) -> str:
-    """A hole that lasts until the server was back is the server's."""
-    return "server" if any(abs(hole[1] - at) <= SLACK_MS for at in restarts) else ""
+def _named(track: Track, left: list[Span], known: Iterable[Known], least: int) -> list[Gap]:
+    """What of `left` is known, where it is not shorter than `least`."""
+    return [
+        Gap(*track, *part, cause)
+        for start, end, cause in known
+        for part in _within(left, (start, end))
+        if part[1] - part[0] >= least
+    ]
 
 
 def _tolerated(track: Track, part: Span, starts: list[int]) -> int:
@@ -239,6 +252,18 @@ def _tolerated(track: Track, part: Span, starts: list[int]) -> int:
     slack = SCREEN_MS if track[1] == Source.SCREEN else SLACK_MS
     begins = any(abs(start - part[0]) <= slack for start in starts)
     return max(slack, STARTS_MS) if begins else slack
+
+
+def _joined(gaps: list[Gap]) -> list[Gap]:
+    """As few as can be: what goes on with the same cause is one."""
+    joined: list[Gap] = []
+    for gap in gaps:
+        last = joined[-1] if joined else None
+        if last and last.cause == gap.cause and gap.started_at <= last.ended_at:
+            joined[-1] = last._replace(ended_at=max(last.ended_at, gap.ended_at))
+        else:
+            joined.append(gap)
+    return joined
 
 
 def _without(spans: list[Span], taken: Iterable[Span]) -> list[Span]:

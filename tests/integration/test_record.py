@@ -127,4 +127,4 @@ async def test_a_kill_leaves_a_record_that_the_next_start_completes(server: Serv
     assert [json.loads(line)["event"] for line in lines] == logged(server.data)
     assert least_recorded(findings) > 2_500, findings  # at most a second lost
     gaps = [one for one in findings if one["code"] == "gap" and one["cause"] == "server"]
-    assert len(gaps) == 4, findings
+    assert len(gaps) == 4, "\n".join(one["text"] for one in findings)
