@@ -13,6 +13,7 @@ from hearing_server.domain.events import (
     Source,
     Stage,
     Stance,
+    StrikeCause,
     Verdict,
 )
 from hearing_server.domain.hearing import Phase, Presence
@@ -175,7 +176,10 @@ class MessageView(Message, frozen=True, kw_only=True):
 
 
 class LineView(Message, frozen=True, kw_only=True):
-    """No text: sealed by order, and not the reader's to know."""
+    """In the order of the record. No text: sealed by order, and not the reader's to know.
+
+    What is `struck` is not printed, and says why.
+    """
 
     line: int
     revision: int
@@ -183,6 +187,8 @@ class LineView(Message, frozen=True, kw_only=True):
     text: str
     started_at: int
     ended_at: int
+    disputed: bool
+    struck: StrikeCause | None
 
 
 class SpanView(Message, frozen=True, kw_only=True):

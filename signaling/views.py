@@ -8,10 +8,11 @@ from hearing_server.domain.doors import oversees
 from hearing_server.domain.exhibit_readers import called, is_shown, knows_exhibit, reads_opinions
 from hearing_server.domain.facts import to_fact
 from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Identity, Seat, Shown
+from hearing_server.domain.lines import Line
 from hearing_server.domain.log import SERVER, Entry
 from hearing_server.domain.parties import Role
 from hearing_server.domain.places import inside, sends
-from hearing_server.domain.record import Freeze, Line
+from hearing_server.domain.record import Freeze
 from hearing_server.domain.sealed import (
     line_for,
     message_for,
@@ -96,7 +97,7 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         ],
         read_up_to=dict(state.read_up_to.get(reader_of(seat.party), {})),
         read_by=_read_by(state, reader_of(seat.party)),
-        lines=[_line(line_for(state, line, reader)) for line in state.lines]
+        lines=[_line(line_for(state, state.lines[n - 1], reader)) for n in state.order]
         if reads_lines(state, seat)
         else [],
         sealed=[types.SpanView(started_at=s, ended_at=e) for s, e in state.custody.sealed]
@@ -275,14 +276,8 @@ def _alike(kind: type[Any], value: object, **other: Any) -> Any:
 
 
 def _line(line: Line) -> types.LineView:
-    return types.LineView(
-        line=line.line,
-        revision=line.revision,
-        speaker=line.speaker,
-        text=line.text,
-        started_at=line.started_at,
-        ended_at=line.ended_at,
-    )
+    view: types.LineView = _alike(types.LineView, line)
+    return view
 
 
 def _freeze(state: HearingState, freeze: Freeze, reader: str) -> types.FreezeView:

@@ -28,7 +28,7 @@ class Attendee:
 class PrintedLine:
     """One attributed passage. `at` is Unix milliseconds; `number` counts from 1.
 
-    `sealed`: by order; the text is empty.
+    `sealed`: by order; the text is empty. `disputed`: somebody does not agree with it.
     """
 
     number: int
@@ -37,6 +37,7 @@ class PrintedLine:
     text: str
     at: int
     sealed: bool = False
+    disputed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,13 +148,14 @@ def texts(document: TranscriptDocument) -> tuple[str, ...]:
 def to_json(document: TranscriptDocument) -> bytes:
     """RFC 8785 canonical JSON: the bytes that are hashed and embedded as `transcript.json`.
 
-    Without exhibits or charges there is no such member, and `sealed` stands only where something is.
+    Without exhibits or charges there is no such member, and `sealed` and `disputed` stand only where something is.
     """
     fields = {"format": FORMAT, **_plain(asdict(document))}
     opinions = (given for one in fields["exhibits"] for given in one["opinions"])
     for passage in (*fields["lines"], *opinions):
-        if not passage["sealed"]:
-            del passage["sealed"]
+        for mark in ("sealed", "disputed"):
+            if not passage.get(mark):
+                passage.pop(mark, None)
     for member in ("exhibits", "charges"):
         if not fields[member]:
             del fields[member]

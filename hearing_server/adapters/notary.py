@@ -151,14 +151,15 @@ def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
         ),
         lines=tuple(
             PrintedLine(
-                number=line.line,
+                number=place,
                 speaker_label=label(line.speaker),
                 speaker_name=printed_name(state, people[line.speaker]),
                 text="" if ("line", line.line, "") in freeze.masked else line.text,
                 at=line.started_at,
                 sealed=("line", line.line, "") in freeze.masked,
+                disputed=line.disputed,
             )
-            for line in state.lines
+            for place, line in enumerate(state.transcript, start=1)
         ),
         exhibits=tuple(_exhibit(one, state, freeze) for one in state.exhibits if one.on_record),
         charges=tuple(

@@ -19,7 +19,11 @@ class Code(StrEnum):
     SEAT_TAKEN = "seat_taken"  # another tab holds the seat; ask to take over
     SUPERSEDED = "superseded"  # this tab has been taken over
     NO_CHANGE = "no_change"  # it is so already
-    STALE_REVISION = "stale_revision"  # the line has changed since it was read
+    STALE_REVISION = (
+        "stale_revision"  # the line has changed since it was read; or the detail names the lines
+    )
+    LINE_STRUCK = "line_struck"  # the detail says why: struck, merged, undone
+    LINE_HELD = "line_held"  # somebody else is editing it; the detail is who
     EMPTY = "empty"  # a text that says nothing
     NOTHING_TO_FREEZE = "nothing_to_freeze"
     TRANSCRIPT_CHANGED = (

@@ -8,8 +8,9 @@ from typing import Any
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.custody import Custody
+from hearing_server.domain.lines import Line, Operation
 from hearing_server.domain.parties import Party, Right, Role, may
-from hearing_server.domain.record import Fault, Freeze, Line, Recorded, SignedRoot
+from hearing_server.domain.record import Fault, Freeze, Recorded, SignedRoot
 
 KEPT = 50  # gaps of a party, and faults, that the state remembers; the log has them all
 
@@ -307,7 +308,9 @@ class HearingState:
     read_up_to: Mapping[str, Mapping[str, int]] = field(default_factory=_empty)
     chat: bool = False
     seats: Mapping[str, Seat] = field(default_factory=_empty)
-    lines: tuple[Line, ...] = ()
+    lines: tuple[Line, ...] = ()  # by their numbers, also those that are struck
+    order: tuple[int, ...] = ()  # the numbers of all of them in their places
+    operations: tuple[Operation, ...] = ()  # the last ones of the desks
     freeze: Freeze | None = None
     recorded: Mapping[str, Recorded] = field(default_factory=_empty)
     faults: tuple[Fault, ...] = ()  # the last of them
@@ -321,6 +324,12 @@ class HearingState:
     def checklist_open(self) -> tuple[str, ...]:
         """The items that are not yet done."""
         return tuple(item.id for item in self.checklist if item.id not in self.marked)
+
+    @property
+    def transcript(self) -> tuple[Line, ...]:
+        """The lines that stand in the record, in their places."""
+        placed = (self.lines[number - 1] for number in self.order)
+        return tuple(line for line in placed if line.struck is None)
 
     def screened(self, party: str, reader: str) -> ev.Screening | None:
         """The screening that keeps `party` from `reader`, if there is one. The public is always kept."""

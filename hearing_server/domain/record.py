@@ -1,4 +1,4 @@
-"""The record as a hearing's state holds it: lines, the freeze and its signatures, what was recorded, the root."""
+"""The record as a hearing's state holds it: the freeze and its signatures, what was recorded, the root."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,23 +15,19 @@ def _empty() -> Mapping[Any, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
-    """One attributed passage of the transcript with its time span."""
-
-    line: int
-    revision: int
-    speaker: str
-    text: str
-    started_at: int
-    ended_at: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Refusal:
     """Why somebody would not sign, and when they said so."""
 
     reason: str
     at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Printed:
+    """A line as it was frozen: what it said may be of another span now, or in another line."""
+
+    line: int
+    span: ev.Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +41,7 @@ class Freeze:
     digest: str
     signers: tuple[str, ...]
     frozen_at: int
-    lines: int = 0
+    printed: tuple[Printed, ...] = ()
     masked: frozenset[tuple[str, int, str]] = frozenset()  # words that it prints as sealed
     sealed: bool = False
     pages: int = 0

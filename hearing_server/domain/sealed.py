@@ -19,8 +19,9 @@ from hearing_server.domain.events import Event, Span
 from hearing_server.domain.events.messages import EVERYBODY
 from hearing_server.domain.exhibit_readers import reads_exhibit
 from hearing_server.domain.hearing import Exhibit, HearingState, Message, Opinion, Request
+from hearing_server.domain.lines import Line
 from hearing_server.domain.parties import Right, Role, may
-from hearing_server.domain.record import Freeze, Line, Refusal
+from hearing_server.domain.record import Freeze, Refusal
 
 Words = tuple[str, int, str]  # line, opinion or exhibit (its name), the number, and whose opinion
 
@@ -86,9 +87,15 @@ def _is_for(state: HearingState, event: Event, reader: str | None) -> bool:
 
 def _when(state: HearingState, event: Event, at: int) -> tuple[int, int]:
     if isinstance(event, ev.LineEntered | ev.LineCorrected):
-        line = state.lines[event.line - 1]
-        return line.started_at, line.ended_at
+        return _said(state, event)
     return (event.at, event.at) if isinstance(event, ev.NotePlaced) else (at, at)
+
+
+def _said(state: HearingState, event: ev.LineEntered | ev.LineCorrected) -> tuple[int, int]:
+    """The span of these very words: the line may be of another by now."""
+    if event.started_at is None or event.ended_at is None:
+        return _ends(state.lines[event.line - 1].entered)
+    return event.started_at, event.ended_at
 
 
 def words_at(state: HearingState, words: str, at: int, reader: str | None) -> str:
@@ -135,7 +142,12 @@ def masked_in_print(state: HearingState) -> frozenset[Words]:
     for party in asked:
         if may(state.seats[party].party.role, Right.READ_LINES):
             spans += sealed_from(state, party)
-    return _within(state, spans) | _of_screened(state, asked)
+    return _within(state, spans) | _struck(state) | _of_screened(state, asked)
+
+
+def _struck(state: HearingState) -> frozenset[Words]:
+    """What is struck is not printed at all."""
+    return frozenset(("line", one.line, "") for one in state.lines if one.struck is not None)
 
 
 def _of_screened(state: HearingState, asked: Iterable[str]) -> frozenset[Words]:
@@ -165,18 +177,24 @@ def exposes_sealed(state: HearingState, party: str) -> bool:
     freeze = state.freeze
     if freeze is None:
         return False
-    sealed = _within(state, sealed_from(state, party))
-    shown = {words for words in sealed if _told_by(state, freeze, words, party)}
-    return not shown <= freeze.masked
+    spans = sealed_from(state, party)
+    lines = {("line", one.line, "") for one in freeze.printed if touches(spans, *_ends(one.span))}
+    others = (words for words in _within(state, spans) if words[0] != "line")
+    shown = {words for words in others if _told_by(state, freeze, words, party)}
+    return not lines | shown <= freeze.masked
+
+
+def _ends(span: Span) -> tuple[int, int]:
+    return span.started_at, span.ended_at or span.started_at
 
 
 def _told_by(state: HearingState, freeze: Freeze, words: Words, party: str) -> bool:
-    """Whether words are in what was frozen, and new to whoever reads it."""
+    """Whether words of an exhibit are in what was frozen, and new to whoever reads it."""
     kind, number, _ = words
     if kind == "exhibit":
         exhibit = state.exhibits[number - 1]
         return _named_at(exhibit) <= freeze.frozen_at and not reads_exhibit(state, exhibit, party)
-    return kind != "line" or number <= freeze.lines
+    return True
 
 
 def _named_at(exhibit: Exhibit) -> int:

@@ -84,7 +84,16 @@ _INSIDE = frozenset(
     }
 )
 
-_RECORD = frozenset({ev.LineEntered, ev.LineCorrected})
+_RECORD = frozenset(
+    {
+        ev.LineEntered,
+        ev.LineCorrected,
+        ev.LineStruck,
+        ev.LineRestored,
+        ev.LineDisputed,
+        ev.OperationUndone,
+    }
+)
 _SIGNING = frozenset(
     {
         ev.TranscriptFrozen,

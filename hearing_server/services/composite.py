@@ -363,7 +363,7 @@ def _cues(
 ) -> Iterable[Cue]:
     """The lines as they stand in the end, but none of a masked span."""
     named = {seat.party: f"{seat.role}（{seat.name}）" for seat in seats}
-    for line in sorted(state.lines, key=lambda line: (line.started_at, line.line)):
+    for line in sorted(state.transcript, key=lambda line: line.started_at):
         end = max(line.ended_at, line.started_at + SETTLED_MS)
         if any(span.meets(line.started_at, end) for span in masked):
             continue

@@ -216,7 +216,7 @@ def index(
             for turn in timeline.turns
             if turn.seq > after
         ],
-        "lines": _lines(state, timeline, reader, after),
+        "lines": lines_since(state, timeline, reader, after),
     }
 
 
@@ -288,15 +288,17 @@ def _cause(state: HearingState, gap: ev.GapFound, reader: str) -> str:
     return "elsewhere" if neutral else gap.cause
 
 
-def _lines(
+def lines_since(
     state: HearingState, timeline: Timeline, reader: str, after: int
 ) -> list[dict[str, Any]]:
+    """The lines that have changed since an entry, also those that are struck: they are to be dropped."""
     return [
         {
             "line": line.line,
             "revision": line.revision,
             "speaker": line.speaker,
-            "text": line.text,
+            "text": "" if line.struck else line.text,
+            "struck": line.struck is not None,
             "started_at": line.started_at,
             "ended_at": line.ended_at,
             "masked": line.text != whole.text,

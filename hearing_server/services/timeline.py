@@ -24,6 +24,9 @@ _PHASES: dict[type, Phase] = {
 }
 
 
+_OF_LINE = ev.LineEntered | ev.LineCorrected | ev.LineStruck | ev.LineRestored | ev.LineDisputed
+
+
 class Piece(Protocol):
     """A segment, as the log or as the recorder names it."""
 
@@ -123,7 +126,7 @@ class Timeline:
             self.ended_at = max(self.ended_at or 0, event.ended_at)
         elif isinstance(event, ev.GapFound):
             self.gaps.append(Missed(seq=entry.seq, gap=event))
-        elif isinstance(event, ev.LineEntered | ev.LineCorrected):
+        elif isinstance(event, _OF_LINE):
             self.lines[event.line] = entry.seq
         else:
             turn = _turn(entry)

@@ -60,6 +60,17 @@ from signaling.protocol.floor import (
     WithdrawRequest,
     WithdrawWord,
 )
+from signaling.protocol.lines import (
+    CorrectLine,
+    DisputeLine,
+    EnterLine,
+    MergeLines,
+    ReplaceText,
+    RestoreLine,
+    SplitLine,
+    StrikeLine,
+    UndoOperation,
+)
 from signaling.protocol.media import (
     CloseProducer,
     ConnectTransport,
@@ -100,7 +111,7 @@ from signaling.protocol.private import (
     Screen,
     Unscreen,
 )
-from signaling.protocol.record import CorrectLine, EnterLine, FreezeTranscript, RefuseSignature
+from signaling.protocol.record import FreezeTranscript, RefuseSignature
 from signaling.protocol.tells import (
     AnyEvent,
     ConsumerClosed,
@@ -188,6 +199,13 @@ AnyAsk = (
     | CloseChat
     | EnterLine
     | CorrectLine
+    | SplitLine
+    | MergeLines
+    | StrikeLine
+    | RestoreLine
+    | DisputeLine
+    | ReplaceText
+    | UndoOperation
     | FreezeTranscript
     | RefuseSignature
     | CreateTransport
@@ -258,6 +276,7 @@ __all__ = [
     "DeclineConsultation",
     "DirectoryChecked",
     "Dismiss",
+    "DisputeLine",
     "Done",
     "EndConsultation",
     "EndDeliberation",
@@ -281,6 +300,7 @@ __all__ = [
     "ListenTo",
     "LockConsultation",
     "MarkChecklist",
+    "MergeLines",
     "Mute",
     "MuteAll",
     "OpenChat",
@@ -304,10 +324,12 @@ __all__ = [
     "RefuseSignature",
     "Remove",
     "Removed",
+    "ReplaceText",
     "ReportCheck",
     "ReportDevices",
     "ReportReady",
     "RestartIce",
+    "RestoreLine",
     "ResumeConsumer",
     "ResumeHearing",
     "ResumeProducer",
@@ -317,7 +339,9 @@ __all__ = [
     "SetChannel",
     "ShowExhibit",
     "SourceChecked",
+    "SplitLine",
     "StopShare",
+    "StrikeLine",
     "Superseded",
     "SuspendHearing",
     "TakeCharge",
@@ -325,6 +349,7 @@ __all__ = [
     "Tell",
     "TransportCreated",
     "TurnPage",
+    "UndoOperation",
     "Unmute",
     "Unscreen",
     "ViewTold",

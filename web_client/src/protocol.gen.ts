@@ -69,6 +69,13 @@ export type Ask =
   | CloseChat
   | EnterLine
   | CorrectLine
+  | SplitLine
+  | MergeLines
+  | StrikeLine
+  | RestoreLine
+  | DisputeLine
+  | ReplaceText
+  | UndoOperation
   | FreezeTranscript
   | RefuseSignature
   | CreateTransport
@@ -145,6 +152,8 @@ export type Code =
   | 'judge_is_here'
   | 'last_administrator'
   | 'last_factor'
+  | 'line_held'
+  | 'line_struck'
   | 'locked'
   | 'login_taken'
   | 'media'
@@ -217,6 +226,10 @@ export type RequestKind = 'hand' | 'objection';
  * Why a private talk is over.
  */
 export type TalkEnd = 'called_back' | 'left' | 'session';
+/**
+ * Why a line is no longer in the print: taken back, in the line before it, or never meant.
+ */
+export type StrikeCause = 'merged' | 'struck' | 'undone';
 /**
  * Who may play a recording, or a span of it (playable.py), from open to closed.
  */
@@ -679,22 +692,98 @@ export interface CloseChat {
 }
 /**
  * `started_at`: when the speaker began, Unix ms; the server keeps it within the hearing.
+ *
+ *     `after`: the number of the line that it follows, 0 before all; else it comes last.
  */
 export interface EnterLine {
+  after?: number | null;
+  ended_at?: number | null;
+  operation?: string;
   speaker: string;
   started_at?: number | null;
   text: string;
   type: 'enter_line';
 }
-/**
- * `revision`: the one the correction was made against.
- */
 export interface CorrectLine {
   line: number;
+  operation?: string;
   revision: number;
   speaker: string;
   text: string;
   type: 'correct_line';
+}
+/**
+ * After `position` characters (Unicode code points). What follows is a line of `speaker`, from `at` on.
+ */
+export interface SplitLine {
+  at?: number | null;
+  line: number;
+  operation?: string;
+  position: number;
+  revision: number;
+  speaker: string;
+  type: 'split_line';
+}
+/**
+ * The line takes in `following`, the next one that is not struck.
+ */
+export interface MergeLines {
+  following: LineAt;
+  line: number;
+  operation?: string;
+  revision: number;
+  type: 'merge_lines';
+}
+/**
+ * A line, at the revision that was read.
+ */
+export interface LineAt {
+  line: number;
+  revision: number;
+  [k: string]: unknown;
+}
+/**
+ * It stays in the log and in its place, and is not printed.
+ */
+export interface StrikeLine {
+  line: number;
+  operation?: string;
+  revision: number;
+  type: 'strike_line';
+}
+export interface RestoreLine {
+  line: number;
+  operation?: string;
+  revision: number;
+  type: 'restore_line';
+}
+export interface DisputeLine {
+  disputed: boolean;
+  line: number;
+  operation?: string;
+  revision: number;
+  type: 'dispute_line';
+}
+/**
+ * In all of `lines` or in none; a refusal names those that stand in the way.
+ */
+export interface ReplaceText {
+  find: string;
+  /**
+   * @maxItems 1000
+   */
+  lines: LineAt[];
+  operation?: string;
+  replacement: string;
+  type: 'replace_text';
+}
+/**
+ * Takes back one's own operation `undone`; refused where somebody has touched its lines since.
+ */
+export interface UndoOperation {
+  operation: string;
+  type: 'undo_operation';
+  undone: string;
 }
 /**
  * Make the document that everybody signs from the lines as they stand.
@@ -882,6 +971,10 @@ export interface EventTold {
     | ChatClosed
     | LineEntered
     | LineCorrected
+    | LineStruck
+    | LineRestored
+    | LineDisputed
+    | OperationUndone
     | TranscriptFrozen
     | TranscriptSealed
     | TranscriptSigned
@@ -1476,8 +1569,10 @@ export interface ChatClosed {
   [k: string]: unknown;
 }
 export interface LineEntered {
+  after: number | null;
   ended_at: number;
   line: number;
+  operation: string;
   speaker: string;
   started_at: number;
   text: string;
@@ -1485,11 +1580,43 @@ export interface LineEntered {
   [k: string]: unknown;
 }
 export interface LineCorrected {
+  ended_at: number | null;
   line: number;
+  operation: string;
   revision: number;
   speaker: string;
+  started_at: number | null;
   text: string;
   type: 'line_corrected';
+  [k: string]: unknown;
+}
+export interface LineStruck {
+  cause: StrikeCause;
+  line: number;
+  operation: string;
+  revision: number;
+  type: 'line_struck';
+  [k: string]: unknown;
+}
+export interface LineRestored {
+  line: number;
+  operation: string;
+  revision: number;
+  type: 'line_restored';
+  [k: string]: unknown;
+}
+export interface LineDisputed {
+  disputed: boolean;
+  line: number;
+  operation: string;
+  revision: number;
+  type: 'line_disputed';
+  [k: string]: unknown;
+}
+export interface OperationUndone {
+  operation: string;
+  type: 'operation_undone';
+  undone: string;
   [k: string]: unknown;
 }
 export interface TranscriptFrozen {
@@ -1772,14 +1899,18 @@ export interface FreezeView {
   version: number;
 }
 /**
- * No text: sealed by order, and not the reader's to know.
+ * In the order of the record. No text: sealed by order, and not the reader's to know.
+ *
+ *     What is `struck` is not printed, and says why.
  */
 export interface LineView {
+  disputed: boolean;
   ended_at: number;
   line: number;
   revision: number;
   speaker: string;
   started_at: number;
+  struck: StrikeCause | null;
   text: string;
 }
 /**

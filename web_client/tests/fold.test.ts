@@ -8,7 +8,7 @@ const after = (events: HearingEvent[], start: HearingView = hearing()): HearingV
 const seatOf = (view: HearingView, party: string): SeatView =>
   view.seats.find((seat) => seat.party === party) as SeatView;
 const line = (number: number, text = '请公诉人宣读起诉书。'): HearingEvent => ({
-  type: 'line_entered', line: number, speaker: 'judge', text, started_at: 900, ended_at: 1000,
+  type: 'line_entered', line: number, speaker: 'judge', text, started_at: 900, ended_at: 1000, after: null, operation: '',
 });
 const frozen = (version: number): HearingEvent => ({
   type: 'transcript_frozen', version, digest: 'd', lines: 1, signers: ['accused', 'writer', 'judge'],
@@ -95,11 +95,26 @@ describe('transcript', () => {
   it('appends lines and corrects one in place', () => {
     const view = after([
       line(1), line(2),
-      { type: 'line_corrected', line: 1, revision: 2, speaker: 'state', text: '现在宣读起诉书。' },
+      { type: 'line_corrected', line: 1, revision: 2, speaker: 'state', text: '现在宣读起诉书。', started_at: 900, ended_at: 950, operation: '' },
     ]);
     expect(view.lines.map(({ line: n, revision, speaker }) => [n, revision, speaker])).toEqual([
       [1, 2, 'state'], [2, 1, 'judge'],
     ]);
+  });
+
+  it('keeps what is inserted, struck and disputed in its place', () => {
+    const view = after([
+      line(1), line(2),
+      { ...line(3, '插话。'), after: 1 } as HearingEvent,
+      { ...line(4, '最先。'), after: 0 } as HearingEvent,
+      { type: 'line_struck', line: 2, revision: 2, cause: 'struck', operation: 'a' },
+      { type: 'line_disputed', line: 3, revision: 2, disputed: true, operation: 'b' },
+    ]);
+    expect(view.lines.map(({ line: n, struck, disputed }) => [n, struck, disputed])).toEqual([
+      [4, null, false], [1, null, false], [3, null, true], [2, 'struck', false],
+    ]);
+    const back = after([{ type: 'line_restored', line: 2, revision: 3, operation: 'c' }], view);
+    expect(back.lines.at(-1)).toMatchObject({ revision: 3, struck: null });
   });
 
   it('carries a freeze from the seal over the answers to the archive', () => {

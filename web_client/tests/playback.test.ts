@@ -9,7 +9,7 @@ import { following, marks, moment, place, within, zoomed } from '@/playback/scal
 import { gapAt, lasting, lineAt, maskedAt, merge, opening, search, segmentAt, stretches, stretchesOf } from '@/playback/timeline';
 
 const line = (n: number, text: string, at: number): PlaybackLine => ({
-  line: n, revision: 1, speaker: 'judge', text, started_at: at, ended_at: at + 1000, masked: false,
+  line: n, revision: 1, speaker: 'judge', text, started_at: at, ended_at: at + 1000, masked: false, struck: false,
 });
 
 const index = (more: Partial<PlaybackIndex>): PlaybackIndex => ({
@@ -36,6 +36,8 @@ describe('an index and what comes after it', () => {
 
   it('is begun anew by a whole one', () => {
     expect(merge(first, index({ lines: [] })).lines).toEqual([]);
+    const gone = merge(first, index({ since: 5, lines: [{ ...line(1, '', 0), struck: true }] }));
+    expect(gone.lines.some((one) => one.line === 1)).toBe(false);
   });
 });
 

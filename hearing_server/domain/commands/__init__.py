@@ -61,6 +61,18 @@ from hearing_server.domain.commands.floor import (
     WithdrawRequest,
     WithdrawWord,
 )
+from hearing_server.domain.commands.lines import (
+    CorrectLine,
+    DisputeLine,
+    EnterLine,
+    LineAt,
+    MergeLines,
+    ReplaceText,
+    RestoreLine,
+    SplitLine,
+    StrikeLine,
+    UndoOperation,
+)
 from hearing_server.domain.commands.messages import (
     CloseChat,
     OpenChat,
@@ -105,9 +117,7 @@ from hearing_server.domain.commands.private import (
     Unscreen,
 )
 from hearing_server.domain.commands.record import (
-    CorrectLine,
     EnterArchive,
-    EnterLine,
     EnterRecording,
     EnterRoot,
     EnterSeal,
@@ -201,6 +211,13 @@ Command = (
     | CloseChat
     | EnterLine
     | CorrectLine
+    | SplitLine
+    | MergeLines
+    | StrikeLine
+    | RestoreLine
+    | DisputeLine
+    | ReplaceText
+    | UndoOperation
     | FreezeTranscript
     | EnterSeal
     | Sign
@@ -247,6 +264,7 @@ __all__ = [
     "CorrectLine",
     "DeclineConsultation",
     "Dismiss",
+    "DisputeLine",
     "DropDeletion",
     "EndAccess",
     "EndConsultation",
@@ -271,10 +289,12 @@ __all__ = [
     "Leave",
     "LeaveConsultation",
     "LiftAccess",
+    "LineAt",
     "ListenTo",
     "LockCode",
     "LockConsultation",
     "MarkChecklist",
+    "MergeLines",
     "Mute",
     "MuteAll",
     "OpenChat",
@@ -295,9 +315,11 @@ __all__ = [
     "RegisterObserver",
     "Remove",
     "RemoveNote",
+    "ReplaceText",
     "ReportCheck",
     "ReportDevices",
     "ReportReady",
+    "RestoreLine",
     "ResumeHearing",
     "ResumeSource",
     "ReturnCharge",
@@ -308,14 +330,17 @@ __all__ = [
     "SetChannel",
     "ShowExhibit",
     "Sign",
+    "SplitLine",
     "StartSource",
     "StopShare",
     "StopSource",
+    "StrikeLine",
     "SubmitExhibit",
     "SuspendHearing",
     "TakeCharge",
     "TakeOfficerStep",
     "TurnPage",
+    "UndoOperation",
     "Unmute",
     "Unscreen",
     "WithdrawConsent",

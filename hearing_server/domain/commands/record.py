@@ -6,25 +6,6 @@ from hearing_server.domain import events as ev
 
 
 @dataclass(frozen=True, kw_only=True)
-class EnterLine:
-    """`started_at` is when the speaker began, as the clerk's desk knows it; clamped to the hearing."""
-
-    speaker: str
-    text: str
-    started_at: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CorrectLine:
-    """`revision` is the one the correction was made against."""
-
-    line: int
-    revision: int
-    speaker: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class FreezeTranscript:
     """`digest` is of the document made from this very state; the next version's number is in it."""
 

@@ -13,6 +13,7 @@ from hearing_server.domain.decide import (
     custody,
     exhibits,
     floor,
+    lines,
     messages,
     observers,
     people,
@@ -20,6 +21,7 @@ from hearing_server.domain.decide import (
     record,
 )
 from hearing_server.domain.decide.exhibits import check_point
+from hearing_server.domain.decide.lines import lines_of
 from hearing_server.domain.decide.private import entered_by, talks_that_waited
 from hearing_server.domain.decide.record import (
     check_explanation,
@@ -33,7 +35,7 @@ from hearing_server.domain.fold import apply
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 
-_SUBJECTS = (course, people, observers, floor, private, exhibits, messages, record, custody)
+_SUBJECTS = (course, people, observers, floor, private, exhibits, messages, lines, record, custody)
 
 RULES: Mapping[type, Rule] = MappingProxyType(
     {command: rule for subject in _SUBJECTS for command, rule in subject.RULES.items()}
@@ -79,6 +81,7 @@ __all__ = [
     "check_signer",
     "decide",
     "entered_by",
+    "lines_of",
     "next_version",
     "signing_order",
 ]

@@ -1,4 +1,4 @@
-"""Decisions about the record: lines, the freeze, signatures, what was recorded."""
+"""Decisions about the record: the freeze, signatures, what was recorded."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,6 @@ from hearing_server.domain.decide.rules import (
     Decision,
     Events,
     Rule,
-    seat_of,
     text,
     writable,
 )
@@ -22,15 +21,12 @@ from hearing_server.domain.record import Freeze
 from hearing_server.domain.sealed import reads_print
 from hearing_server.domain.visible import reads_document
 
-MAX_TEXT = 20_000  # characters of one line
-MAX_LINES = 50_000
+MAX_TEXT = 20_000  # characters of a note
 
 _READY_TO_FREEZE = frozenset({Phase.PAUSED, Phase.SUSPENDED, Phase.CLOSED})
 _OPEN = _READY_TO_FREEZE | {Phase.IN_SESSION}
 
 RULES: Mapping[type, Rule] = {
-    cmd.EnterLine: Rule(phases=_OPEN, right=Right.WRITE),
-    cmd.CorrectLine: Rule(phases=_OPEN, right=Right.WRITE),
     cmd.FreezeTranscript: Rule(phases=_READY_TO_FREEZE, right=Right.WRITE),
     cmd.EnterSeal: Rule(phases=_READY_TO_FREEZE | {Phase.IN_SESSION}, server=True),
     cmd.Sign: Rule(phases=_READY_TO_FREEZE, right=Right.SIGN, admitted=False),
@@ -42,49 +38,13 @@ RULES: Mapping[type, Rule] = {
 }
 
 
-def _enter_line(state: HearingState, command: cmd.EnterLine, by: str, now: int) -> Events:
-    writable(state)
-    seat_of(state, command.speaker)
-    if len(state.lines) >= MAX_LINES:
-        raise Refused(Code.TOO_MANY, f"{MAX_LINES} lines")
-    earliest = state.opened_at or now
-    started_at = min(max(command.started_at or now, earliest), now)
-    return (
-        ev.LineEntered(
-            line=len(state.lines) + 1,
-            speaker=command.speaker,
-            text=text(command.text, MAX_TEXT),
-            started_at=started_at,
-            ended_at=now,
-        ),
-    )
-
-
-def _correct_line(state: HearingState, command: cmd.CorrectLine, by: str, now: int) -> Events:
-    writable(state)
-    seat_of(state, command.speaker)
-    if not 1 <= command.line <= len(state.lines):
-        raise Refused(Code.UNKNOWN_LINE, str(command.line))
-    line = state.lines[command.line - 1]
-    if line.revision != command.revision:
-        raise Refused(Code.STALE_REVISION, f"now at {line.revision}")
-    wording = text(command.text, MAX_TEXT)
-    if (line.speaker, line.text) == (command.speaker, wording):
-        raise Refused(Code.NO_CHANGE)
-    return (
-        ev.LineCorrected(
-            line=line.line, revision=line.revision + 1, speaker=command.speaker, text=wording
-        ),
-    )
-
-
 def _freeze(state: HearingState, command: cmd.FreezeTranscript, by: str, now: int) -> Events:
     check_freeze(state)
     return (
         ev.TranscriptFrozen(
             version=next_version(state),
             digest=command.digest,
-            lines=len(state.lines),
+            lines=len(state.transcript),
             signers=signing_order(state),
         ),
     )
@@ -93,7 +53,7 @@ def _freeze(state: HearingState, command: cmd.FreezeTranscript, by: str, now: in
 def check_freeze(state: HearingState) -> None:
     """Refuse a freeze that would print nothing, or the same again."""
     writable(state)
-    if not state.lines:
+    if not state.transcript:
         raise Refused(Code.NOTHING_TO_FREEZE)
     if state.freeze and state.freeze.sealed and not state.freeze.changed_since:
         raise Refused(Code.NO_CHANGE)
@@ -238,8 +198,6 @@ def _explain_fault(state: HearingState, command: cmd.ExplainFault, by: str, now:
 
 
 DECISIONS: Mapping[type, Decision] = {
-    cmd.EnterLine: _enter_line,
-    cmd.CorrectLine: _correct_line,
     cmd.FreezeTranscript: _freeze,
     cmd.EnterSeal: _enter_seal,
     cmd.Sign: _sign,

@@ -1,7 +1,7 @@
 """The facts of a hearing. Each is one frozen type; together they are the log.
 
 Times are Unix milliseconds of the calendar clock, ids are opaque strings, hashes are lower-case hex of SHA-256.
-This is the index of all of them; facts.py has their plain form.
+This is the index of all of them, and so over 400 lines; facts.py has their plain form.
 """
 
 import typing
@@ -66,6 +66,15 @@ from hearing_server.domain.events.floor import (
     WordGiven,
     WordWithdrawn,
 )
+from hearing_server.domain.events.lines import (
+    LineCorrected,
+    LineDisputed,
+    LineEntered,
+    LineRestored,
+    LineStruck,
+    OperationUndone,
+    StrikeCause,
+)
 from hearing_server.domain.events.messages import (
     ChatClosed,
     ChatOpened,
@@ -116,8 +125,6 @@ from hearing_server.domain.events.private import (
 from hearing_server.domain.events.record import (
     FaultExplained,
     GapFound,
-    LineCorrected,
-    LineEntered,
     RecordingBegan,
     RecordingEnded,
     RecordingFault,
@@ -239,6 +246,10 @@ Event = (
     | ChatClosed
     | LineEntered
     | LineCorrected
+    | LineStruck
+    | LineRestored
+    | LineDisputed
+    | OperationUndone
     | TranscriptFrozen
     | TranscriptSealed
     | TranscriptSigned
@@ -330,7 +341,10 @@ __all__ = [
     "KioskCalled",
     "Level",
     "LineCorrected",
+    "LineDisputed",
     "LineEntered",
+    "LineRestored",
+    "LineStruck",
     "ListeningSet",
     "MessageSent",
     "MessagesRead",
@@ -344,6 +358,7 @@ __all__ = [
     "OfficerStep",
     "OfficerStepDone",
     "OpeningAnnounced",
+    "OperationUndone",
     "OpinionGiven",
     "PageTurned",
     "PartyAdded",
@@ -387,6 +402,7 @@ __all__ = [
     "Stage",
     "StageEntered",
     "Stance",
+    "StrikeCause",
     "TalkEnd",
     "TranscriptArchived",
     "TranscriptFrozen",

@@ -1,4 +1,4 @@
-"""The record: lines, the frozen transcript and its signatures, what was recorded."""
+"""The record: the frozen transcript and its signatures, what was recorded."""
 
 from dataclasses import dataclass
 
@@ -6,27 +6,8 @@ from hearing_server.domain.events.values import RootCause
 
 
 @dataclass(frozen=True, kw_only=True)
-class LineEntered:
-    line: int
-    speaker: str
-    text: str
-    started_at: int
-    ended_at: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class LineCorrected:
-    """`revision` is the new one; the line had `revision - 1` before."""
-
-    line: int
-    revision: int
-    speaker: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class TranscriptFrozen:
-    """`digest` is of the document's canonical form; `signers` in the order of signing."""
+    """`digest` is of the document's canonical form, `lines` how many it prints; `signers` in the order of signing."""
 
     version: int
     digest: str

@@ -13,6 +13,7 @@ from hearing_server.domain.fold import (
     custody,
     exhibits,
     floor,
+    lines,
     messages,
     people,
     private,
@@ -31,6 +32,8 @@ STEPS: Mapping[type, Step] = MappingProxyType(
     }
 )
 
+WHOLE_STEPS = MappingProxyType({**custody.STEPS, **lines.STEPS})  # of the whole entry
+
 
 def replay(entries: Iterable[Entry], state: HearingState | None = None) -> HearingState:
     state = state or HearingState()
@@ -45,8 +48,8 @@ def apply(state: HearingState, entry: Entry) -> HearingState:
     step = STEPS.get(type(event))
     if step is not None:
         state = step(state, event, entry.at)
-    elif type(event) in custody.STEPS:
-        state = custody.STEPS[type(event)](state, event, entry)
+    elif type(event) in WHOLE_STEPS:
+        state = WHOLE_STEPS[type(event)](state, event, entry)
     phase = TRANSITIONS.get((state.phase, type(event)), state.phase)
     return replace(
         state,

@@ -1,35 +1,14 @@
-"""Steps of the record: lines, the frozen transcript, what was recorded."""
+"""Steps of the record: the frozen transcript, what was recorded."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.fold.steps import Step, put, transcript_changed
+from hearing_server.domain.fold.steps import Step, put
 from hearing_server.domain.hearing import KEPT, HearingState
-from hearing_server.domain.record import Fault, Freeze, Line, Recorded, Refusal, SignedRoot
+from hearing_server.domain.record import Fault, Freeze, Printed, Recorded, Refusal, SignedRoot
 from hearing_server.domain.sealed import masked_in_print
-
-
-def _line_entered(state: HearingState, event: ev.LineEntered, at: int) -> HearingState:
-    line = Line(
-        line=event.line,
-        revision=1,
-        speaker=event.speaker,
-        text=event.text,
-        started_at=event.started_at,
-        ended_at=event.ended_at,
-    )
-    return transcript_changed(replace(state, lines=(*state.lines, line)))
-
-
-def _line_corrected(state: HearingState, event: ev.LineCorrected, at: int) -> HearingState:
-    index = event.line - 1
-    line = replace(
-        state.lines[index], revision=event.revision, speaker=event.speaker, text=event.text
-    )
-    lines = (*state.lines[:index], line, *state.lines[index + 1 :])
-    return transcript_changed(replace(state, lines=lines))
 
 
 def _frozen(state: HearingState, event: ev.TranscriptFrozen, at: int) -> HearingState:
@@ -38,7 +17,7 @@ def _frozen(state: HearingState, event: ev.TranscriptFrozen, at: int) -> Hearing
         digest=event.digest,
         signers=event.signers,
         frozen_at=at,
-        lines=event.lines,
+        printed=tuple(Printed(line=one.line, span=one.span) for one in state.transcript),
         masked=masked_in_print(state),
     )
     return replace(state, freeze=freeze)
@@ -108,8 +87,6 @@ def _explained(state: HearingState, event: ev.FaultExplained, at: int) -> Hearin
 
 
 STEPS: Mapping[type, Step] = {
-    ev.LineEntered: _line_entered,
-    ev.LineCorrected: _line_corrected,
     ev.TranscriptFrozen: _frozen,
     ev.TranscriptSealed: _sealed,
     ev.TranscriptSigned: _signed,

@@ -166,6 +166,20 @@ def _root(state: HearingState) -> Pick:
     )
 
 
+PART = len("RECORD-0000.")
+
+
+def _said(state: HearingState) -> Pick:
+    """Two parts that are found wherever they turn up, together or split."""
+    return _just(f"RECORD-{state.seq:04}.RECORD+{state.seq:04}.")
+
+
+def _line_at(state: HearingState) -> Pick:
+    """A line as it is, or as it was."""
+    lines = [cmd.LineAt(line=line.line, revision=line.revision) for line in state.lines]
+    return _sampled_from(lines or [cmd.LineAt(line=1, revision=1)])
+
+
 Special = Mapping[Any, Callable[[HearingState], Pick]]
 
 _NAMED: Special = {
@@ -184,6 +198,7 @@ _NAMED: Special = {
     "segments": lambda s: _integers(0, 10),
     "size": lambda s: _integers(0, 10**9),
     "revision": lambda s: _integers(1, 2),
+    "operation": lambda s: _just(f"OPERATION-{s.seq}"),
     "version": _version,
     "up_to": lambda s: _integers(0, len(s.messages) + 1),
     "answers": lambda s: _maybe(_integers(0, len(s.messages) + 1)),
@@ -224,9 +239,20 @@ _SPECIAL: Special = {
     (cmd.ReportCheck, "line"): lambda s: _sampled_from(ev.Verdict),
     (cmd.LockCode, "until"): lambda s: _just(NOW + 1000),
     (cmd.SubmitExhibit, "size"): lambda s: _integers(1, 1000),
-    (cmd.EnterLine, "text"): lambda s: _just(f"RECORD-{s.seq}."),
+    (cmd.EnterLine, "text"): _said,
     (cmd.EnterLine, "started_at"): lambda s: _maybe(_lately(s)),
-    (cmd.CorrectLine, "text"): lambda s: _just(f"RECORD-{s.seq}."),
+    (cmd.EnterLine, "ended_at"): lambda s: _maybe(_lately(s)),
+    (cmd.EnterLine, "after"): lambda s: _maybe(_integers(0, len(s.lines))),
+    (cmd.CorrectLine, "text"): _said,
+    (cmd.SplitLine, "position"): lambda s: _just(PART),
+    (cmd.SplitLine, "at"): lambda s: _maybe(_lately(s)),
+    (cmd.MergeLines, "following"): _line_at,
+    (cmd.ReplaceText, "lines"): lambda s: _some(_line_at(s)),
+    (cmd.ReplaceText, "find"): lambda s: _just("RECORD-"),
+    (cmd.ReplaceText, "replacement"): lambda s: _just(f"RECORD-{s.seq}~"),
+    (cmd.UndoOperation, "undone"): lambda s: _sampled_from(
+        [one.operation for one in s.operations] or ["none"]
+    ),
     (cmd.SetAccess, "started_at"): lambda s: _either(_just(0), _lately(s)),
     (cmd.SetAccess, "ended_at"): lambda s: _maybe(_lately(s)),
     (cmd.RemoveNote, "note"): lambda s: _numbers([note.note for note in s.custody.notes]),

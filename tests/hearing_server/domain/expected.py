@@ -63,27 +63,31 @@ def sealed_texts(
     by_order = ordered(state, entries)
     sat = sat_inside(entries, course or course_of(entries), reader)
     changes = edges(state) | {at for at, _ in sat}
-    found = []
+    found, read = list[str](), list[str]()
     for entry in entries:
         fact = to_fact(entry.event)
         words = [fact[name] for name in SAID.get(str(fact["type"]), ()) if fact[name]]
         if not words or fact.get("to", "all") != "all":
             continue
+        texts = list(map(str, words))
         since, until = spoken(state, entry)
+        hidden = False
         for moment in {since, *(at for at in changes if since < at < until)}:
             was_there = [inside for at, inside in sat if at <= moment][-1]
             excluded = level_at(state, moment) is Level.SEALED and not was_there
-            if excluded or level_at(by_order, moment) is Level.SEALED:
-                found += map(str, words)
-    return found
+            hidden = hidden or excluded or level_at(by_order, moment) is Level.SEALED
+        (found if hidden else read).extend(texts)
+    # A line may be split and merged: what stood openly before is no secret where it stands now.
+    return [text for text in found if not any(text in other for other in read)]
 
 
 def spoken(state: HearingState, entry: Entry) -> tuple[int, int]:
     """From when to when what an entry says was said."""
     event = entry.event
     if isinstance(event, ev.LineEntered | ev.LineCorrected):
-        line = state.lines[event.line - 1]
-        return line.started_at, line.ended_at
+        assert event.started_at is not None
+        assert event.ended_at is not None
+        return event.started_at, event.ended_at
     at = event.at if isinstance(event, ev.NotePlaced) else entry.at
     return at, at
 

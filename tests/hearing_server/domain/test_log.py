@@ -74,8 +74,8 @@ def test_canonical_form_is_rfc_8785() -> None:
     line = ev.LineEntered(line=1, speaker="p", text="开\u20ac\n", started_at=1, ended_at=2)
     entry = Entry(hearing="h", seq=3, at=4, by="p", event=line)
     expected = (
-        '{"at":4,"by":"p","event":{"ended_at":2,"line":1,"speaker":"p","started_at":1,'
-        '"text":"开€\\n","type":"line_entered"},"hearing":"h","seq":3}'
+        '{"at":4,"by":"p","event":{"after":null,"ended_at":2,"line":1,"operation":"",'
+        '"speaker":"p","started_at":1,"text":"开€\\n","type":"line_entered"},"hearing":"h","seq":3}'
     )
     assert canonical(entry).decode() == expected
 

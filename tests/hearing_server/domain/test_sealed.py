@@ -43,7 +43,7 @@ NOT_SAID = {
         "speaker", "sender", "to", "reader", "correspondent", "hearing", "case", "item", "overridden",
         "signers", "account", "source", "by", "cause", "code", "codec", "root", "signature", "certificate",
         "timestamp", "digest", "sha256", "certificate_sha256", "name_image_sha256", "media_type",
-        "document", "number", "origin", "resembles", "address", "detail",
+        "document", "number", "origin", "resembles", "address", "detail", "operation", "undone",
     },
     "the plan, told to everybody before the hearing": {
         "court", "case_number", "procedure", "courtroom", "title", "hearing_postponed.reason",

@@ -146,6 +146,12 @@ class Walker:
             "ended_at": lambda: chance.choice([None, self.world.now - chance.randint(0, 30_000)]),
             "account": lambda: "account",
             "holds": lambda: (),
+            "operation": lambda: f"operation-{state.seq}",
+            "undone": lambda: chance.choice([one.operation for one in state.operations] or ["x"]),
+            "following": self._line_at,
+            "lines": lambda: tuple({self._line_at() for _ in range(2)}),
+            "find": lambda: chance.choice(["虚构", "言"]),
+            "replacement": lambda: chance.choice(["", "虚拟", "语"]),
             "accepted_as": lambda: "虚构",
             "planned_at": lambda: self.world.now + 1000,
             "number": lambda: "510104199001011234",
@@ -176,6 +182,12 @@ class Walker:
         if isinstance(hint, type) and issubclass(hint, StrEnum):
             return chance.choice(list(hint))
         raise TypeError(hint)
+
+    def _line_at(self) -> cmd.LineAt:
+        if not self.state.lines:
+            return cmd.LineAt(line=1, revision=1)
+        line = self.chance.choice(self.state.lines[:6])
+        return cmd.LineAt(line=line.line, revision=line.revision)
 
     def _connection(self) -> str:
         here = [s.connection for s in self.state.seats.values() if s.connection]

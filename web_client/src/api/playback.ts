@@ -43,7 +43,7 @@ export interface Turn {
   reason: string;
 }
 
-/** `masked` says that its words are not shown to this reader. */
+/** `masked` says that its words are not shown to this reader, `struck` that it is not in the record. */
 export interface PlaybackLine {
   line: number;
   revision: number;
@@ -52,6 +52,7 @@ export interface PlaybackLine {
   started_at: number;
   ended_at: number;
   masked: boolean;
+  struck: boolean;
 }
 
 export interface PlaybackIndex {

@@ -34,7 +34,8 @@ function mergeLines(old: PlaybackLine[], found: PlaybackLine[]): PlaybackLine[] 
   return sorted([...lines.values()]);
 }
 
-const sorted = (lines: PlaybackLine[]) => [...lines].sort((a, b) => a.started_at - b.started_at || a.line - b.line);
+/** What stands in the record, in the order of time. */
+const sorted = (lines: PlaybackLine[]) => lines.filter((line) => !line.struck).sort((a, b) => a.started_at - b.started_at || a.line - b.line);
 
 export const keyOf = (track: { party: string; source: string }) => `${track.party} ${track.source}`;
 

@@ -3,6 +3,7 @@ import type { EventTold, HearingView } from '@/protocol.gen';
 import { course, TRANSITIONS } from './course';
 import { exhibits } from './exhibits';
 import { floor } from './floor';
+import { lines } from './lines';
 import { messages } from './messages';
 import { people } from './people';
 import { privately } from './private';
@@ -13,7 +14,7 @@ import type { HearingEvent, Step, Steps } from './steps';
 export type { HearingEvent } from './steps';
 
 // What is missing here changes nothing that this browser shows.
-const STEPS: Steps = { ...course, ...people, ...floor, ...privately, ...exhibits, ...messages, ...record };
+const STEPS: Steps = { ...course, ...people, ...floor, ...privately, ...exhibits, ...messages, ...lines, ...record };
 
 /** The state after one more event, in the view of `you` (a party). Pure: no argument is changed. */
 export function applyEvent(view: HearingView, { event, at }: EventTold, you: string): HearingView {

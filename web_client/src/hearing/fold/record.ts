@@ -1,16 +1,6 @@
-/** Steps of the record: lines, and the frozen transcript. */
-import type { FreezeView, HearingView, LineView } from '@/protocol.gen';
-import { transcriptChanged, type Of, type Steps } from './steps';
-
-function lineOf(event: Of<'line_entered'>): LineView {
-  const { line, speaker, text, started_at, ended_at } = event;
-  return { line, revision: 1, speaker, text, started_at, ended_at };
-}
-
-function corrected(lines: LineView[], event: Of<'line_corrected'>): LineView[] {
-  const { line: number, revision, speaker, text } = event;
-  return lines.map((line) => (line.line === number ? { ...line, revision, speaker, text } : line));
-}
+/** Steps of the frozen transcript. */
+import type { FreezeView, HearingView } from '@/protocol.gen';
+import { type Of, type Steps } from './steps';
 
 function freezeOf(event: Of<'transcript_frozen'>, at: number): FreezeView {
   const { version, digest, signers } = event;
@@ -41,8 +31,6 @@ function withFreeze(
 }
 
 export const record: Steps = {
-  line_entered: (view, event) => transcriptChanged({ ...view, lines: [...view.lines, lineOf(event)] }),
-  line_corrected: (view, event) => transcriptChanged({ ...view, lines: corrected(view.lines, event) }),
   transcript_frozen: (view, event, { at }) => ({ ...view, freeze: freezeOf(event, at) }),
   transcript_sealed: (view, { version, pages, sha256 }) =>
     withFreeze(view, version, () => ({ sealed: true, pages, sha256 })),

@@ -125,6 +125,8 @@ export default {
     share_locked: 'The court has stopped your sharing.',
     share_taken: 'Somebody else is showing something now.',
     stale_revision: 'The line has changed meanwhile.',
+    line_struck: 'The line is struck or merged into another.',
+    line_held: 'Somebody else is editing this line.',
     superseded: 'You have entered in another window.',
     timeout: 'The server did not answer in time.',
     too_large: 'The file is too large: at most {detail} MB.',

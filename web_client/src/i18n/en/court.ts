@@ -50,6 +50,8 @@ export default {
     hidden: 'Your role does not read the transcript while it is being made.',
     newest: 'Newest',
     revised: 'corrected',
+    struck: 'struck',
+    disputed: 'disputed',
     masked: 'Sealed by order',
     sealed: 'sealed',
     fold: 'Fold transcript',

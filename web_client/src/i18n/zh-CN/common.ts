@@ -125,6 +125,8 @@ export default {
     share_locked: '法庭已停止您的共享。',
     share_taken: '他人正在展示，请稍候。',
     stale_revision: '此条已被更改。',
+    line_struck: '此条已删除或已并入另一条。',
+    line_held: '他人正在编辑此条。',
     superseded: '您已在另一个窗口进入。',
     timeout: '服务器没有及时答复。',
     too_large: '文件过大：最多 {detail} MB。',

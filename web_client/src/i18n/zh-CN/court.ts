@@ -50,6 +50,8 @@ export default {
     hidden: '按照规定，您不能查看正在形成的笔录。',
     newest: '最新',
     revised: '已更正',
+    struck: '已删除',
+    disputed: '有异议',
     masked: '依法封存',
     sealed: '封存',
     fold: '收起笔录',
