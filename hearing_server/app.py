@@ -139,7 +139,16 @@ class Server:
         """Before the recorder: its last segments are to be in the copies too."""
         directories = (self.folder.recordings, self.settings.second_recordings)
         folders = [path.absolute() for path in directories if path is not None]
-        parts = ProofParts(self.hearings, self.store, authority, folders, self._settle, now)
+        parts = ProofParts(
+            self.hearings,
+            self.store,
+            self.audit,
+            authority,
+            self.folder,
+            folders,
+            self._settle,
+            now,
+        )
         self._stack.push_async_callback(parts.copies.close)
         return parts
 
@@ -224,7 +233,13 @@ class Server:
         self._stack.push_async_callback(self.recorder.close)
         source = RecordedFiles(self.recorder.folders, keyring, self._settle)
         self.exports = ExportParts(
-            self.store, self.hearings, self.folder, source, self.settings, now
+            self.store,
+            self.hearings,
+            self.folder,
+            source,
+            self.proof.bundles,
+            self.settings,
+            now,
         )
         self.playback = PlaybackParts(self.hearings, self.recorder.folders, keyring, now)
 
@@ -284,7 +299,6 @@ class Server:
         application.add_routes(self.live.routes(self.audit, seats.seated, s.trusted_proxies))
         application.add_routes(self.custody.routes(seats.seated))
         application.add_routes(self.playback.routes(self.audit, seats.seated, s.trusted_proxies))
-        application.add_routes(self.proof.routes(self.audit, seats.seated, s.trusted_proxies))
         application.add_routes(self.cases.routes(self.gate, self.audit))
         application.add_routes(self.entering.routes(self.gate))
         application.add_routes(self.centre.routes(self.gate, self.audit))

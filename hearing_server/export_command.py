@@ -31,7 +31,7 @@ from hearing_server.domain.log import SERVER, Entry
 from hearing_server.recording_keys import recording_keys
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.composite import Script, script_of
-from hearing_server.services.exports import ExportFailed
+from hearing_server.services.export_ports import ExportFailed
 from hearing_server.starting import CannotStart
 from recording.exporting.order import SUFFIX, Kind
 

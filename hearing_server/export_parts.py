@@ -14,6 +14,7 @@ from hearing_server.adapters.store import SqlStore
 from hearing_server.config import Settings
 from hearing_server.services.access import Access
 from hearing_server.services.audit import Audit
+from hearing_server.services.bundles import Bundles
 from hearing_server.services.exports import Exports
 from hearing_server.services.hearings import Clock, Hearings
 from hearing_server.web.exports import ExportRoutes
@@ -36,6 +37,7 @@ class ExportParts:
         hearings: Hearings,
         folder: DataFolder,
         recorded: RecordedFiles,
+        bundles: Bundles,
         settings: Settings,
         now: Clock,
     ) -> None:
@@ -50,6 +52,7 @@ class ExportParts:
             hearings,
             SqlExports(store.database),
             maker,
+            bundles,
             recorded.settled,
             now,
             node=hashlib.sha256(folder.secret("node")).hexdigest()[:32],

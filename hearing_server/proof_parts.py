@@ -1,22 +1,22 @@
-"""The composition root's part for the proof of the record: signed roots, and the log beside the recording."""
+"""The composition root's part for the proof of the record: signed roots, the log beside the recording, bundles."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from aiohttp import web
-
+from hearing_server.adapters.bundle_files import BundleFiles
+from hearing_server.adapters.folder import DataFolder, Documents
 from hearing_server.adapters.record_material import CourtMaterial
 from hearing_server.adapters.root_signer import CourtRootSigner
 from hearing_server.adapters.store import SqlStore
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
-from hearing_server.services.access import Seated
 from hearing_server.services.audit import Audit
+from hearing_server.services.bundles import Bundles
 from hearing_server.services.hearings import Clock, Hearings
+from hearing_server.services.readings import AuditReadings
 from hearing_server.services.record_copies import RecordCopies
 from hearing_server.services.record_copy import RecordCopier
 from hearing_server.services.roots import Roots
-from hearing_server.web.records import RecordRoutes
 from recording.record_folder import RecordFolders
 from transcript.signing.authority import Authority
 
@@ -28,7 +28,9 @@ class ProofParts:
         self,
         hearings: Hearings,
         store: SqlStore,
+        audit: Audit,
         authority: Authority,
+        folder: DataFolder,
         folders: Sequence[Path],
         settled: Callable[[str], Awaitable[None]],
         now: Clock,
@@ -37,19 +39,15 @@ class ProofParts:
         files = RecordFolders(folders, authority.root.certificate, stamps)
         self.roots = Roots(hearings, store, CourtRootSigner(authority), settled, now)
         self.copies = RecordCopies(hearings, store, files, now)
-        self._hearings = hearings
-        self._copier = RecordCopier(hearings, store, CourtMaterial(files, authority), settled)
+        documents = {
+            "transcript": Documents(folder.documents),
+            "note": Documents(folder.notes),
+        }
+        material = CourtMaterial(files, authority, documents)
+        copier = RecordCopier(hearings, store, material, AuditReadings(audit), settled)
+        self.bundles = Bundles(hearings, copier, BundleFiles(folder.exports, authority))
         hearings.on_load(self.roots.on_load)
 
     def on_entries(self, state: HearingState, entries: Sequence[Entry]) -> None:
         self.roots.on_entries(state, entries)
         self.copies.on_entries(state, entries)
-
-    def routes(
-        self,
-        audit: Audit,
-        seated: Callable[[web.Request], Awaitable[Seated]],
-        proxies: tuple[str, ...],
-    ) -> list[web.RouteDef]:
-        routes = RecordRoutes(self._hearings, self._copier, audit, seated, proxies=proxies)
-        return routes.routes()

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from cryptography import x509
 
+from hearing_server.judges import JUDGES
 from recording.verifying.record import verify_record
 from recording.verifying.report import Report
 from recording.verifying.source import Unreadable, sources
-from transcript.signing.roots import judge_root
 from transcript.verify import verify_pdf
 
 ZIP = b"PK"
@@ -58,7 +58,7 @@ def _verify(options: argparse.Namespace) -> int:
         if _is_pdf(options.path):
             return _verify_pdf(options.path, given, as_json=options.json)
         reports = [
-            (source.title, verify_record(source, given, judge_root, zone, _progress()))
+            (source.title, verify_record(source, given, JUDGES, zone, _progress()))
             for source in sources(options.path)
         ]
     except Unreadable as error:

@@ -24,6 +24,22 @@ COPY_LIST, COPY_SIGNATURE, COPY_CERTIFICATE = COPY_FILES = (
     "copy.sig",
     "copy.pem",
 )
+MIMETYPE = "mimetype"  # in a bundle (asic.py): what the zip is
+MANIFEST = "META-INF/ASiCManifest001.xml"  # the digest of every file in it
+MANIFEST_SIGNATURE = "META-INF/signature001.p7s"  # by the court's seal
+DOCUMENTS = "documents.d"  # the signed transcript, notes of faults
+REPORT, REPORT_DATA = "report.pdf", "report.json"  # who, how identified, and each step
+CRL = "court.crl"  # revoked certificates of the court
+CERTIFICATES = "certificates.pem"  # those that the court signed with
+BUNDLE_FILES = (
+    MIMETYPE,
+    MANIFEST,
+    MANIFEST_SIGNATURE,
+    REPORT,
+    REPORT_DATA,
+    CRL,
+    CERTIFICATES,
+)
 LOCK = ".lock"  # in every directory: held by the one worker that writes there
 UNFINISHED = ".unfinished"  # one journal per hearing whose segments may not all be in the log
 

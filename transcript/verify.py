@@ -42,10 +42,15 @@ class Report:
 
 
 def verify_pdf(
-    data: bytes, roots: Sequence[x509.Certificate] = (), *, at: datetime | None = None
+    data: bytes,
+    roots: Sequence[x509.Certificate] = (),
+    *,
+    at: datetime | None = None,
+    refused: frozenset[str] = frozenset(),
 ) -> Report:
     """Check a signed transcript against the roots of the court, as of `at` (now unless given).
 
+    `refused` are the parties whose refusal to sign is proven elsewhere: their boxes are empty by right.
     Never raises: an unreadable, damaged or hostile file is an error finding.
     """
     if len(data) > LARGEST:
@@ -56,14 +61,16 @@ def verify_pdf(
         inspection = inspect(data, roots, at or datetime.now(UTC))
     except Exception as error:  # a stranger's file may fail anywhere: the failure is the finding
         return _only("damaged", f"the PDF cannot be read: {_short(error)}")
-    return Report(findings=tuple(_findings(data, inspection, bool(roots))))
+    return Report(findings=tuple(_findings(data, inspection, bool(roots), refused)))
 
 
 def _only(code: str, text: str) -> Report:
     return Report(findings=(Finding(level="error", code=code, text=text),))
 
 
-def _findings(data: bytes, inspection: Inspection, vouched: bool) -> Iterator[Finding]:
+def _findings(
+    data: bytes, inspection: Inspection, vouched: bool, refused: frozenset[str]
+) -> Iterator[Finding]:
     signatures = inspection.signatures
     if not signatures:
         yield _error("not_signed", "the PDF carries no signature")
@@ -78,7 +85,7 @@ def _findings(data: bytes, inspection: Inspection, vouched: bool) -> Iterator[Fi
         yield from _content(data, inspection, document)
     for facts in signatures:
         yield _signature(facts, document)
-    yield from _open_boxes(inspection, document)
+    yield from _open_boxes(inspection, document, refused)
     yield from _end(signatures)
 
 
@@ -213,12 +220,18 @@ def _wrong_signer(facts: SignatureFacts, document: Document | None) -> tuple[str
     return "", ""
 
 
-def _open_boxes(inspection: Inspection, document: Document | None) -> Iterator[Finding]:
+def _open_boxes(
+    inspection: Inspection, document: Document | None, refused: frozenset[str]
+) -> Iterator[Finding]:
+    """Whoever refused left no trace in the PDF: the log has the refusal, and its reason."""
     names = {s.party: f"{s.label} {s.name}" for s in document.signers} if document else {}
     for field in inspection.empty_fields:
         party = party_of(field)
-        if party is not None and field != SEAL_FIELD:
-            yield _warning("unsigned", f"not signed by {names.get(party, party)}")
+        if party is not None and field != SEAL_FIELD and party not in refused:
+            who = names.get(party, party)
+            yield _warning(
+                "unsigned", f"{who}: no signature; if they refused, the record's log has it"
+            )
 
 
 def _end(signatures: Sequence[SignatureFacts]) -> Iterator[Finding]:

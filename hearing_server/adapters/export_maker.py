@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hearing_server.domain.export_jobs import ExportJob, ExportKind, Wish
 from hearing_server.services.composite import Script
-from hearing_server.services.exports import ExportFailed, Made, Told
+from hearing_server.services.export_ports import ExportFailed, Made, Told
 from recording.encryption import Keyring
 from recording.exporting.job import Job, discard
 from recording.exporting.order import SUFFIX, Kind, Order

@@ -10,12 +10,12 @@ from hearing_server.domain.custody import touches
 from hearing_server.domain.doors import oversees
 from hearing_server.domain.events import Event, Source, Span
 from hearing_server.domain.exhibit_readers import called
-from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.log import Entry
-from hearing_server.domain.parties import Party, Role
+from hearing_server.domain.parties import Party, Right, Role, may
 from hearing_server.domain.playable import BREAK_MS, masked_spans, plays_track
-from hearing_server.domain.sealed import masked
-from hearing_server.domain.visible import seen, visible
+from hearing_server.domain.sealed import exposes_sealed, masked
+from hearing_server.domain.visible import reads_document, seen, visible
 
 # The skeleton of the proof: names of files, hashes, times.
 PROVES = (
@@ -165,6 +165,26 @@ def withheld(state: HearingState, entry: Entry, reader: str | None) -> bool:
     if oversees(state, reader):
         return not visible(state, event, reader)
     return seen(state, entry, reader) != event
+
+
+def gives_copy(state: HearingState, party: str) -> bool:
+    """Whether a party may have a copy of the record of their own: once it is closed, whoever was in the
+    courtroom and reads the record, or was asked to sign it.
+    """
+    seat = state.seats[party]
+    if state.phase is not Phase.CLOSED or seat.removed or not seat.attended:
+        return False
+    asked = state.freeze is not None and party in state.freeze.signers
+    return asked or may(seat.party.role, Right.READ_LINES)
+
+
+def transcript_left_out(state: HearingState, reader: str | None) -> bool:
+    """Whether the signed transcript is not in the copy. Outside, it names nobody who was ever screened."""
+    if reader is not None:
+        return not reads_document(state, reader)
+    freeze = state.freeze
+    exposes = freeze is not None and (freeze.exposes or exposes_sealed(state, None))
+    return exposes or bool(state.screened_ever)
 
 
 def left_out(state: HearingState, event: ev.SegmentRecorded, reader: str | None) -> bool:

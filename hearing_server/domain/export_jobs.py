@@ -12,6 +12,11 @@ class ExportKind(StrEnum):
     SPAN = "span"  # a part of the time: of a party if one is named, else of the composite
     SOUND = "sound"  # everybody's, mixed
     CAPTIONS = "captions"  # the transcript's lines, timed
+    BUNDLE = "bundle"  # the record that proves itself, with the recordings
+    BUNDLE_HASHES = "bundle_hashes"  # likewise, with their hashes alone
+
+
+BUNDLES = frozenset({ExportKind.BUNDLE, ExportKind.BUNDLE_HASHES})
 
 
 class JobState(StrEnum):
@@ -40,6 +45,7 @@ ACTIVE = frozenset({JobState.QUEUED, JobState.RUNNING})
 @dataclass(frozen=True, kw_only=True)
 class Wish:
     """What is asked for. `party` is empty where it is of all; the span is Unix ms, None for all of it.
+    Of a bundle `party` is whose copy it is, empty for one that leaves the court.
 
     `sealed` asks for the court's own copy: nothing is masked and nobody left out. Any other may leave.
     """
@@ -56,6 +62,7 @@ class ExportJob:
     """`by` is a party; `node` keeps the file. `code` says why it failed, with the segment to blame.
 
     `masked` is what the copy leaves out, as a digest: a copy from before more was sealed is not given.
+    (Of a bundle, before it and a colon, how many entries of the log it is over.)
     `damaged` are the segments that it shows as damaged.
     """
 

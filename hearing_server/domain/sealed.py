@@ -172,15 +172,15 @@ def reads_print(state: HearingState, party: str) -> bool:
     return _within(state, sealed_from(state, party)) <= masked_in_print(state)
 
 
-def exposes_sealed(state: HearingState, party: str) -> bool:
-    """Whether the frozen document shows words that are sealed from `party`."""
+def exposes_sealed(state: HearingState, reader: str | None) -> bool:
+    """Whether the frozen document shows words that are sealed from `reader`; None: whoever is outside."""
     freeze = state.freeze
     if freeze is None:
         return False
-    spans = sealed_from(state, party)
+    spans = sealed_from(state, reader)
     lines = {("line", one.line, "") for one in freeze.printed if touches(spans, *_ends(one.span))}
     others = (words for words in _within(state, spans) if words[0] != "line")
-    shown = {words for words in others if _told_by(state, freeze, words, party)}
+    shown = {words for words in others if _told_by(state, freeze, words, reader)}
     return not lines | shown <= freeze.masked
 
 
@@ -188,12 +188,13 @@ def _ends(span: Span) -> tuple[int, int]:
     return span.started_at, span.ended_at or span.started_at
 
 
-def _told_by(state: HearingState, freeze: Freeze, words: Words, party: str) -> bool:
+def _told_by(state: HearingState, freeze: Freeze, words: Words, reader: str | None) -> bool:
     """Whether words of an exhibit are in what was frozen, and new to whoever reads it."""
     kind, number, _ = words
     if kind == "exhibit":
         exhibit = state.exhibits[number - 1]
-        return _named_at(exhibit) <= freeze.frozen_at and not reads_exhibit(state, exhibit, party)
+        known = reader is not None and reads_exhibit(state, exhibit, reader)
+        return _named_at(exhibit) <= freeze.frozen_at and not known
     return True
 
 

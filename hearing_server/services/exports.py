@@ -10,17 +10,18 @@ import functools
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import structlog
 
 from hearing_server.domain import events as ev
+from hearing_server.domain.copies import gives_copy
 from hearing_server.domain.doors import oversees
 from hearing_server.domain.errors import PASSING, Code, Refused
 from hearing_server.domain.export_jobs import (
     ACTIVE,
+    BUNDLES,
     MOVES,
     ExportJob,
     ExportKind,
@@ -32,61 +33,21 @@ from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import BENCH
 from hearing_server.domain.playable import plays_track
 from hearing_server.services.composite import Script, masked_extents, script_of
+from hearing_server.services.export_ports import (
+    Bundler,
+    ExportFailed,
+    ExportMaker,
+    ExportStore,
+    Made,
+    Told,
+)
 from hearing_server.services.hearings import Clock, Hearings
 
-MOST_WAITING = 32  # jobs in the queue of a node
-MOST_KEPT = 24  # jobs of one hearing, whatever became of them
+MOST_WAITING = 64  # jobs in the queue of a node
+MOST_KEPT = 24  # jobs of one hearing that bench and clerk asked for, whatever became of them
 RETRY_AFTER = 5.0  # seconds, while the store is away
 
 log = structlog.get_logger()
-
-Told = Callable[[float], None]
-
-
-class ExportFailed(Exception):
-    """No file was made. `code` is stable; `segment` is its name, where one is to blame."""
-
-    def __init__(self, code: str, detail: str, segment: str = "") -> None:
-        super().__init__(detail)
-        self.code = code
-        self.segment = segment
-
-
-@dataclass(frozen=True, kw_only=True)
-class Made:
-    """A file's size in bytes, and the segments that it shows as damaged."""
-
-    size: int
-    damaged: tuple[str, ...]
-
-
-class ExportStore(Protocol):
-    """The jobs. Raises Refused(busy) while it is away."""
-
-    async def add(self, job: ExportJob) -> None: ...
-
-    async def update(self, job: ExportJob) -> None: ...
-
-    async def remove(self, job: str) -> None: ...
-
-    async def of_hearing(self, hearing: str) -> list[ExportJob]:
-        """The newest first."""
-
-    async def active(self, node: str) -> list[ExportJob]:
-        """Queued or running, in the order in which they were asked for."""
-
-
-class ExportMaker(Protocol):
-    """Makes the file of a job from a script; what was done before is not done again."""
-
-    async def make(self, job: ExportJob, script: Script, told: Told) -> Made:
-        """Raises ExportFailed. Cancelled, it ends its processes and leaves what is done."""
-
-    def path(self, job: ExportJob) -> Path:
-        """Where the file is when it is there."""
-
-    def discard(self, job: ExportJob) -> None:
-        """Take away the file, and what is done of it. Blocks."""
 
 
 class Exports:
@@ -97,6 +58,7 @@ class Exports:
         hearings: Hearings,
         store: ExportStore,
         maker: ExportMaker,
+        bundles: Bundler,
         settled: Callable[[str], Awaitable[None]],
         now: Clock,
         *,
@@ -106,12 +68,14 @@ class Exports:
         self._hearings = hearings
         self._store = store
         self._maker = maker
+        self._bundles = bundles
         self._settled = settled
         self._now = now
         self._node = node
         self._at_once = at_once
         self._shares: dict[str, float] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._bundling: set[str] = set()  # those of them that make bundles
         self._cancelling: set[str] = set()
         self._deleted: set[str] = set()  # hearings whose exports are to go
         self._asked = asyncio.Event()
@@ -126,8 +90,13 @@ class Exports:
             same = (job for job in jobs if job.wish == wish and job.state in ACTIVE)
             if (one := next(same, None)) is not None:
                 return one
+            if not oversees(state, by):  # a party has one copy of their own
+                for job in jobs:
+                    if job.by == by:
+                        await self._remove(job)
             waiting = len(await self._store.active(self._node))
-            if waiting >= MOST_WAITING or len(jobs) >= MOST_KEPT:
+            kept = sum(oversees(state, job.by) for job in jobs)
+            if waiting >= MOST_WAITING or (oversees(state, by) and kept >= MOST_KEPT):
                 raise Refused(Code.TOO_MANY, "exports")
             job = ExportJob(
                 id=secrets.token_urlsafe(9),
@@ -144,6 +113,8 @@ class Exports:
 
     def _check(self, state: HearingState, by: str, wish: Wish) -> None:
         role = state.seats[by].party.role
+        if wish.kind in BUNDLES:
+            return self._bundles.check(state, by, wish)
         if not oversees(state, by) or state.custody.going:
             raise Refused(Code.NOT_FOUND)
         if wish.sealed and role not in BENCH:
@@ -159,13 +130,19 @@ class Exports:
             raise Refused(Code.BAD_MESSAGE, "ended_at")
 
     async def of_hearing(self, hearing: str, reader: str) -> list[tuple[ExportJob, float]]:
-        """Jobs and how much of each is done, from 0 to 1; the court's own copies for the bench alone."""
+        """Jobs and how much of each is done, from 0 to 1, as far as the reader may know of them."""
         state = await self._hearings.state(hearing)
-        role = state.seats[reader].party.role
-        if not oversees(state, reader):
+        if not oversees(state, reader) and not gives_copy(state, reader):
             raise Refused(Code.NOT_FOUND)
         jobs = await self._store.of_hearing(hearing)
-        return [(job, self.share(job)) for job in jobs if role in BENCH or not job.wish.sealed]
+        return [(job, self.share(job)) for job in jobs if self._sees(state, reader, job)]
+
+    def _sees(self, state: HearingState, reader: str, job: ExportJob) -> bool:
+        """The court's own copies are for the bench alone."""
+        if job.wish.kind in BUNDLES:
+            return self._bundles.sees(state, reader, job.wish)
+        bench = state.seats[reader].party.role in BENCH
+        return oversees(state, reader) and (bench or not job.wish.sealed)
 
     def share(self, job: ExportJob) -> float:
         return 1.0 if job.state is JobState.DONE else self._shares.get(job.id, 0.0)
@@ -173,20 +150,28 @@ class Exports:
     async def file(self, hearing: str, reader: str, job_id: str) -> tuple[ExportJob, Path]:
         """A finished export's file; Refused(not_found, sealed)."""
         job = await self.find(hearing, reader, job_id)
-        path = self._maker.path(job)
+        path = self._files(job).path(job)
         if job.state is not JobState.DONE or not await asyncio.to_thread(path.is_file):
             raise Refused(Code.NOT_FOUND)
-        state = await self._hearings.state(hearing)
-        if state.custody.going or job.masked != left_out(state, _reader(job)):
+        if not await self._holds(job):
             raise Refused(Code.SEALED)
         return job, path
+
+    async def _holds(self, job: ExportJob) -> bool:
+        """Whether a finished file may still be given."""
+        if job.wish.kind in BUNDLES:
+            return await self._bundles.holds(job)
+        state = await self._hearings.state(job.hearing)
+        return not state.custody.going and job.masked == left_out(state, _reader(job))
+
+    def _files(self, job: ExportJob) -> ExportMaker | Bundler:
+        return self._bundles if job.wish.kind in BUNDLES else self._maker
 
     async def end(self, hearing: str, reader: str, job_id: str) -> None:
         """Cancel what is queued or running; take a finished one and its file away."""
         job = await self.find(hearing, reader, job_id)
         if job.state not in ACTIVE:
-            await asyncio.to_thread(self._maker.discard, job)
-            await self._store.remove(job.id)
+            await self._remove(job)
             return
         self._cancelling.add(job.id)
         task = self._running.get(job.id)
@@ -195,9 +180,16 @@ class Exports:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
             await self._move(job, JobState.CANCELLED)
-            await asyncio.to_thread(self._maker.discard, job)
+            await self._discard(job)
         finally:
             self._cancelling.discard(job.id)
+
+    async def _remove(self, job: ExportJob) -> None:
+        await self._discard(job)
+        await self._store.remove(job.id)
+
+    async def _discard(self, job: ExportJob) -> None:
+        await asyncio.to_thread(self._files(job).discard, job)
 
     async def forget(self, hearing: str) -> None:
         """Every export of a hearing is ended, and no file of it stays."""
@@ -212,7 +204,7 @@ class Exports:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             for job in jobs:
-                await asyncio.to_thread(self._maker.discard, job)
+                await self._discard(job)
         finally:
             self._cancelling -= ids
 
@@ -249,17 +241,26 @@ class Exports:
         except Refused:
             return False
         for job in jobs:
-            if len(self._running) >= self._at_once:
-                break
+            if self._crowded(job):
+                continue
             if job.id in self._running or job.id in self._cancelling:
                 continue
             task = asyncio.create_task(self._carry_out(job), name=f"export {job.id}")
             self._running[job.id] = task
+            if job.wish.kind in BUNDLES:
+                self._bundling.add(job.id)
             task.add_done_callback(functools.partial(self._over, job))
         return True
 
+    def _crowded(self, job: ExportJob) -> bool:
+        """A bundle waits for no film: it is read from disk and soon done."""
+        if job.wish.kind in BUNDLES:
+            return len(self._bundling) >= self._at_once
+        return len(self._running) - len(self._bundling) >= self._at_once
+
     def _over(self, job: ExportJob, task: asyncio.Task[None]) -> None:
         self._running.pop(job.id, None)
+        self._bundling.discard(job.id)
         self._shares.pop(job.id, None)
         self._asked.set()
 
@@ -268,17 +269,9 @@ class Exports:
         try:
             if job.state is JobState.QUEUED:
                 job = await self._move(job, JobState.RUNNING, begun_at=self._now())
-            await self._settled(job.hearing)
-            state = await self._hearings.state(job.hearing)
-            if state.custody.going:  # asked for just before
-                raise Refused(Code.NOT_FOUND)
-            masked = left_out(state, _reader(job))
-            script = await self._script(job)
-            made = await self._maker.make(
-                job, script, lambda share: self._shares.__setitem__(job.id, share)
-            )
+            made = await self._make(job, lambda share: self._shares.__setitem__(job.id, share))
             await self._move(
-                job, JobState.DONE, size=made.size, damaged=made.damaged, masked=masked
+                job, JobState.DONE, size=made.size, damaged=made.damaged, masked=made.masked
             )
         except ExportFailed as failed:
             await self._fail(job, failed.code, str(failed), failed.segment)
@@ -291,8 +284,19 @@ class Exports:
             log.exception("export failed", job=job.id)
             await self._fail(job, "export_failed", type(error).__name__, "")
 
+    async def _make(self, job: ExportJob, told: Told) -> Made:
+        if job.wish.kind in BUNDLES:
+            return await self._bundles.make(job, told)
+        await self._settled(job.hearing)
+        state = await self._hearings.state(job.hearing)
+        if state.custody.going:  # asked for just before
+            raise Refused(Code.NOT_FOUND)
+        masked = left_out(state, _reader(job))
+        made = await self._maker.make(job, await self._script(job), told)
+        return replace(made, masked=masked)
+
     async def _fail(self, job: ExportJob, code: str, detail: str, segment: str) -> None:
-        await asyncio.to_thread(self._maker.discard, job)
+        await self._discard(job)
         more = {"code": code, "detail": detail[:500], "segment": segment}
         with contextlib.suppress(Refused):  # it stays in the queue, and is tried again
             await self._move(job, JobState.FAILED, **more)

@@ -1,4 +1,7 @@
-"""Exports by bench and clerk: asked for, watched, cancelled, downloaded. Every copy given is noted."""
+"""Exports by bench and clerk, and a party's own copy of the record: asked for, watched, cancelled, downloaded.
+
+Every copy given is noted.
+"""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -6,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 
-from hearing_server.domain.export_jobs import ExportJob, ExportKind, Wish
+from hearing_server.domain.export_jobs import BUNDLES, ExportJob, ExportKind, Wish
 from hearing_server.services.access import Seated
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.exports import Exports
@@ -15,6 +18,7 @@ from hearing_server.web.http import client_address, disposition, read_body
 from hearing_server.web.seat_session import SEAT, SeatGate
 
 TYPES = {
+    ".asice": "application/vnd.etsi.asic-e+zip",
     ".mp4": "video/mp4",
     ".mkv": "video/x-matroska",
     ".m4a": "audio/mp4",
@@ -100,6 +104,8 @@ class ExportRoutes:
         """Before it is given, or taken away."""
         wish = job.wish
         of = f" of {wish.party}" if wish.party else ""
+        if wish.kind in BUNDLES:
+            of = f" for {wish.party or 'outside'}"
         own = ", with what is sealed" if wish.sealed else ""
         await self._audit.note(
             action,

@@ -10,8 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from recording import names
+from recording.verifying.judges import Judge
 from recording.verifying.report import Finding
-from recording.verifying.roots import Judge, Trust
+from recording.verifying.roots import Trust
 from recording.verifying.source import Source
 
 MAX_COPY = 64 << 20  # bytes
@@ -28,6 +29,7 @@ class Copy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reader: str  # whose copy it is; empty when it leaves the court
     entries: list[int]
     left_out: list[str]  # files, by their name below the hearing's folder
+    recordings: bool = True  # whether it has the files of segments; the log has their hashes
 
 
 KIND = "masked copy of a hearing record"

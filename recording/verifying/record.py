@@ -10,16 +10,27 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.continuity import Continuity, Gap
 from hearing_server.domain.log import Entry
 from recording import names
-from recording.verifying import logbook, roots, segments
+from recording.verifying import container, documents, logbook, roots, segments
 from recording.verifying.copy import Copy, read_copy
+from recording.verifying.documents import Documents
+from recording.verifying.judges import Judges
 from recording.verifying.logbook import Logbook
 from recording.verifying.report import CAUSES, Finding, Report
-from recording.verifying.roots import Judge, Signed
+from recording.verifying.roots import Signed, Trust
 from recording.verifying.segments import Progress, Wanted
 from recording.verifying.source import File, Source, good
 
 NAMED = 20  # entries or kinds that one line lists
-_OURS = {names.LOG, names.ABOUT, names.COURT, names.STAMPS, *names.COPY_FILES}
+_OURS = {
+    names.LOG,
+    names.ABOUT,
+    names.COURT,
+    names.STAMPS,
+    *names.COPY_FILES,
+    *names.BUNDLE_FILES,
+}
+
+_FOLDERS = (names.ROOTS + "/", names.DOCUMENTS + "/")
 
 
 @dataclass(kw_only=True)
@@ -31,6 +42,7 @@ class _Read:
     signed: list[Signed] = field(default_factory=list)
     wanted: dict[str, Wanted] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
+    documents: Documents = field(default_factory=Documents)
     findings: list[Finding] = field(default_factory=list)
     deleted_at: int = 0  # the entry that says so
 
@@ -38,7 +50,7 @@ class _Read:
 def verify_record(
     source: Source,
     given: Sequence[x509.Certificate],
-    judge: Judge,
+    judges: Judges,
     zone: tzinfo,
     progress: Progress = lambda done, total: None,
 ) -> Report:
@@ -53,20 +65,24 @@ def verify_record(
     if names.LOG not in present:
         return Report(hearing="", findings=(Finding(level="error", code="log_missing"), *findings))
     read = _read(source)
-    copy, said = read_copy(source, present, trust, judge)
+    copy, said = read_copy(source, present, trust, judges.root)
     found, broken = roots.beside(
         source, [name for name in present if name.startswith(names.ROOTS + "/")], read.signed
     )
     if copy is not None and not _belongs(copy, read.log):
         copy, said = None, [Finding(level="error", code="copy_of_another", text=names.COPY_LIST)]
     findings += _of_log(read, copy)
-    proven, of_roots = roots.check(read.log, read.signed, found, trust, judge, time)
+    proven, of_roots = roots.check(read.log, read.signed, found, trust, judges.root, time)
     findings += [*broken, *of_roots, *said]
     if read.deleted_at > proven:
         read.deleted_at = 0  # anybody could have written that
+    digests: dict[str, str] = {}
     findings += segments.check(
-        source, list(read.wanted.values()), present, _excuse(read, copy), progress
+        source, list(read.wanted.values()), present, _excuse(read, copy), progress, digests
     )
+    if container.is_bundle(present):
+        findings += container.check(source, present, digests, trust, judges, time)
+        findings += _of_documents(source, present, read, copy, proven, trust, judges)
     findings += _of_files(files, read.wanted)
     findings += _of_time(read, time)
     return Report(hearing=read.log.hearing, findings=tuple(findings))
@@ -79,8 +95,24 @@ def _read(source: Source) -> _Read:
             if read.log.masked and read.log.masked[0] == 1:
                 read.course.blind = True
             read.course.add(entry)
+            read.documents.add(entry)
             _note(read, entry)
     return read
+
+
+def _of_documents(
+    source: Source,
+    present: Mapping[str, int],
+    read: _Read,
+    copy: Copy | None,
+    proven: int,
+    trust: Trust,
+    judges: Judges,
+) -> Iterator[Finding]:
+    left_out = copy.left_out if copy else ()
+    said = read.documents
+    yield from documents.check(source, present, said, left_out, proven, read.people, trust, judges)
+    yield documents.check_report(source, present, said, read.log.hearing)
 
 
 def _belongs(copy: Copy, log: Logbook) -> bool:
@@ -141,7 +173,9 @@ def _excuse(read: _Read, copy: Copy | None) -> Callable[[Wanted], str]:
     def excused(one: Wanted) -> str:
         if one.seq < read.deleted_at:
             return "segments_deleted"
-        return "segments_left_out" if one.name in left_out else ""
+        if one.name in left_out:
+            return "segments_left_out"
+        return "segments_by_hash" if copy is not None and not copy.recordings else ""
 
     return excused
 
@@ -151,7 +185,7 @@ def _of_files(files: Sequence[File], wanted: Mapping[str, Wanted]) -> Iterator[F
     for one in files:
         if one.kind == "link":
             yield Finding(level="error", code="link", text=one.name)
-        elif one.name in wanted or one.name in _OURS or one.name.startswith(names.ROOTS + "/"):
+        elif one.name in wanted or one.name in _OURS or one.name.startswith(_FOLDERS):
             continue
         elif one.kind != "file" or not good(one.name):
             yield Finding(level="error", code="name_refused", text=one.name[:200])

@@ -55,6 +55,7 @@ WORDS: Mapping[str, str] = {
     "segment_misnamed": "片段名与条目不符 an entry names a segment that is not its own",
     "segment_repeated": "片段重复登记 a segment is entered twice",
     "segments_deleted": "依令删除的录像片段 segments deleted by order",
+    "segments_by_hash": "未附录像文件，以哈希代之 recordings not in it, by their hashes alone",
     "segments_left_out": "副本中遮蔽的录像片段 segments masked in this copy",
     "segment_unreadable": "录像片段无法读取 segment cannot be read",
     "link": "符号链接，未跟随 a symbolic link, not followed",
@@ -63,6 +64,56 @@ WORDS: Mapping[str, str] = {
     "name_refused": "不可接受的文件名 a name that is refused",
     "copy_unsigned": "副本说明未经法院签名 the list of what is masked is not signed by the court",
     "copy_of_another": "副本说明属于另一份日志 the list of what is masked is of another log",
+    # the bundle
+    "container": "法院已对整个卷宗包签章 sealed by the court as a whole",
+    "container_type": "不是规范的卷宗包 not what a bundle says of itself first",
+    "container_unsigned": "法院签章不符 the seal is not over this manifest",
+    "container_untrusted": "签章者不受信任 sealed by a key that the trusted root did not certify as a seal",
+    "container_revoked": "签章证书已被吊销 the certificate of the seal was revoked",
+    "manifest_missing": "没有清单 no manifest",
+    "manifest_unreadable": "清单无法读取 the manifest cannot be read",
+    "files": "文件与清单一致 files as the manifest says",
+    "file_missing": "清单中的文件缺失 a file of the manifest is missing",
+    "file_changed": "文件被改动 a file is not what the court sealed",
+    "file_extra": "清单中没有的文件 a file that the manifest does not have",
+    "file_repeated": "清单中的文件重复 the manifest names a file twice",
+    "crl": "吊销列表有效 list of revoked certificates, signed by the court",
+    "crl_invalid": "吊销列表无效 the list of revoked certificates does not hold",
+    "document": "文件与日志一致 document as the log says",
+    "document_changed": "文件与日志不符 a document is not the one that the log names",
+    "document_missing": "文件缺失 a document of the log is missing",
+    "document_unknown": "日志中没有的文件 a document that the log does not name",
+    "documents_left_out": "副本中未附的文件 documents that are not in this copy",
+    "refused": "拒绝签名，已记录在案 refused to sign, on record",
+    "report": "证据报告与日志一致 evidence report as the log says",
+    "report_missing": "没有证据报告 no evidence report",
+    "report_differs": "证据报告与日志不符 the evidence report is not of this log",
+    # a signed PDF (transcript/verify.py)
+    "archived": "已归档，可长期验证 archived for long-term validation",
+    "bad_signature": "签名不成立 a signature does not hold",
+    "bytes_after": "末尾有未签名的内容 bytes that no signature covers",
+    "changed": "签名后被改动 changed after it was signed",
+    "covers_part": "签名未覆盖全文 a signature covers only a part",
+    "damaged": "文件损坏 the PDF cannot be read",
+    "digest": "内容与签章一致 content as the seal names it",
+    "digest_mismatch": "内容与签章不符 content is not what the seal names",
+    "not_a_pdf": "不是PDF not a PDF",
+    "not_archived": "尚未归档 no archive timestamp: it proves nothing once the keys expire",
+    "not_signed": "没有任何签名 the PDF carries no signature",
+    "pages": "页面与内容一致 pages as the content prints",
+    "pages_not_compared": "页面未能重印比对 pages not printed again for comparison",
+    "revoked": "证书已被吊销 the certificate was revoked before it signed",
+    "seal": "法院签章有效 the court's seal holds",
+    "seal_allows_changes": "法院签章未禁止改动 the seal does not forbid changes",
+    "seal_missing": "没有法院签章 the court's seal is missing",
+    "seal_not_first": "法院签章不是第一个签名 the seal is not the first signature",
+    "signature": "签名有效 signature holds",
+    "too_large": "文件过大 the file is too large",
+    "transcript_missing": "没有内嵌的笔录数据 no readable record inside the PDF",
+    "unknown_root": "未给出受信任的根证书 no trusted root was given: compare the fingerprint with the court's",
+    "unsigned": "没有签名，也没有所证明的拒绝 no signature here, and no refusal that is proven",
+    "untrusted": "签名证书不受信任 the certificate does not lead to a trusted root, or was not valid then",
+    "wrong_signer": "签名者并非所请之人 signed by somebody who was not asked",
     # time
     "track": "来源 source",
     "gap": "间断 gap",
@@ -96,6 +147,12 @@ CAUSES: Mapping[str, str] = {
     "not_admitted": "尚未获准入庭 not yet admitted",
     "masked": "遮蔽 masked",
 }
+
+
+def words(said: str) -> tuple[str, str]:
+    """Chinese and English of what WORDS or CAUSES have: the Chinese holds no space."""
+    chinese, _, english = said.partition(" ")
+    return chinese, english
 
 
 @dataclass(frozen=True, kw_only=True)

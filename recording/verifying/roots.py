@@ -2,8 +2,7 @@
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import msgspec
 from cryptography import x509
@@ -12,6 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from hearing_server.domain.events import RootCause, RootSigned
 from hearing_server.domain.proof import KIND, statement
 from recording import names
+from recording.verifying.judges import Judge
+from recording.verifying.judges import RootFacts as Facts
 from recording.verifying.logbook import Logbook
 from recording.verifying.report import Finding, Level
 from recording.verifying.source import Source
@@ -21,27 +22,6 @@ MAX_FILE = 64 * 1024
 CLOCK_OFF_MS = 120_000
 
 Time = Callable[[int], str]  # Unix ms as a text in the court's zone
-
-
-class Facts(Protocol):
-    """transcript/signing/roots.py says what each means."""
-
-    @property
-    def signed(self) -> bool: ...
-    @property
-    def chained(self) -> bool: ...
-    @property
-    def stamped_at(self) -> datetime | None: ...
-    @property
-    def stamp_trusted(self) -> bool: ...
-    @property
-    def stamp_problem(self) -> str: ...
-
-
-# statement, signature, certificate, timestamp, signed_at, court's roots, timestamp authorities' roots
-Judge = Callable[
-    [bytes, bytes, bytes, bytes, int, Sequence[x509.Certificate], Sequence[x509.Certificate]], Facts
-]
 
 
 class Trust(NamedTuple):

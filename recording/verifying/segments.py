@@ -51,9 +51,10 @@ def check(
     present: Mapping[str, int],
     excused: Callable[[Wanted], str],
     progress: Progress,
+    digests: dict[str, str],
 ) -> Iterator[Finding]:
     """What is not as the log says. `present` are the sizes of the files that are there; `excused` gives
-    the reason that a missing file has, or nothing.
+    the reason that a missing file has, or nothing. The SHA-256 of what was read goes to `digests`.
     """
     owners = {one.event.sha256: one.name for one in wanted}
     total = sum(present.get(one.name, 0) for one in wanted)
@@ -67,6 +68,8 @@ def check(
             else:
                 yield _finding("segment_missing", one)
             continue
+        if not read.error:
+            digests[one.name] = read.sha256
         done += read.size
         progress(done, total)
         finding = _judged(one, read, owners)

@@ -37,6 +37,7 @@ class Source(Protocol):
     """The folder of one hearing. Names are relative to it, with forward slashes."""
 
     title: str
+    first: str  # what lies first in a zip; empty where nothing does
 
     def files(self) -> Iterator[File]:
         """Everything in it. Raises Unreadable."""
@@ -55,6 +56,7 @@ class FolderSource:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.title = str(folder)
+        self.first = ""
 
     def files(self) -> Iterator[File]:
         for count, file in enumerate(self._below(self._folder, "")):
@@ -117,6 +119,9 @@ class ZipSource:
         if len(listed) > MOST_FILES:
             raise Unreadable("too_many_files", f"more than {MOST_FILES} files")
         self._check(listed, path.stat().st_size)
+        self.first = next(
+            (name for name, one in self._entries.items() if not one.header_offset), "?"
+        )
 
     def _check(self, listed: list[zipfile.ZipInfo], size: int) -> None:
         prefix = _prefix(listed)

@@ -93,8 +93,10 @@ async def what_is_left(clerk: Player, record: Path) -> None:
     await clerk.enter()
     await expect(clerk.get("exports-deleted")).to_be_visible(timeout=PATIENCE)
     assert not await clerk.get("export-start").count()
+    await clerk.click("bundle-start")
+    await expect(clerk.get("export-download")).to_be_visible(timeout=PATIENCE)
     async with clerk.page.expect_download() as started:
-        await clerk.click("record")
+        await clerk.click("export-download")
     await (await started.value).save_as(record)
     report = await asyncio.to_thread(verify, record)
     assert report.returncode == 0, report.stdout
@@ -128,6 +130,6 @@ async def test_a_recording_is_deleted_by_two_persons(tmp_path: Path) -> None:
             await judge.page.goto(f"{server.url}/seat/{judge.seat}/playback")
             await deleted(judge)
             await verified(data, DELETED)
-            await what_is_left(clerk, tmp_path / "record.zip")
+            await what_is_left(clerk, tmp_path / "record.asice")
             assert not clerk.errors + judge.errors
     assert not looks.found, "\n".join(looks.found)

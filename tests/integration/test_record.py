@@ -59,6 +59,20 @@ def home(server: ServerProcess) -> Path:
     return log.parent
 
 
+async def bundle(client: Client, whose: str) -> bytes:
+    """Asked for, watched, taken."""
+    path = f"/api/seats/{client.seat}/exports"
+    job = await client.post(path, {"kind": "bundle", "party": whose})
+    async with asyncio.timeout(60):
+        while job["state"] != "done":
+            assert job["state"] in ("queued", "running"), job
+            await asyncio.sleep(0.1)
+            listed = (await client.get(path))["exports"]
+            (job,) = [one for one in listed if one["id"] == job["id"]]
+    data: bytes = await client.get(f"{path}/{job['id']}/file")
+    return data
+
+
 async def refused(client: Client, path: str) -> tuple[int, str]:
     with pytest.raises(Refusal) as refusal:
         await client.get(path)
@@ -68,8 +82,9 @@ async def refused(client: Client, path: str) -> tuple[int, str]:
 async def test_the_record_proves_itself(server: ServerProcess, tmp_path: Path) -> None:
     """Folder and download alike: every segment, the roots of pause and closing, the pause with its cause."""
     async with two(server) as (judge, clerk):
-        copy = f"/api/seats/{clerk.seat}/record.zip"
-        assert await refused(clerk, copy) == (409, "wrong_phase")
+        with pytest.raises(Refusal) as early:
+            await bundle(clerk, clerk.seat)
+        assert (early.value.status, early.value.code) == (409, "wrong_phase")
         await asyncio.sleep(4)
         await judge.ask("pause_hearing", reason="休息")
         await asyncio.sleep(3)
@@ -78,17 +93,15 @@ async def test_the_record_proves_itself(server: ServerProcess, tmp_path: Path) -
         await judge.ask("close_hearing", override="演示")
         await clerk.event("root_signed", cause="paused")
         await clerk.event("root_signed", cause="closed")
-        (tmp_path / "copy.zip").write_bytes(await clerk.get(copy))
-        (tmp_path / "outside.zip").write_bytes(await clerk.get(f"{copy}?outside"))
-        async with Client(server, "counsel") as counsel:
+        for name, whose in (("copy", clerk.seat), ("outside", "")):
+            (tmp_path / f"{name}.asice").write_bytes(await bundle(clerk, whose))
+        async with Client(server, "counsel") as counsel:  # who was not in the courtroom
             await counsel.link()
-            assert await refused(counsel, f"/api/seats/{counsel.seat}/record.zip") == (
-                404,
-                "not_found",
-            )
+            path = f"/api/seats/{counsel.seat}/exports"
+            assert await refused(counsel, path) == (404, "not_found")
         assert (await server.stop()) == 0
     root = server.data / "keys" / "court" / "root.crt.pem"
-    for path in (home(server), tmp_path / "copy.zip", tmp_path / "outside.zip"):
+    for path in (home(server), tmp_path / "copy.asice", tmp_path / "outside.asice"):
         code, findings = verify(path, "--root", root)
         assert (code, of(findings, "error")) == (0, []), findings
         assert of(findings, "ok").count("root") >= 2

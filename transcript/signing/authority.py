@@ -103,6 +103,12 @@ class Authority:
         organisation = x509.oid.NameOID.ORGANIZATION_NAME
         return str(self.seal.certificate.subject.get_attributes_for_oid(organisation)[0].value)
 
+    @property
+    def certificates(self) -> tuple[x509.Certificate, ...]:
+        """The court's own: the root, and those of the keys that it signs with."""
+        own = (self.root, self.seal, self.record, self._timestamper)
+        return tuple(one.certificate for one in own)
+
     def now(self) -> datetime:
         """The authority's clock, in UTC."""
         return self._clock()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,8 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.export_jobs import ACTIVE, MOVES, ExportJob, ExportKind, JobState, Wish
 from hearing_server.services import exports as module
 from hearing_server.services.composite import Script
-from hearing_server.services.exports import ExportFailed, Exports, Made, Told
+from hearing_server.services.export_ports import ExportFailed, Made, Told
+from hearing_server.services.exports import Exports
 from hearing_server.services.hearings import Hearings
 from tests.hearing_server.domain.world import NOW, in_session
 
@@ -92,14 +94,21 @@ class FakeMaker:
         self.path(job).unlink(missing_ok=True)
 
 
+class NoBundles:
+    """A Bundler that is not asked here (test_bundles.py)."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(name)
+
+
 class House:
     def __init__(self, folder: Path, store: FakeJobs | None = None, at_once: int = 1) -> None:
         self.hearings = Hearings(FakeEvents(in_session()), lambda: NOW + 100_000)
         self.store = store or FakeJobs()
         self.maker = FakeMaker(folder)
         self.exports = Exports(
-            self.hearings, self.store, self.maker, self._settled, lambda: NOW, node="n1",
-            at_once=at_once,
+            self.hearings, self.store, self.maker, NoBundles(), self._settled, lambda: NOW,
+            node="n1", at_once=at_once,
         )  # fmt: skip
         self.hearings.subscribe(self.exports.on_entries)
         self.task: asyncio.Task[None] | None = None

@@ -10,11 +10,11 @@ import pytest
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import Level, RootCause
-from recording.record_copy import FolderTarget
+from hearing_server.services.record_copy import Ask
 from tests.recording.records import HearingRecord
 from transcript.signing.authority import Authority
 
-from .test_record_copy import SECRET, Copies, everything, found
+from .test_record_copy import SECRET, Copies, FolderTarget, everything, found
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +57,13 @@ async def test_a_copy_that_waited_its_turn_keeps_to_a_seal_set_meanwhile(
 ) -> None:
     made, order = unsealed
     copies, slow = Copies(made, authority), [Waiting(), Waiting()]
-    others = [asyncio.create_task(copies.copier.write("h1", "judge", one)) for one in slow]
+    others = [
+        asyncio.create_task(copies.copier.write("h1", Ask(reader="judge"), one)) for one in slow
+    ]
     for one in slow:
         assert await asyncio.to_thread(one.begun.wait, 10)
     target = FolderTarget(tmp_path / "copy")
-    mine = asyncio.create_task(copies.copier.write("h1", None, target))
+    mine = asyncio.create_task(copies.copier.write("h1", Ask(reader=None), target))
     await asyncio.sleep(0)
     await copies.hearings.execute("h1", order, "judge")
     for one in slow:
@@ -80,7 +82,7 @@ async def test_a_copy_that_is_being_made_ends_when_something_in_it_is_sealed(
     made, order = unsealed
     copies, outside, own = Copies(made, authority), Waiting(), Waiting()
     tasks = [
-        asyncio.create_task(copies.copier.write("h1", reader, target))
+        asyncio.create_task(copies.copier.write("h1", Ask(reader=reader), target))
         for reader, target in ((None, outside), ("judge", own))
     ]
     for target in (outside, own):
@@ -92,5 +94,5 @@ async def test_a_copy_that_is_being_made_ends_when_something_in_it_is_sealed(
     assert isinstance(refused, Refused)
     assert refused.code is Code.SEALED
     assert not any(name.endswith(".mkv") for name in outside.names)
-    assert done is None
+    assert isinstance(done, str)
     assert any(name.endswith(".mkv") for name in own.names)

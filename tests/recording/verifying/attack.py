@@ -6,17 +6,17 @@ from pathlib import Path
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.log import SERVER, Entry, canonical, leaf_hash
+from hearing_server.judges import JUDGES
 from recording.record_folder import root_files
 from recording.verifying.record import verify_record
 from recording.verifying.report import Report
 from recording.verifying.source import FolderSource
 from transcript.signing.authority import Authority
-from transcript.signing.roots import judge_root
 
 
 def verified(home: Path, *roots: Authority) -> Report:
     given = [one.root.certificate for one in roots]
-    return verify_record(FolderSource(home), given, judge_root, UTC)
+    return verify_record(FolderSource(home), given, JUDGES, UTC)
 
 
 def found(report: Report, level: str = "error") -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 from hearing_server.services.media import GapCause
-from recording.verifying.report import CAUSES, WORDS
+from recording.verifying.report import CAUSES, WORDS, words
 
 from .attack import segments_of
 
@@ -14,15 +14,17 @@ from .attack import segments_of
 def test_every_code_and_cause_has_words_in_both_languages() -> None:
     """Also every cause that the recorder gives."""
     assert set(get_args(GapCause)) <= set(CAUSES)
-    for words in (*WORDS.values(), *CAUSES.values()):
-        assert any("\u4e00" <= char <= "\u9fff" for char in words)
-        assert any("a" <= char <= "z" for char in words)
+    for said in (*WORDS.values(), *CAUSES.values()):
+        chinese, english = words(said)
+        assert any("\u4e00" <= char <= "\u9fff" for char in chinese)
+        assert any("a" <= char <= "z" for char in english)
+        assert english.isascii()
 
 
 def test_the_handbook_s_commands_work_by_hand(home: Path) -> None:
     """Those of docs/verifying.md, as they stand there, with openssl, sha256sum and Python alone."""
     text = (Path(__file__).parents[3] / "docs" / "verifying.md").read_text()
-    by_hand = text.partition("## By hand")[2]
+    by_hand = text.partition("## By hand")[2].partition("\n## ")[0]
     blocks = [part.partition("\n")[2] for part in by_hand.split("```")[1::2]]
     segment = segments_of(home)[0].relative_to(home).as_posix()
     stem = next((home / "roots.d").glob("*.json")).name.removesuffix(".json")

@@ -2,7 +2,7 @@
 import { get, post, send } from './http';
 import { seatPath } from './seats';
 
-export type ExportKind = 'composite' | 'party' | 'span' | 'sound' | 'captions';
+export type ExportKind = 'composite' | 'party' | 'span' | 'sound' | 'captions' | 'bundle' | 'bundle_hashes';
 export type ExportState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
 export interface ExportWish {

@@ -73,6 +73,3 @@ export const finishSignature = (seat: string, preparation: string, signature: st
 
 export const listRecordings = (seat: string) =>
   get<{ parties: RecordedParty[]; deleted_at: number | null }>(seatPath(seat, '/recordings'));
-/** The whole record as it proves itself; masked for whoever is outside the court if asked. */
-export const recordPath = (seat: string, outside: boolean) =>
-  seatPath(seat, `/record.zip${outside ? '?outside=1' : ''}`);

@@ -37,10 +37,6 @@ export default {
     done_all: 'Complete. The transcript is archived.',
     outstanding: '{n} signatures outstanding',
     download: 'Download the signed PDF',
-    record: 'The record, which proves itself',
-    record_about: 'Recording, log, the court’s signatures and timestamps in one zip: whoever receives it can verify it offline.',
-    record_own: 'Download for the court',
-    record_outside: 'Download a copy to send out (what is sealed is masked)',
     lines: '{n} lines',
   },
   gap: {

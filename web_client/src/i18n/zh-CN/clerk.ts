@@ -37,10 +37,6 @@ export default {
     done_all: '全部完成，笔录已归档。',
     outstanding: '还有 {n} 人未签名',
     download: '下载已签名的 PDF',
-    record: '庭审记录（可离线验证）',
-    record_about: '录像、日志、法院签名和时间戳，一个 zip 文件；收件人可自行验证。',
-    record_own: '下载供法院使用的记录',
-    record_outside: '下载供外送的副本（封存内容已遮蔽）',
     lines: '共 {n} 条',
   },
   gap: {

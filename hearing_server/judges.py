@@ -1,0 +1,21 @@
+"""Who judges what is verified: recording/ knows the record, transcript/ signatures and documents."""
+
+from collections.abc import Iterator, Sequence
+
+from cryptography import x509
+
+from recording.verifying.judges import Judges
+from recording.verifying.report import Finding
+from transcript.signing.container import judge_container, judge_crl
+from transcript.signing.roots import judge_root
+from transcript.verify import verify_pdf
+
+
+def judge_document(
+    pdf: bytes, roots: Sequence[x509.Certificate], refused: frozenset[str] = frozenset()
+) -> Iterator[Finding]:
+    for one in verify_pdf(pdf, roots, refused=refused).findings:
+        yield Finding(level=one.level, code=one.code, text=one.text)
+
+
+JUDGES = Judges(judge_root, judge_container, judge_crl, judge_document)

@@ -1,0 +1,141 @@
+"""The signed documents of a bundle and its evidence report, against the log."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from hearing_server.domain import events as ev
+from hearing_server.domain.evidence import FORMAT, step
+from hearing_server.domain.log import Entry
+from recording import names
+from recording.verifying.container import digest, small
+from recording.verifying.judges import Judges
+from recording.verifying.report import Finding
+from recording.verifying.roots import Trust
+from recording.verifying.source import Source
+
+LARGEST = 256_000_000  # bytes of a PDF
+MOST_REPORT = 64 << 20
+PREFIX = names.DOCUMENTS + "/"
+
+
+class Stated(NamedTuple):
+    """What the log says of a document's newest file."""
+
+    entry: int
+    sha256: str
+
+
+class Refused(NamedTuple):
+    entry: int
+    party: str
+    reason: str
+
+
+@dataclass(kw_only=True)
+class Documents:
+    """What the log says of the documents; `add` takes its entries in order."""
+
+    stated: dict[str, Stated] = field(default_factory=dict)  # by name in the bundle
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    refused: dict[str, list[Refused]] = field(default_factory=dict)  # by name
+    newest: str = ""  # of the transcript
+
+    def add(self, entry: Entry) -> None:
+        taken = step(entry)
+        if taken is not None:
+            self.steps.append(taken)
+        event = entry.event
+        if isinstance(event, ev.TranscriptSealed | ev.TranscriptSigned | ev.TranscriptArchived):
+            self.newest = _transcript(event.version)
+            self.stated[self.newest] = Stated(entry.seq, event.sha256)
+        elif isinstance(event, ev.TranscriptFrozen):
+            self.newest = ""  # until it is sealed there is none
+        elif isinstance(event, ev.SignatureRefused):
+            one = Refused(entry.seq, event.party, event.reason)
+            self.refused.setdefault(_transcript(event.version), []).append(one)
+        elif isinstance(event, ev.FaultExplained):
+            name = f"{PREFIX}note-{event.explanation}.pdf"
+            self.stated[name] = Stated(entry.seq, event.sha256)
+
+    @property
+    def wanted(self) -> Iterator[str]:
+        """Those that a bundle has, unless it says that it is without."""
+        for name in self.stated:
+            if name == self.newest or "/note-" in name:
+                yield name
+
+
+def _transcript(version: int) -> str:
+    return f"{PREFIX}transcript-{version}.pdf"
+
+
+def check(
+    source: Source,
+    present: Mapping[str, int],
+    said: Documents,
+    left_out: Collection[str],
+    proven: int,
+    people: Mapping[str, str],
+    trust: Trust,
+    judges: Judges,
+) -> Iterator[Finding]:
+    """Each document's file, signatures and refusals. A refusal counts as far as the log is `proven`."""
+    missing = [name for name in said.wanted if name not in present]
+    kept = [name for name in missing if name in left_out]
+    for name in missing:
+        if name not in kept:
+            yield Finding(level="error", code="document_missing", text=name)
+    if kept:
+        yield Finding(level="masked", code="documents_left_out", text=", ".join(sorted(kept)))
+    for name in sorted(name for name in present if name.startswith(PREFIX)):
+        refused = [one for one in said.refused.get(name, ()) if one.entry <= proven]
+        yield _file(source, name, said.stated.get(name))
+        for one in refused:
+            who = people.get(one.party, one.party)
+            text = f"{_short(name)}: {who} ({one.party}), #{one.entry}: {one.reason}"
+            yield Finding(level="ok", code="refused", text=text, data={"entry": one.entry})
+        data = small(source, name, LARGEST)
+        parties = frozenset(one.party for one in refused)
+        roots = (*trust.roots, *trust.stamp_roots)
+        for finding in judges.document(data, roots, parties):
+            text = f"{_short(name)}: {finding.text}"
+            yield Finding(level=finding.level, code=finding.code, text=text)
+
+
+def _file(source: Source, name: str, stated: Stated | None) -> Finding:
+    if stated is None:
+        return Finding(level="error", code="document_unknown", text=name)
+    data = {"entry": stated.entry, "name": name}
+    if digest(source, name) != stated.sha256:
+        text = f"{name} (#{stated.entry})"
+        return Finding(level="error", code="document_changed", text=text, data=data)
+    return Finding(level="ok", code="document", text=f"{name} (#{stated.entry})", data=data)
+
+
+def _short(name: str) -> str:
+    return name.removeprefix(PREFIX).removesuffix(".pdf")
+
+
+def check_report(
+    source: Source, present: Mapping[str, int], said: Documents, hearing: str
+) -> Finding:
+    """Whether the evidence report tells the steps of this very log, all of them and no other."""
+    if names.REPORT_DATA not in present:
+        return Finding(level="error", code="report_missing", text=names.REPORT_DATA)
+    try:
+        report = json.loads(small(source, names.REPORT_DATA, MOST_REPORT))
+        told, size = report["steps"], report["entries"]
+        ours = (report["format"], report["hearing"]) == (FORMAT, hearing)
+        wanted = [one for one in said.steps if one["entry"] <= size]
+        differs = next(
+            (a["entry"] for a, b in zip(wanted, told, strict=False) if a != b),
+            None if len(wanted) == len(told) else min(len(wanted), len(told)),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return Finding(level="error", code="report_differs", text=names.REPORT_DATA)
+    if not ours or differs is not None:
+        text = f"{names.REPORT_DATA}" + (f": #{differs}" if ours else "")
+        return Finding(level="error", code="report_differs", text=text)
+    return Finding(level="ok", code="report", text=str(len(told)), data={"steps": len(told)})

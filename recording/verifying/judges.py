@@ -1,0 +1,65 @@
+"""What verifying asks of others: whoever knows signatures, and whoever knows the signed documents.
+
+transcript/ does; hearing_server/judges.py brings the two together.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from cryptography import x509
+
+from recording.verifying.report import Finding
+
+Certificates = Sequence[x509.Certificate]
+
+
+class RootFacts(Protocol):
+    """transcript/signing/roots.py says what each means."""
+
+    @property
+    def signed(self) -> bool: ...
+    @property
+    def chained(self) -> bool: ...
+    @property
+    def stamped_at(self) -> datetime | None: ...
+    @property
+    def stamp_trusted(self) -> bool: ...
+    @property
+    def stamp_problem(self) -> str: ...
+
+
+class ContainerFacts(Protocol):
+    """transcript/signing/container.py says what each means."""
+
+    @property
+    def signed(self) -> bool: ...
+    @property
+    def sealed(self) -> bool: ...
+    @property
+    def revoked(self) -> bool: ...
+    @property
+    def court(self) -> str: ...
+    @property
+    def stamped_at(self) -> datetime | None: ...
+    @property
+    def stamp_trusted(self) -> bool: ...
+    @property
+    def problem(self) -> str: ...
+
+
+# statement, signature, certificate, timestamp, signed_at, court's roots, timestamp authorities' roots
+Judge = Callable[[bytes, bytes, bytes, bytes, int, Certificates, Certificates], RootFacts]
+# manifest, signature, court's roots, timestamp authorities' roots, revocation list
+ContainerJudge = Callable[[bytes, bytes, Certificates, Certificates, bytes], ContainerFacts]
+# a revocation list, court's roots
+ListJudge = Callable[[bytes, Certificates], bool]
+# a PDF, court's roots, the parties who refused to sign it
+DocumentJudge = Callable[[bytes, Certificates, frozenset[str]], Iterable[Finding]]
+
+
+class Judges(NamedTuple):
+    root: Judge
+    container: ContainerJudge
+    revocations: ListJudge
+    document: DocumentJudge

@@ -1,0 +1,59 @@
+"""Takes a hearing's transcript through freeze, seal, signatures, refusals and archive, as the server does."""
+
+from pathlib import Path
+
+from hearing_server.adapters.folder import Documents
+from hearing_server.adapters.notary import TypstNotary
+from hearing_server.domain import commands as cmd
+from hearing_server.domain.decide import next_version, signing_order
+from hearing_server.domain.log import SERVER
+from hearing_server.domain.record import Freeze
+from hearing_server.domain.sealed import masked_in_print
+from hearing_server.services.transcripts import SignatureRequest
+from tests.hearing_server.domain.world import World
+from tests.transcript.court import BrowserKey, handwriting
+from transcript.signing.authority import Authority
+
+REASON = "笔录与我所述不符"
+
+
+def signed_by_all(
+    world: World, authority: Authority, folder: Path, *, refusing: tuple[str, ...] = ()
+) -> bytes:
+    """The archived file; every state of it lies below `folder`."""
+    notary, files = TypstNotary(authority), Documents(folder)
+    draft = Freeze(
+        version=next_version(world.state),
+        digest="",
+        signers=signing_order(world.state),
+        frozen_at=world.now + 1000,
+        masked=masked_in_print(world.state),
+    )
+    version = draft.version
+    world.do("clerk", cmd.FreezeTranscript(digest=notary.digest(world.state, draft)))
+    printed = notary.print_and_seal(world.state)
+    pdf = printed.pdf
+    seal = cmd.EnterSeal(
+        version=version, pages=printed.pages, sha256=files.save("h1", version, pdf)
+    )
+    world.do(SERVER, seal)
+    for party in draft.signers:
+        if party in refusing:
+            world.do(party, cmd.RefuseSignature(version=version, reason=REASON))
+            continue
+        key = BrowserKey()
+        asked = SignatureRequest(
+            party=party, version=version, public_key=key.spki, name_image=handwriting()
+        )
+        prepared = notary.prepare(pdf, world.state, asked)
+        pdf = prepared.finish(key.sign(prepared.to_be_signed))
+        sign = cmd.Sign(
+            version=version,
+            sha256=files.save("h1", version, pdf),
+            certificate_sha256=prepared.certificate_sha256,
+            name_image_sha256=prepared.name_image_sha256,
+        )
+        world.do(party, sign)
+    pdf = notary.archive(pdf)
+    world.do(SERVER, cmd.EnterArchive(version=version, sha256=files.save("h1", version, pdf)))
+    return pdf
