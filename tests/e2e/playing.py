@@ -2,7 +2,7 @@
 
 import contextlib
 import statistics
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ TOGETHER = """seconds => new Promise(done => {
   };
   look();
 })"""
+
+TOGETHER_S = 0.06  # nobody sees or hears so little
 
 # For some seconds: an element's time, and the strongest tone that comes out of it (Hz).
 TONES_HEARD = """async (audio, seconds) => {
@@ -122,6 +124,22 @@ def together(moments: list[list[tuple[str, float]]]) -> tuple[float, float]:
         apart.append(max(times.values()) - min(times.values()))
     assert len(moments) > 20
     return statistics.median(lips), statistics.median(apart)
+
+
+async def come_together(
+    look: Callable[[], Awaitable[list[list[tuple[str, float]]]]], most: int = 4
+) -> tuple[float, float, list[list[tuple[str, float]]]]:
+    """What `together` says of the first look at which all are together, else of the last.
+
+    What a busy machine let fall behind catches up at a few per cent of the speed; it need not have
+    done so by the first look.
+    """
+    for number in range(most):
+        moments = await look()
+        lips, apart = together(moments)
+        if max(lips, apart) <= TOGETHER_S or number == most - 1:
+            break
+    return lips, apart, moments
 
 
 def lateness(heard: list[tuple[float, float]]) -> float:
