@@ -199,7 +199,10 @@ class SpanView(Message, frozen=True, kw_only=True):
 
 
 class FreezeView(Message, frozen=True, kw_only=True):
-    """`signers` in the order of signing; `signed` is party to time, `refused` party to reason."""
+    """`signers` in the order of signing; `signed` is party to time, `refused` party to reason.
+
+    `earlier`: the versions before it that everybody had answered; their files stay.
+    """
 
     version: int
     digest: str
@@ -212,6 +215,7 @@ class FreezeView(Message, frozen=True, kw_only=True):
     refused: dict[str, str]
     archived: bool
     changed_since: bool
+    earlier: list[int]
 
 
 class GapView(Message, frozen=True, kw_only=True):

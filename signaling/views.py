@@ -293,6 +293,7 @@ def _freeze(state: HearingState, freeze: Freeze, reader: str) -> types.FreezeVie
         refused={p: refusal_for(state, refusal, reader) for p, refusal in freeze.refused.items()},
         archived=freeze.archived,
         changed_since=freeze.changed_since,
+        earlier=[one.version for one in state.earlier],
     )
 
 

@@ -30,7 +30,7 @@ class Code(StrEnum):
         "transcript_changed"  # lines changed since the freeze, or a newer version exists
     )
     TRANSCRIPT_COMPLETE = (
-        "transcript_complete"  # everybody has signed or refused: the record is closed
+        "transcript_complete"  # the hearing is closed and everybody has signed or refused
     )
     NOT_FROZEN = "not_frozen"
     NOT_A_SIGNER = "not_a_signer"

@@ -1,7 +1,7 @@
 """The state of a hearing: phases as one literal table, seats, and what stands around them. fold/ makes it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -311,7 +311,8 @@ class HearingState:
     lines: tuple[Line, ...] = ()  # by their numbers, also those that are struck
     order: tuple[int, ...] = ()  # the numbers of all of them in their places
     operations: tuple[Operation, ...] = ()  # the last ones of the desks
-    freeze: Freeze | None = None
+    freeze: Freeze | None = None  # the newest
+    earlier: tuple[Freeze, ...] = ()  # those that everybody had answered when a newer one came
     recorded: Mapping[str, Recorded] = field(default_factory=_empty)
     faults: tuple[Fault, ...] = ()  # the last of them
     custody: Custody = Custody()  # noqa: RUF009 - frozen
@@ -330,6 +331,18 @@ class HearingState:
         """The lines that stand in the record, in their places."""
         placed = (self.lines[number - 1] for number in self.order)
         return tuple(line for line in placed if line.struck is None)
+
+    @property
+    def complete(self) -> bool:
+        """The record takes nothing more: the hearing is closed and everybody has answered all of it."""
+        freeze = self.freeze
+        settled = freeze is not None and freeze.archived and not freeze.changed_since
+        return settled and self.phase is Phase.CLOSED
+
+    def with_version(self, version: int) -> "HearingState":
+        """This state with an earlier freeze as the one it is about, where there is such a version."""
+        found = next((one for one in self.earlier if one.version == version), self.freeze)
+        return replace(self, freeze=found)
 
     def screened(self, party: str, reader: str) -> ev.Screening | None:
         """The screening that keeps `party` from `reader`, if there is one. The public is always kept."""

@@ -49,12 +49,17 @@ class Freeze:
     signed: Mapping[str, int] = field(default_factory=_empty)  # party -> at
     refused: Mapping[str, Refusal] = field(default_factory=_empty)  # by party
     archived: bool = False
-    changed_since: bool = False  # a line or an exhibit on record changed after the freeze
+    changed_since: bool = False  # it is not the whole record any more
     exposes: bool = False  # it names somebody who was screened after it was made
 
     @property
     def outstanding(self) -> tuple[str, ...]:
         return tuple(p for p in self.signers if p not in self.signed and p not in self.refused)
+
+    @property
+    def answered(self) -> bool:
+        """Everybody who was asked has signed or refused: it stays, whatever comes after it."""
+        return self.sealed and not self.outstanding
 
 
 @dataclass(frozen=True, kw_only=True)

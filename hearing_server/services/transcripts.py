@@ -146,8 +146,8 @@ class Transcripts:
             self._spawn(hearing, "archive", self._archive)
 
     async def document(self, hearing: str, version: int) -> bytes:
-        """The newest state of the document; Refused(not_found)."""
-        freeze = (await self._hearings.state(hearing)).freeze
+        """The newest state of a version, also of an earlier one that was signed; Refused(not_found)."""
+        freeze = (await self._hearings.state(hearing)).with_version(version).freeze
         if freeze is None or not freeze.sealed or freeze.version != version:
             raise Refused(Code.NOT_FOUND)
         return await asyncio.to_thread(self._files.read, hearing, version, freeze.sha256)
@@ -282,10 +282,4 @@ class Transcripts:
 
 def _complete(freeze: Freeze | None) -> bool:
     """Everybody has answered and the archive is still to be made."""
-    return (
-        freeze is not None
-        and freeze.sealed
-        and not freeze.outstanding
-        and not freeze.archived
-        and not freeze.changed_since
-    )
+    return freeze is not None and freeze.answered and not freeze.archived

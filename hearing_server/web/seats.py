@@ -116,13 +116,13 @@ class Seats:
         return web.json_response({"ticket": await self._access.ticket(seated)})
 
     async def transcript(self, request: web.Request) -> web.Response:
-        """The document as it stands, for those who were asked to sign it and for the staff."""
+        """A version as it stands, for those who were asked to sign it and for the staff."""
         seated = await self.seated(request)
-        state = await self._hearings.state(seated.hearing)
+        version = int(request.match_info["version"])
+        state = (await self._hearings.state(seated.hearing)).with_version(version)
         if not reads_document(state, seated.party):
             withheld = document_withheld(state, seated.party)
             raise Refused(Code.SEALED if withheld else Code.NOT_FOUND)
-        version = int(request.match_info["version"])
         pdf = await self._transcripts.document(seated.hearing, version)
         copy = "download" in request.query
         action = Action.DOWNLOAD if copy else Action.VIEW

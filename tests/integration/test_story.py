@@ -171,6 +171,38 @@ async def test_a_changed_line_asks_for_a_new_freeze(server: ServerProcess) -> No
         await sign(counsel, version=2)
 
 
+async def test_a_record_signed_in_an_adjournment_goes_on_with_the_hearing(
+    server: ServerProcess,
+) -> None:
+    """Two sittings, each signed by all: the second version has both, and the first can still be had."""
+    async with seated(server) as clients:
+        judge, clerk = clients["presiding_judge"], clients["clerk"]
+        order = ("prosecutor", "defendant", "counsel", "clerk", "presiding_judge")
+        await judge.ask("open_hearing")
+        await write_lines(clients)
+        await judge.ask("suspend_hearing", reason="改日继续")
+        await clerk.ask("freeze_transcript")
+        await clerk.event("transcript_sealed", version=1)
+        for role in order:
+            await sign(clients[role])
+        await clerk.event("transcript_archived", version=1)
+        of_first = f"/api/seats/{clients['counsel'].seat}/transcript/1.pdf"
+        first = await clients["counsel"].get(of_first)
+        await judge.ask("resume_hearing")
+        await clerk.ask("enter_line", speaker=judge.seat, text="继续开庭。")
+        await judge.ask("close_hearing", override="演示")
+        await clerk.ask("freeze_transcript")
+        await clerk.event("transcript_sealed", version=2)
+        for role in order:
+            await sign(clients[role], version=2)
+        await clerk.event("transcript_archived", version=2)
+        with pytest.raises(Refusal, match="transcript_complete"):
+            await clerk.ask("enter_line", speaker=judge.seat, text="补记")
+        assert await clients["counsel"].get(of_first) == first
+        second = await clerk.get(f"/api/seats/{clerk.seat}/transcript/2.pdf")
+        assert second != first
+
+
 async def test_a_name_that_cannot_be_printed(server: ServerProcess) -> None:
     """The clerk is told which character; nothing is frozen, nothing lost, and the line can be mended."""
     async with seated(server) as clients:

@@ -1880,11 +1880,14 @@ export interface OpinionView {
 }
 /**
  * `signers` in the order of signing; `signed` is party to time, `refused` party to reason.
+ *
+ *     `earlier`: the versions before it that everybody had answered; their files stay.
  */
 export interface FreezeView {
   archived: boolean;
   changed_since: boolean;
   digest: string;
+  earlier: number[];
   frozen_at: number;
   pages: number;
   refused: {

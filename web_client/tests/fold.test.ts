@@ -130,6 +130,21 @@ describe('transcript', () => {
     });
   });
 
+  it('goes on after a pause in which everybody signed, with a new version beside the earlier one', () => {
+    const signs = (party: string): HearingEvent => ({
+      type: 'transcript_signed', version: 1, party, sha256: 'b', certificate_sha256: '', name_image_sha256: '',
+    });
+    let view = after([
+      { type: 'hearing_opened' }, line(1), { type: 'hearing_paused', reason: '' }, frozen(1),
+      { type: 'transcript_sealed', version: 1, pages: 2, sha256: 'a' }, signs('accused'), signs('writer'),
+    ]);
+    expect(after([{ type: 'hearing_resumed' }], view).freeze?.changed_since).toBe(false);
+    view = after([signs('judge'), { type: 'hearing_resumed' }], view);
+    expect(view.freeze).toMatchObject({ version: 1, changed_since: true });
+    view = after([{ type: 'hearing_closed', overridden: [], reason: '' }, frozen(2)], view);
+    expect(view.freeze).toMatchObject({ version: 2, changed_since: false, earlier: [1] });
+  });
+
   it('leaves a freeze behind when a line changes, and starts over with a newer version', () => {
     let view = after([line(1), frozen(1), line(2)]);
     expect(view.freeze?.changed_since).toBe(true);

@@ -139,11 +139,11 @@ def _refuse_signature(
 
 def _enter_archive(state: HearingState, command: cmd.EnterArchive, by: str, now: int) -> Events:
     freeze = state.freeze
-    if freeze is None or freeze.version != command.version or freeze.changed_since:
+    if freeze is None or freeze.version != command.version:
         raise Refused(Code.TRANSCRIPT_CHANGED)
     if freeze.archived:
         raise Refused(Code.NO_CHANGE)
-    if freeze.outstanding:
+    if not freeze.answered:
         raise Refused(Code.NOT_YOUR_TURN, "signatures are outstanding")
     return (ev.TranscriptArchived(version=command.version, sha256=command.sha256),)
 

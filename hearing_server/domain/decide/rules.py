@@ -72,8 +72,8 @@ def spare_court(state: HearingState, seat: Seat, by: str) -> None:
 
 
 def writable(state: HearingState) -> None:
-    """Refuse to change a record that everybody has answered."""
-    if state.freeze is not None and state.freeze.archived:
+    """Refuse to change a record that everybody has answered, once no sitting can follow."""
+    if state.complete:
         raise Refused(Code.TRANSCRIPT_COMPLETE)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.fold.steps import Step, drop, put, state_step
+from hearing_server.domain.fold.steps import Step, drop, put, state_step, transcript_changed
 from hearing_server.domain.hearing import Charge, HearingState, Seat
 
 
@@ -60,7 +60,10 @@ def _paused(state: HearingState, event: ev.HearingPaused, at: int) -> HearingSta
 
 
 def _resumed(state: HearingState, event: ev.HearingResumed, at: int) -> HearingState:
-    return replace(state, suspended_until=None)
+    """What everybody has answered ends with the sitting that it is of: this one needs a new version."""
+    resumed = replace(state, suspended_until=None)
+    answered = state.freeze is not None and state.freeze.answered
+    return transcript_changed(resumed) if answered else resumed
 
 
 def _suspended(state: HearingState, event: ev.HearingSuspended, at: int) -> HearingState:

@@ -21,8 +21,7 @@ def _with(state: HearingState, **changes: Any) -> HearingState:
 def _with_access(state: HearingState, access: Mapping[int, Access], **changes: Any) -> HearingState:
     """A frozen record that would be printed otherwise now is no longer the newest."""
     after = _with(state, access=access, **changes)
-    open_record = state.freeze is not None and not state.freeze.archived
-    if open_record and masked_in_print(state) != masked_in_print(after):
+    if not state.complete and masked_in_print(state) != masked_in_print(after):
         return transcript_changed(after)
     return after
 

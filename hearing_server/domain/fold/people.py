@@ -132,7 +132,7 @@ def _dismissed(state: HearingState, event: ev.PartyDismissed, at: int) -> Hearin
 def _removed(state: HearingState, event: ev.PartyRemoved, at: int) -> HearingState:
     """Who has not signed by now is not asked any more."""
     freeze = state.freeze
-    if freeze is not None and event.party in freeze.outstanding:
+    if freeze is not None and not freeze.changed_since and event.party in freeze.outstanding:
         signers = tuple(party for party in freeze.signers if party != event.party)
         state = replace(state, freeze=replace(freeze, signers=signers))
     return _moved(state, event.party, at, removed=True, admitted=False)

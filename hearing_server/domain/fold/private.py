@@ -81,9 +81,14 @@ def _screened(state: HearingState, event: ev.ScreeningSet, at: int) -> HearingSt
     screenings = put(state.screenings, screening.party, screening)
     before = state.screened_ever.get(screening.party, ())
     ever = put(state.screened_ever, screening.party, (*before, screening))
-    freeze = state.freeze and replace(state.freeze, exposes=True)
-    changed = replace(state, screenings=screenings, screened_ever=ever, freeze=freeze)
-    return transcript_changed(changed)
+    exposed = replace(
+        state,
+        screenings=screenings,
+        screened_ever=ever,
+        freeze=state.freeze and replace(state.freeze, exposes=True),
+        earlier=tuple(replace(freeze, exposes=True) for freeze in state.earlier),
+    )
+    return transcript_changed(exposed)
 
 
 def _lifted(state: HearingState, event: ev.ScreeningLifted, at: int) -> HearingState:

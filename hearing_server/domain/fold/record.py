@@ -20,7 +20,9 @@ def _frozen(state: HearingState, event: ev.TranscriptFrozen, at: int) -> Hearing
         printed=tuple(Printed(line=one.line, span=one.span) for one in state.transcript),
         masked=masked_in_print(state),
     )
-    return replace(state, freeze=freeze)
+    last = state.freeze
+    kept = (last,) if last is not None and last.answered else ()
+    return replace(state, freeze=freeze, earlier=(*state.earlier, *kept))
 
 
 def _with_freeze(state: HearingState, version: int, **changes: Any) -> HearingState:

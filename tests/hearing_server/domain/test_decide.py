@@ -9,9 +9,11 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.decide import RULES, check, signing_order
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.fold import apply
 from hearing_server.domain.hearing import TRANSITIONS, Phase, Presence
-from hearing_server.domain.log import SERVER
+from hearing_server.domain.log import SERVER, Entry
 from hearing_server.domain.parties import Right, Role, may
+from hearing_server.domain.visible import reads_document
 
 from .world import (
     CLERK,
@@ -217,6 +219,84 @@ def test_signing_order() -> None:
     world.do(SERVER, cmd.EnterArchive(version=1, sha256=SHA))
     line = cmd.EnterLine(speaker="judge", text="补记")
     assert refused(world, "clerk", line) is Code.TRANSCRIPT_COMPLETE
+
+
+def test_a_record_that_was_signed_in_an_adjournment_goes_on_with_the_hearing() -> None:
+    """Each sitting has its version that everybody answers; the earlier one stays, and is read by its people."""
+    world = in_session()
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="现在开庭。"))
+    world.do("judge", cmd.SuspendHearing(reason="改日继续", until=world.now + 86_400_000))
+    archived(world)
+    assert refused(world, "clerk", cmd.FreezeTranscript(digest=DIGEST)) is Code.NO_CHANGE
+    world.do("judge", cmd.ResumeHearing())
+    assert world.state.freeze is not None
+    assert world.state.freeze.changed_since, "this sitting is not in it"
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="继续开庭。"))
+    world.do("judge", cmd.CloseHearing())
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="闭庭。"))
+    archived(world, version=2)
+    line = cmd.EnterLine(speaker="judge", text="补记")
+    assert refused(world, "clerk", line) is Code.TRANSCRIPT_COMPLETE
+    assert refused(world, "clerk", cmd.FreezeTranscript(digest=DIGEST)) is Code.TRANSCRIPT_COMPLETE
+    first = world.state.with_version(1)
+    assert first.freeze is not None
+    assert (first.freeze.version, first.freeze.archived) == (1, True)
+    assert reads_document(first, "counsel")
+    assert world.state.with_version(2).freeze == world.state.freeze
+
+
+def test_a_sitting_without_a_line_can_still_be_written_after_the_closing() -> None:
+    """What was signed before it is not the whole record."""
+    world = in_session()
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="现在开庭。"))
+    world.do("judge", cmd.PauseHearing())
+    archived(world)
+    world.do("judge", cmd.ResumeHearing())
+    world.do("judge", cmd.CloseHearing())
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="闭庭。"))
+
+
+def test_a_file_is_archived_however_the_hearing_goes_on_meanwhile() -> None:
+    """The last signature came in the pause; the timestamp comes when the court sits again."""
+    world = in_session()
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="现在开庭。"))
+    world.do("judge", cmd.PauseHearing())
+    answered(world)
+    world.do("judge", cmd.ResumeHearing())
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="继续开庭。"))
+    world.do(SERVER, cmd.EnterArchive(version=1, sha256=SHA))
+    assert world.state.freeze is not None
+    assert (world.state.freeze.archived, world.state.freeze.changed_since) == (True, True)
+
+
+def test_a_removal_completes_no_version_that_has_changed() -> None:
+    """Nobody could sign it any more, so it is not everybody who has answered it."""
+    world = frozen()
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="补记"))
+    signers = world.state.freeze and world.state.freeze.signers
+    removal = Entry(
+        hearing="h1",
+        seq=world.state.seq + 1,
+        at=world.now,
+        by="judge",
+        event=ev.PartyRemoved(party="counsel", reason="扰乱"),
+    )
+    state = apply(world.state, removal)
+    assert state.freeze is not None
+    assert state.freeze.signers == signers
+
+
+def answered(world: World, version: int = 1) -> None:
+    """Frozen, sealed, signed by all."""
+    world.do("clerk", cmd.FreezeTranscript(digest=DIGEST))
+    world.do(SERVER, cmd.EnterSeal(version=version, pages=1, sha256=SHA))
+    for party in (PROSECUTOR, DEFENDANT, COUNSEL, CLERK, JUDGE):
+        world.signed_by(party)
+
+
+def archived(world: World, version: int = 1) -> None:
+    answered(world, version)
+    world.do(SERVER, cmd.EnterArchive(version=version, sha256=SHA))
 
 
 def test_a_changed_line_lapses_the_freeze() -> None:

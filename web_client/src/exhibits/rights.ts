@@ -22,7 +22,7 @@ export function mayShow(view: HearingView, me: SeatView, one: ExhibitView): bool
 }
 
 export const mayOpine = (view: HearingView, me: SeatView, one: ExhibitView): boolean =>
-  opines(me.role) && me.presence === 'admitted' && !one.withdrawn && !view.freeze?.archived &&
+  opines(me.role) && me.presence === 'admitted' && !one.withdrawn &&
   ['waiting', 'in_session', 'paused', 'suspended'].includes(view.phase);
 
 export const mayWithdraw = (view: HearingView, me: SeatView, one: ExhibitView): boolean =>

@@ -1,6 +1,6 @@
 /** Steps of the course of a hearing. */
 import type { HearingView, Phase } from '@/protocol.gen';
-import { without, type HearingEvent, type Steps } from './steps';
+import { answered, transcriptChanged, without, type HearingEvent, type Steps } from './steps';
 
 /** Every legal move. What is not here does not happen. */
 export const TRANSITIONS: Partial<Record<HearingEvent['type'], Partial<Record<Phase, Phase>>>> = {
@@ -24,7 +24,10 @@ export const course: Steps = {
   stage_entered: (view, { stage }) => ({ ...view, stage }),
   checklist_marked: (view, { item, done }, { at }) => ({ ...view, marked: marked(view, item, done ? at : null) }),
   hearing_paused: (view, { reason }) => ({ ...view, pause_reason: reason }),
-  hearing_resumed: (view) => ({ ...view, suspended_until: null }),
+  hearing_resumed: (view) => {
+    const resumed = { ...view, suspended_until: null };
+    return view.freeze && answered(view.freeze) ? transcriptChanged(resumed) : resumed;
+  },
   hearing_suspended: (view, { reason, until }) => ({
     ...view,
     pause_reason: reason,

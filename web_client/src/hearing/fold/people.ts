@@ -19,6 +19,13 @@ export function moved(seat: SeatView, changes: Partial<SeatView>, here?: boolean
   return { ...next, presence: placed(next, here) };
 }
 
+/** Whoever is removed and has not answered is not asked to sign any more. */
+function asksNoMore(view: HearingView, party: string): HearingView {
+  const { freeze } = view;
+  if (!freeze || freeze.changed_since || party in freeze.signed || party in freeze.refused) return view;
+  return { ...view, freeze: { ...freeze, signers: freeze.signers.filter((id) => id !== party) } };
+}
+
 const NOTHING: EntryView = {
   accepted_as: null,
   consent_withdrawn: false,
@@ -112,7 +119,8 @@ export const people: Steps = {
   ),
   party_called: seatStep<'party_called'>((_, seat) => moved(seat, { inside: true })),
   party_dismissed: seatStep<'party_dismissed'>((_, seat) => moved(seat, { inside: false })),
-  party_removed: seatStep<'party_removed'>(() => ({ presence: 'removed', admitted: false })),
+  party_removed: (view, { party }) =>
+    asksNoMore(withSeat(view, party, () => ({ presence: 'removed', admitted: false })), party),
   listening_set: seatStep<'listening_set'>(({ interpreter }, seat) =>
     entry(() => ({ listens_to: interpreter }))(seat),
   ),

@@ -1,9 +1,10 @@
 /** Steps of the frozen transcript. */
 import type { FreezeView, HearingView } from '@/protocol.gen';
-import { type Of, type Steps } from './steps';
+import { answered, type Of, type Steps } from './steps';
 
-function freezeOf(event: Of<'transcript_frozen'>, at: number): FreezeView {
+function freezeOf(event: Of<'transcript_frozen'>, at: number, last: FreezeView | null): FreezeView {
   const { version, digest, signers } = event;
+  const earlier = last?.earlier ?? [];
   return {
     version,
     digest,
@@ -16,6 +17,7 @@ function freezeOf(event: Of<'transcript_frozen'>, at: number): FreezeView {
     refused: {},
     archived: false,
     changed_since: false,
+    earlier: last && answered(last) ? [...earlier, last.version] : earlier,
   };
 }
 
@@ -31,7 +33,7 @@ function withFreeze(
 }
 
 export const record: Steps = {
-  transcript_frozen: (view, event, { at }) => ({ ...view, freeze: freezeOf(event, at) }),
+  transcript_frozen: (view, event, { at }) => ({ ...view, freeze: freezeOf(event, at, view.freeze) }),
   transcript_sealed: (view, { version, pages, sha256 }) =>
     withFreeze(view, version, () => ({ sealed: true, pages, sha256 })),
   transcript_signed: (view, { version, party, sha256 }, { at }) =>

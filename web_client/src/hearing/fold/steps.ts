@@ -1,5 +1,5 @@
 /** What the steps of the fold share. */
-import type { EventTold, HearingView, Role, SeatView } from '@/protocol.gen';
+import type { EventTold, FreezeView, HearingView, Role, SeatView } from '@/protocol.gen';
 
 export type HearingEvent = EventTold['event'];
 export type Of<T extends HearingEvent['type']> = Extract<HearingEvent, { type: T }>;
@@ -38,6 +38,10 @@ export function oversees(view: HearingView, you: string): boolean {
 export function readerOf(view: HearingView, party: string): string {
   return view.seats.find((seat) => seat.party === party)?.role === 'clerk' ? 'clerk' : party;
 }
+
+/** Everybody who was asked has signed or refused. */
+export const answered = (freeze: FreezeView): boolean =>
+  freeze.sealed && freeze.signers.every((party) => party in freeze.signed || party in freeze.refused);
 
 /** What was frozen is not what stands in the record now. */
 export function transcriptChanged(view: HearingView): HearingView {

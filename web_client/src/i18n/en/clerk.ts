@@ -33,10 +33,12 @@ export default {
     freezing: 'Making the document…',
     sealing: 'Version {version} is being printed and sealed…',
     changed: 'Lines changed after the freeze: freeze again.',
+    goes_on: 'Version {version} is signed and stays. The hearing went on: freeze again when it is paused or closed.',
     version: 'Version {version} · {pages} pages',
     done_all: 'Complete. The transcript is archived.',
     outstanding: '{n} signatures outstanding',
     download: 'Download the signed PDF',
+    download_earlier: 'Download version {version}, signed earlier',
     lines: '{n} lines',
   },
   gap: {

@@ -33,10 +33,12 @@ export default {
     freezing: '正在生成文书…',
     sealing: '第 {version} 版正在生成并加盖签章…',
     changed: '定稿后笔录有更改，须重新定稿。',
+    goes_on: '第 {version} 版已签署并保留。庭审已继续，休庭或闭庭后须重新定稿。',
     version: '第 {version} 版 · {pages} 页',
     done_all: '全部完成，笔录已归档。',
     outstanding: '还有 {n} 人未签名',
     download: '下载已签名的 PDF',
+    download_earlier: '下载此前已签署的第 {version} 版',
     lines: '共 {n} 条',
   },
   gap: {
