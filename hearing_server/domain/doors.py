@@ -18,6 +18,7 @@ def vouched(state: HearingState, seat: Seat) -> bool:
 
 
 def oversees(state: HearingState, party: str) -> bool:
-    """Whether somebody is of bench or clerk and sees what they see: not while they wait to be let in."""
+    """Whether somebody is of bench or clerk and sees what they see: not while they wait, nor sent out again."""
     seat = state.seats[party]
-    return may(seat.party.role, Right.OVERSEE) and (seat.admitted or vouched(state, seat))
+    let_in = seat.admitted and seat.inside and not seat.removed
+    return may(seat.party.role, Right.OVERSEE) and (let_in or vouched(state, seat))

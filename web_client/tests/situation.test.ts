@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { admissible, duration, isLate, situationOf, waitingOf } from '@/waiting/situation';
+import { admissible, duration, freeOf, isLate, situationOf, waitingOf } from '@/waiting/situation';
+import type { SeatView } from '@/protocol.gen';
 import { hearing, seat } from './hearing';
 
 describe('why somebody is not in the courtroom', () => {
@@ -38,9 +39,13 @@ it('lets in at once whoever has shown what the hearing demands', () => {
   const open = hearing({ seats: [waits, judge, gone] });
   const demands = { ...open.demands, identity: true };
   expect(waitingOf(open).map(({ party }) => party).sort()).toEqual(['j', 'w']);
-  expect(waitingOf(open).map((one) => admissible(open, one))).toEqual([true, true]);
+  expect(admissible(open, waits)).toBe(true);
+  expect(admissible(open, judge), 'to the bench nobody comes by a link alone').toBe(false);
   const strict = { ...open, demands };
   expect(admissible(strict, waits)).toBe(false);
-  expect(admissible(strict, judge), 'of the court nobody waits whom it knows').toBe(false);
   expect(admissible(strict, { ...waits, role: 'observer' })).toBe(true);
+  const identity = { document: '身份证', number: '1***', confirmed_at: 0, picture: false };
+  const shown = { ...judge, entry: { identity } as SeatView['entry'] };
+  expect(admissible(open, shown)).toBe(true);
+  expect(freeOf({ ...open, seats: [waits, shown] }), 'but by name alone').toEqual([waits]);
 });

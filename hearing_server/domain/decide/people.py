@@ -23,7 +23,7 @@ from hearing_server.domain.decide.rules import (
 from hearing_server.domain.doors import vouched
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
-from hearing_server.domain.parties import STAFF, Right, Role, may
+from hearing_server.domain.parties import Right, Role, may
 
 MAX_PARTIES = 100
 MAX_KBIT = 10_000_000
@@ -274,7 +274,7 @@ def _admit(state: HearingState, command: cmd.Admit, by: str, now: int) -> Events
 def _admit_all(state: HearingState, command: cmd.AdmitAll, by: str, now: int) -> Events:
     """The screened last, so that nobody is there to see them come in.
 
-    Who may be somebody that was removed is let in by name alone.
+    By name alone is let in who may be somebody that was removed, and whoever comes to the bench by a link.
     """
     waiting = [
         seat
@@ -282,6 +282,7 @@ def _admit_all(state: HearingState, command: cmd.AdmitAll, by: str, now: int) ->
         if seat.presence is Presence.WAITING and identified(state, seat)
         if not seat.consent_withdrawn
         if not (seat.registration and seat.registration.resembles)
+        if not may(seat.party.role, Right.ENTER_FREELY)
     ]
     if not waiting:
         raise Refused(Code.NOT_WAITING)
@@ -297,9 +298,10 @@ def _admission(state: HearingState, seat: Seat, by: str) -> Events:
 
 
 def identified(state: HearingState, seat: Seat) -> bool:
-    """Whether the party has shown what the hearing demands before admission."""
+    """Whether the party has shown what is demanded before admission: to the bench always a document."""
     exempt = vouched(state, seat) or seat.party.role is Role.OBSERVER
-    return exempt or not state.demands.identity or seat.identity is not None
+    demanded = state.demands.identity or may(seat.party.role, Right.ENTER_FREELY)
+    return exempt or not demanded or seat.identity is not None
 
 
 def _call(state: HearingState, command: cmd.Call, by: str, now: int) -> Events:
@@ -342,9 +344,9 @@ def _remove(state: HearingState, command: cmd.Remove, by: str, now: int) -> Even
 
 
 def _subject(state: HearingState, party: str, by: str) -> Seat:
-    """Somebody whom the court may send out: not itself, and not the bench or its clerk."""
+    """Somebody whom the court may send out: not itself, and of bench and clerk only who came by a link."""
     seat = seat_of(state, party)
-    if party == by or seat.party.role in STAFF:
+    if party == by or vouched(state, seat):
         raise Refused(Code.NOT_ALLOWED, party)
     return seat
 

@@ -15,7 +15,7 @@ from hearing_server.services.codes import demanded
 from signaling.views import view
 
 from .test_privacy import refused
-from .world import CLERK, DEFENDANT, JUDGE, WITNESS, World, planned
+from .world import CLERK, DEFENDANT, JUDGE, MEMBER, WITNESS, World, planned
 
 BY_ACCOUNT = (replace(JUDGE, account="ACCOUNT-judge"), replace(CLERK, account="ACCOUNT-clerk"))
 ASSESSOR = Party(id="assessor", role=Role.ASSESSOR, name="陪审子（虚构）")
@@ -60,6 +60,39 @@ def test_whoever_waits_to_be_on_the_bench_sees_nothing_of_it() -> None:
     world.do("judge", cmd.Admit(party="assessor"))
     assert plays(world.state, "assessor")
     assert any(edge.sink == "assessor" for edge in reach(world.state))
+
+
+def test_nobody_comes_to_the_bench_by_a_link_alone() -> None:
+    """Whatever the hearing demands of its parties, and not with everybody else at once."""
+    world = World(*BY_ACCOUNT, ASSESSOR, DEFENDANT).arrive(*BY_ACCOUNT, ASSESSOR, DEFENDANT)
+    admit = cmd.Admit(party="assessor")
+    assert refused(world, "judge", admit) is Code.IDENTITY_NOT_CONFIRMED
+    world.do("clerk", cmd.BeginIdentityCheck(party="assessor"))
+    world.do("clerk", cmd.ConfirmIdentity(party="assessor", document="身份证", number="123456789"))
+    world.do("clerk", cmd.AdmitAll())
+    assert world.state.seats["defendant"].admitted
+    assert not world.state.seats["assessor"].admitted
+    assert refused(world, "clerk", cmd.AdmitAll()) is Code.NOT_WAITING
+    world.do("clerk", admit)
+    assert world.state.seats["assessor"].admitted
+
+
+def test_a_stranger_on_the_bench_is_sent_out_and_sees_nothing_more_of_it() -> None:
+    """Whom an account vouches for is not."""
+    member = replace(MEMBER, account="ACCOUNT-member")
+    world = hearing(*BY_ACCOUNT, member, ASSESSOR)
+    world.do("clerk", cmd.BeginIdentityCheck(party="assessor"))
+    world.do("clerk", cmd.ConfirmIdentity(party="assessor", document="身份证", number="123456789"))
+    world.do("clerk", cmd.Admit(party="assessor"))
+    world.do("judge", cmd.OpenHearing())
+    world.do("judge", cmd.Dismiss(party="assessor"))
+    assert not plays(world.state, "assessor")
+    world.do("judge", cmd.Call(party="assessor"))
+    assert plays(world.state, "assessor")
+    world.do("judge", cmd.Remove(party="assessor", reason="不是本人"))
+    assert world.state.seats["assessor"].presence is Presence.REMOVED
+    for act in (cmd.Dismiss(party="member"), cmd.Remove(party="member", reason="x")):
+        assert refused(world, "judge", act) is Code.NOT_ALLOWED
 
 
 def test_an_account_vouches_for_an_assessor_too() -> None:

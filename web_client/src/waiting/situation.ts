@@ -1,5 +1,5 @@
 /** Why somebody is not in the courtroom, in the order of what matters most to them. */
-import { inOrder } from '@/hearing/roles';
+import { inOrder, isStaff } from '@/hearing/roles';
 import type { HearingView, SeatView } from '@/protocol.gen';
 
 export type Situation = 'cancelled' | 'checking' | 'suspended' | 'outside_witness' | 'outside_dismissed' | 'waiting';
@@ -15,10 +15,15 @@ export function situationOf(view: HearingView, me: SeatView): Situation {
 /** Who waits to be admitted, in the order of the seats. */
 export const waitingOf = (view: HearingView): SeatView[] => inOrder(view.seats).filter(({ presence }) => presence === 'waiting');
 
-/** Whether somebody who waits has shown what the hearing demands, as people.py has it: of the court nobody waits whom it knows. */
-export function admissible(view: HearingView, seat: SeatView): boolean {
-  return !view.demands.identity || seat.role === 'observer' || !!seat.entry?.identity;
-}
+/** Whether somebody who waits must show a document, as people.py has it: of the court nobody waits whom it knows. */
+export const identifies = (view: HearingView, seat: SeatView): boolean => isStaff(seat.role) || (!!view.demands.identity && seat.role !== 'observer');
+
+/** Whether they have shown it, if they must. */
+export const admissible = (view: HearingView, seat: SeatView): boolean => !identifies(view, seat) || !!seat.entry?.identity;
+
+/** Who is let in with all the others: not whom the court lets in by name alone. */
+export const freeOf = (view: HearingView): SeatView[] =>
+  waitingOf(view).filter((seat) => admissible(view, seat) && !isStaff(seat.role) && !seat.entry?.resembles);
 
 /** Whether a seat should be here by now and is not: `grace` ms after the planned time. */
 export function isLate(view: HearingView, seat: SeatView, now: number, grace = 60_000): boolean {
