@@ -18,6 +18,7 @@ from aiohttp import web
 from hearing_server.adapters.database import Database
 from hearing_server.adapters.folder import DataFolder, Documents
 from hearing_server.adapters.notary import TypstNotary
+from hearing_server.adapters.phrase_store import SqlAbbreviations
 from hearing_server.adapters.store import SqlStore
 from hearing_server.adapters.tls import server_context
 from hearing_server.case_parts import CaseParts
@@ -36,6 +37,7 @@ from hearing_server.recording_keys import recording_keys
 from hearing_server.services.access import Access, Seated
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.overrides import Overrides
+from hearing_server.services.phrases import Phrases
 from hearing_server.services.record_keeper import RecordKeeper
 from hearing_server.services.recordings import Recordings
 from hearing_server.services.transcripts import Transcripts
@@ -45,6 +47,7 @@ from hearing_server.web import health, pages
 from hearing_server.web.audit import note_refusals
 from hearing_server.web.door import IDLE, SPOKEN_IN, Door
 from hearing_server.web.http import coded_errors, same_origin, secure_headers, storable
+from hearing_server.web.phrases import PhraseRoutes
 from hearing_server.web.seat_messages import SeatMessages
 from hearing_server.web.seat_session import SeatGate
 from hearing_server.web.seats import Seats
@@ -298,6 +301,8 @@ class Server:
         application.add_routes(self.exhibits.routes(self.audit, seats.seated))
         application.add_routes(self.live.routes(self.audit, seats.seated, s.trusted_proxies))
         application.add_routes(self.custody.routes(seats.seated))
+        phrases = Phrases(self.hearings, SqlAbbreviations(self.store.database))
+        application.add_routes(PhraseRoutes(phrases, seats.seated).routes())
         application.add_routes(self.playback.routes(self.audit, seats.seated, s.trusted_proxies))
         application.add_routes(self.cases.routes(self.gate, self.audit))
         application.add_routes(self.entering.routes(self.gate))

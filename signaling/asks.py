@@ -51,7 +51,7 @@ class Asks:
         self._rooms = rooms
         self._sfu = sfu
         self._freezer = freezer
-        self._media: dict[type, Callable[[Peer, Any], Awaitable[wire.AnyAnswer]]] = {
+        self._others: dict[type, Callable[[Peer, Any], Awaitable[wire.AnyAnswer]]] = {
             wire.CreateTransport: self._create_transport,
             wire.ConnectTransport: self._connect_transport,
             wire.RestartIce: self._restart_ice,
@@ -59,6 +59,9 @@ class Asks:
             wire.CloseProducer: self._close_producer,
             wire.ResumeConsumer: self._resume_consumer,
             wire.Point: self._point,
+            wire.HoldLine: self._hold_line,
+            wire.ReleaseLine: self._release_line,
+            wire.TypeLine: self._type_line,
         }
         self._stopping: set[asyncio.Task[None]] = set()
 
@@ -93,12 +96,14 @@ class Asks:
         if not self._rooms.holds(peer):
             raise Refused(peer.out_as)
         try:
-            if type(ask) in self._media:
-                return await self._media[type(ask)](peer, ask)
+            if type(ask) in self._others:
+                return await self._others[type(ask)](peer, ask)
             if isinstance(ask, wire.FreezeTranscript):
                 seq = await self._freezer.freeze(peer.seated.hearing, peer.party)
                 return wire.Done(seq=seq)
-            return await self._execute(peer, command_of(ask))
+            command = command_of(ask)
+            self._rooms.desks(peer).check(peer.party, command)
+            return await self._execute(peer, command)
         except SfuError as error:
             raise Refused(Code.MEDIA, error.code) from error
 
@@ -228,6 +233,20 @@ class Asks:
         if not peer.pointing.take():
             raise Refused(Code.TOO_MANY)
         self._rooms.point(peer, wire.Pointed(x=ask.x, y=ask.y))
+        return wire.Done()
+
+    async def _hold_line(self, peer: Peer, ask: wire.HoldLine) -> wire.Done:
+        self._rooms.desks(peer).hold(peer.party, ask.line)
+        return wire.Done()
+
+    async def _release_line(self, peer: Peer, ask: wire.ReleaseLine) -> wire.Done:
+        self._rooms.desks(peer).release(peer.party, ask.line)
+        return wire.Done()
+
+    async def _type_line(self, peer: Peer, ask: wire.TypeLine) -> wire.Done:
+        if not peer.typing.take():
+            raise Refused(Code.TOO_MANY)
+        self._rooms.desks(peer).type(peer.party, ask)
         return wire.Done()
 
 

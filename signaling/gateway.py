@@ -41,7 +41,15 @@ DENIED = frozenset({Code.NOT_ALLOWED, Code.REMOVED, Code.SEALED, Code.CODE_NEEDE
 NOTES, ALL_NOTES = 20, 300
 RETRY_AFTER = 2.0  # seconds between attempts at a departure while the store is down
 # Asks that never change the log.
-READS = (wire.Leave, wire.ConnectTransport, wire.ResumeConsumer, wire.Point)
+READS = (
+    wire.Leave,
+    wire.ConnectTransport,
+    wire.ResumeConsumer,
+    wire.Point,
+    wire.HoldLine,
+    wire.ReleaseLine,
+    wire.TypeLine,
+)
 
 log = structlog.get_logger()
 

@@ -12,6 +12,7 @@ from signaling.protocol import AnyTell
 from signaling.sfu import Consumer, Producer, Transport
 
 POINTS_PER_SECOND = 30
+TYPES_PER_SECOND = 6
 OUTBOX = 1000  # tells; a browser that is further behind is let go, and catches up by number
 
 Send = Callable[[AnyTell], Awaitable[None]]
@@ -36,6 +37,9 @@ class Peer:
     stopping: set[Source] = field(default_factory=set)  # sources that it is closing itself
     pointing: Bucket = field(
         default_factory=lambda: Bucket(per_second=POINTS_PER_SECOND, burst=POINTS_PER_SECOND)
+    )
+    typing: Bucket = field(
+        default_factory=lambda: Bucket(per_second=TYPES_PER_SECOND, burst=2 * TYPES_PER_SECOND)
     )
     out_as: Code = Code.SUPERSEDED  # why its asks are refused once it has lost the seat
     _outbox: "asyncio.Queue[AnyTell | None]" = field(

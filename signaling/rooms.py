@@ -23,6 +23,7 @@ from hearing_server.services.media import Recorder
 from hearing_server.services.recording_check import Arrivals, RecordingCheck
 from signaling import protocol as wire
 from signaling import views
+from signaling.desks import Desks
 from signaling.listening import Listening
 from signaling.peer import Peer
 from signaling.sfu import TransportState
@@ -43,16 +44,19 @@ class Room:
         self.peers: dict[str, Peer] = {}  # by party: one seat, one connection
         self._stage = Stage(state.hearing, recorder, alarm)
         self._listening = Listening()
+        self.desks = Desks(lambda: self.state, lambda: list(self.peers), self._tell_party)
         self._soon: asyncio.TimerHandle | None = None
 
     def join(self, peer: Peer, state: HearingState) -> None:
         self.state = state
         self.peers[peer.party] = peer
+        self.desks.join(peer.party)
         self.reconcile()
 
     def leave(self, peer: Peer) -> None:
         if self.peers.get(peer.party) is peer:
             del self.peers[peer.party]
+            self.desks.leave(peer.party)
         peer.close()
         self.reconcile()
 
@@ -85,13 +89,17 @@ class Room:
             for message in views.told(state, entries, peer.party):
                 peer.tell(message)
 
+    def _tell_party(self, party: str, message: wire.AnyTell) -> None:
+        self.peers[party].tell(message)
+
     def reconcile(self) -> None:
         self._stage.reconcile(self.state, list(self.peers.values()))
 
     def listen(self) -> None:
-        """What comes of the sources that are recorded, and who speaks."""
+        """What comes of the sources that are recorded, and who speaks; which line nobody edits any more."""
         self._listening.look(self._stage.edges, self.peers.values(), time.monotonic())
         self.tell_levels()
+        self.desks.expire()
 
     def arrivals(self) -> Arrivals:
         """What comes at the server of the sources that the recorder should have."""
@@ -155,6 +163,7 @@ class Room:
     def _end(self, party: str, code: Code, farewell: wire.AnyTell) -> None:
         peer = self.peers.pop(party, None)
         if peer is not None:
+            self.desks.leave(party)
             peer.out_as = code
             peer.end_media()
             peer.tell(farewell)
@@ -263,6 +272,10 @@ class Rooms:
         if room is not None and room.peers.get(peer.party) is peer:
             room.reconcile()
             room.tell_qualities_soon()
+
+    def desks(self, peer: Peer) -> Desks:
+        """Those of the room that a peer is in."""
+        return self._rooms[peer.seated.hearing].desks
 
     def point(self, peer: Peer, pointed: wire.Pointed) -> None:
         self._rooms[peer.seated.hearing].point(peer, pointed)

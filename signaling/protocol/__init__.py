@@ -64,11 +64,14 @@ from signaling.protocol.lines import (
     CorrectLine,
     DisputeLine,
     EnterLine,
+    HoldLine,
     MergeLines,
+    ReleaseLine,
     ReplaceText,
     RestoreLine,
     SplitLine,
     StrikeLine,
+    TypeLine,
     UndoOperation,
 )
 from signaling.protocol.media import (
@@ -118,7 +121,9 @@ from signaling.protocol.tells import (
     ConsumerOpened,
     DirectoryChecked,
     EventTold,
+    Held,
     Levels,
+    LinesHeld,
     Pointed,
     ProducerClosed,
     Qualities,
@@ -127,6 +132,7 @@ from signaling.protocol.tells import (
     Removed,
     SourceChecked,
     Superseded,
+    Typed,
     ViewTold,
 )
 
@@ -206,6 +212,9 @@ AnyAsk = (
     | DisputeLine
     | ReplaceText
     | UndoOperation
+    | HoldLine
+    | ReleaseLine
+    | TypeLine
     | FreezeTranscript
     | RefuseSignature
     | CreateTransport
@@ -230,6 +239,8 @@ AnyTell = (
     | Qualities
     | RecordingChecked
     | Pointed
+    | LinesHeld
+    | Typed
     | Removed
     | Superseded
 )
@@ -290,13 +301,16 @@ __all__ = [
     "FreezeTranscript",
     "GiveOpinion",
     "GiveWord",
+    "Held",
     "HideExhibit",
     "HighlightExhibit",
+    "HoldLine",
     "IceRestarted",
     "JoinConsultation",
     "Leave",
     "LeaveConsultation",
     "Levels",
+    "LinesHeld",
     "ListenTo",
     "LockConsultation",
     "MarkChecklist",
@@ -322,6 +336,7 @@ __all__ = [
     "ReadMessages",
     "RecordingChecked",
     "RefuseSignature",
+    "ReleaseLine",
     "Remove",
     "Removed",
     "ReplaceText",
@@ -349,6 +364,8 @@ __all__ = [
     "Tell",
     "TransportCreated",
     "TurnPage",
+    "TypeLine",
+    "Typed",
     "UndoOperation",
     "Unmute",
     "Unscreen",

@@ -94,3 +94,23 @@ class UndoOperation(Ask, frozen=True, kw_only=True):
 
     undone: Id
     operation: Id
+
+
+class HoldLine(Ask, frozen=True, kw_only=True):
+    """To edit it, and again every few seconds to keep it: meanwhile nobody else's act on it is taken. Not kept."""
+
+    line: Line
+
+
+class ReleaseLine(Ask, frozen=True, kw_only=True):
+    line: Line
+
+
+class TypeLine(Ask, frozen=True, kw_only=True):
+    """What is being typed, for bench and clerks to see; empty when nothing is. Keeps the line that is
+    corrected, None for a new one. A few times a second; never kept.
+    """
+
+    line: Line | None
+    speaker: Id
+    text: Annotated[str, Meta(max_length=1000)]

@@ -131,6 +131,26 @@ class Pointed(Tell, frozen=True, kw_only=True):
     y: int
 
 
+class Held(Message, frozen=True, kw_only=True):
+    line: int
+    party: str
+
+
+class LinesHeld(Tell, frozen=True, kw_only=True):
+    """All lines that are being edited now, and by whom; for bench and clerks. Not kept."""
+
+    held: list[Held]
+
+
+class Typed(Tell, frozen=True, kw_only=True):
+    """What a desk is typing, as far as it has come; for bench and clerks. `line` None: a new one. Not kept."""
+
+    party: str
+    line: int | None
+    speaker: str
+    text: str
+
+
 class Removed(Tell, frozen=True, kw_only=True):
     """The presiding judge has removed this party for good; the connection ends."""
 

@@ -66,6 +66,7 @@ def test_every_code_is_documented_with_its_status(code: Code) -> None:
 def test_every_ask_is_answered_by_something() -> None:
     """A message of the protocol that nothing carries out would be answered as a fault of ours."""
     carried = {*asks.COMMANDS, wire.Enter, wire.Leave, wire.FreezeTranscript, wire.Point}
+    passing = {"hold_line", "release_line", "type_line"}
     media = {
         "create_transport",
         "connect_transport",
@@ -75,7 +76,7 @@ def test_every_ask_is_answered_by_something() -> None:
         "resume_consumer",
     }
     for ask in messages(wire.AnyAsk):
-        assert ask in carried or ask.__struct_config__.tag in media, ask
+        assert ask in carried or ask.__struct_config__.tag in media | passing, ask
 
 
 def test_asks_have_the_fields_of_their_commands() -> None:

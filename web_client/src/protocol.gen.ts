@@ -76,6 +76,9 @@ export type Ask =
   | DisputeLine
   | ReplaceText
   | UndoOperation
+  | HoldLine
+  | ReleaseLine
+  | TypeLine
   | FreezeTranscript
   | RefuseSignature
   | CreateTransport
@@ -255,6 +258,8 @@ export type Tell =
   | Qualities
   | RecordingChecked
   | Pointed
+  | LinesHeld
+  | Typed
   | Removed
   | Superseded;
 
@@ -784,6 +789,27 @@ export interface UndoOperation {
   operation: string;
   type: 'undo_operation';
   undone: string;
+}
+/**
+ * To edit it, and again every few seconds to keep it: meanwhile nobody else's act on it is taken. Not kept.
+ */
+export interface HoldLine {
+  line: number;
+  type: 'hold_line';
+}
+export interface ReleaseLine {
+  line: number;
+  type: 'release_line';
+}
+/**
+ * What is being typed, for bench and clerks to see; empty when nothing is. Keeps the line that is
+ *     corrected, None for a new one. A few times a second; never kept.
+ */
+export interface TypeLine {
+  line: number | null;
+  speaker: string;
+  text: string;
+  type: 'type_line';
 }
 /**
  * Make the document that everybody signs from the lines as they stand.
@@ -2203,6 +2229,27 @@ export interface Pointed {
   type: 'pointed';
   x: number;
   y: number;
+}
+/**
+ * All lines that are being edited now, and by whom; for bench and clerks. Not kept.
+ */
+export interface LinesHeld {
+  held: Held[];
+  type: 'lines_held';
+}
+export interface Held {
+  line: number;
+  party: string;
+}
+/**
+ * What a desk is typing, as far as it has come; for bench and clerks. `line` None: a new one. Not kept.
+ */
+export interface Typed {
+  line: number | null;
+  party: string;
+  speaker: string;
+  text: string;
+  type: 'typed';
 }
 /**
  * The presiding judge has removed this party for good; the connection ends.

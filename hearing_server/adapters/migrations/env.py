@@ -6,6 +6,8 @@ from hearing_server.adapters import (  # noqa: F401 - they join the metadata
     case_tables,
     centre_tables,
     entering_tables,
+    export_tables,
+    phrase_store,
     staff_tables,
 )
 from hearing_server.adapters.tables import metadata

@@ -282,7 +282,9 @@ def _back(state: HearingState, touched: Touched, operation: str) -> Iterable[ev.
 
 
 def lines_of(state: HearingState, command: cmd.Command) -> tuple[int, ...]:
-    """The lines that a command would change, as far as there are such."""
+    """The lines that a command would change, as far as there are such: none if it has done so already."""
+    if _operation(state, getattr(command, "operation", "")) is not None:
+        return ()
     if isinstance(command, cmd.ReplaceText):
         return tuple(at.line for at in command.lines)
     if isinstance(command, cmd.MergeLines):

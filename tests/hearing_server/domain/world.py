@@ -112,7 +112,7 @@ def courtroom(*extra: Party) -> World:
     """All five here, admitted and sending; not yet opened."""
     parties = FIVE + extra
     world = World(*parties).arrive(*parties)
-    world.admit(*(p for p in parties if p not in (JUDGE, CLERK)))
+    world.admit(*(p for p in parties if p is not JUDGE and p.role is not Role.CLERK))
     return world.send(*parties)
 
 
