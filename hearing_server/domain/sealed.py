@@ -4,8 +4,10 @@ Masked is what was said or written in the span: lines of the record, opinions, o
 chat, and what an exhibit shown in it is called for whoever may not look at it. What was done stays for
 whoever knew of it: who came, was given the word, said yes or no. Bench and clerk read everything.
 
-What the presiding judge seals by order is masked for everybody else. What the exclusion of the public seals
-is kept from the public: whoever sat inside reads it, and signs it.
+What the presiding judge seals by order is masked for everybody else, on screens and in print. What the
+exclusion of the public seals is kept from the public, not from the case's own people: the sides and whoever
+serves them read it, and sign it, whether or not they sat inside at that very moment. While they are outside
+they read of it what they sat through, as a witness does at all times.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,9 +20,10 @@ from hearing_server.domain.doors import oversees
 from hearing_server.domain.events import Event, Span
 from hearing_server.domain.events.messages import EVERYBODY
 from hearing_server.domain.exhibit_readers import reads_exhibit
-from hearing_server.domain.hearing import Exhibit, HearingState, Message, Opinion, Request
+from hearing_server.domain.hearing import Exhibit, HearingState, Message, Opinion, Phase, Request
 from hearing_server.domain.lines import Line
 from hearing_server.domain.parties import Right, Role, may
+from hearing_server.domain.places import inside
 from hearing_server.domain.record import Freeze, Refusal
 
 Words = tuple[str, int, str]  # line, opinion or exhibit (its name), the number, and whose opinion
@@ -54,9 +57,24 @@ def reads_sealed(state: HearingState, reader: str) -> bool:
 
 def sealed_from(state: HearingState, reader: str | None) -> tuple[Span, ...]:
     """The spans whose words `reader` may not read; None: whoever is not of the court and the hearing."""
+    if reader is None or not state.custody.sealed:
+        return state.custody.sealed
+    seat = state.seats[reader]
+    over = state.phase is Phase.CLOSED and seat.attended and not seat.removed
+    if over or inside(state, seat):
+        return _sealed_in_print_from(state, reader)
+    return _not_sat_through(state, reader)
+
+
+def _sealed_in_print_from(state: HearingState, reader: str | None) -> tuple[Span, ...]:
+    """The same of a document, which whoever may read it at all reads wherever they are."""
+    if reader is not None and may(state.seats[reader].party.role, Right.READ_LINES):
+        return () if reads_sealed(state, reader) else state.custody.ordered
+    return _not_sat_through(state, reader)
+
+
+def _not_sat_through(state: HearingState, reader: str | None) -> tuple[Span, ...]:
     custody = state.custody
-    if not custody.sealed:
-        return ()
     if reader is None or state.seats[reader].party.role is Role.OBSERVER:
         return custody.sealed
     if reads_sealed(state, reader):
@@ -129,20 +147,14 @@ def refusal_for(state: HearingState, refusal: Refusal, reader: str) -> str:
 
 
 def masked_in_print(state: HearingState) -> frozenset[Words]:
-    """What a document that is printed now masks: what one of the sides that are asked to sign may not read.
-
-    And what would name whoever is screened.
-    """
+    """What a document that is printed now masks: what the judge sealed, and what would name whoever is
+    screened."""
     asked = [
         party
         for party, seat in state.seats.items()
         if seat.attended and not seat.removed and may(seat.party.role, Right.SIGN)
     ]
-    spans = state.custody.ordered
-    for party in asked:
-        if may(state.seats[party].party.role, Right.READ_LINES):
-            spans += sealed_from(state, party)
-    return _within(state, spans) | _struck(state) | _of_screened(state, asked)
+    return _within(state, state.custody.ordered) | _struck(state) | _of_screened(state, asked)
 
 
 def _struck(state: HearingState) -> frozenset[Words]:
@@ -169,7 +181,7 @@ def _of_screened(state: HearingState, asked: Iterable[str]) -> frozenset[Words]:
 
 def reads_print(state: HearingState, party: str) -> bool:
     """Whether `party` may read a document that is printed now."""
-    return _within(state, sealed_from(state, party)) <= masked_in_print(state)
+    return _within(state, _sealed_in_print_from(state, party)) <= masked_in_print(state)
 
 
 def exposes_sealed(state: HearingState, reader: str | None) -> bool:
@@ -177,7 +189,7 @@ def exposes_sealed(state: HearingState, reader: str | None) -> bool:
     freeze = state.freeze
     if freeze is None:
         return False
-    spans = sealed_from(state, reader)
+    spans = _sealed_in_print_from(state, reader)
     lines = {("line", one.line, "") for one in freeze.printed if touches(spans, *_ends(one.span))}
     others = (words for words in _within(state, spans) if words[0] != "line")
     shown = {words for words in others if _told_by(state, freeze, words, reader)}

@@ -66,8 +66,8 @@ def next_version(state: HearingState) -> int:
 def signing_order(state: HearingState) -> tuple[str, ...]:
     """Who is asked to sign: those who were in the courtroom; parties first, then clerk, bench, president.
 
-    A witness who was never called has nothing to confirm, and one who was out while the public was excluded
-    may not read what the sides said then and sign. Whoever was removed cannot: the log says why their name
+    A witness who was never called has nothing to confirm, and one who was out when something was said while
+    the public was excluded may not read that and sign. Whoever was removed cannot: the log says why their name
     is missing.
     """
     here = (s for s in state.seats.values() if s.attended and not s.removed)

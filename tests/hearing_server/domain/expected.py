@@ -10,9 +10,9 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.events import Level
 from hearing_server.domain.facts import to_fact
 from hearing_server.domain.fold import apply
-from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.log import Entry
-from hearing_server.domain.parties import Role
+from hearing_server.domain.parties import Right, Role, may
 
 SECRET = {Level.PUBLIC: 0, Level.CONFIDENTIAL: 1, Level.SEALED: 2}
 
@@ -62,6 +62,9 @@ def sealed_texts(
         return []
     by_order = ordered(state, entries)
     sat = sat_inside(entries, course or course_of(entries), reader)
+    sides = reader is not None and may(state.seats[reader].party.role, Right.READ_LINES)
+    over = state.phase is Phase.CLOSED and len(sat) > 1 and not state.seats[reader or ""].removed
+    reads_exclusion = sides and (over or sat[-1][1])
     changes = edges(state) | {at for at, _ in sat}
     found, read = list[str](), list[str]()
     for entry in entries:
@@ -74,7 +77,9 @@ def sealed_texts(
         hidden = False
         for moment in {since, *(at for at in changes if since < at < until)}:
             was_there = [inside for at, inside in sat if at <= moment][-1]
-            excluded = level_at(state, moment) is Level.SEALED and not was_there
+            excluded = level_at(state, moment) is Level.SEALED and not (
+                was_there or reads_exclusion
+            )
             hidden = hidden or excluded or level_at(by_order, moment) is Level.SEALED
         (found if hidden else read).extend(texts)
     # A line may be split and merged: what stood openly before is no secret where it stands now.

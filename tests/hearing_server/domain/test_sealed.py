@@ -304,27 +304,77 @@ def test_who_reads_signs_and_is_given_what_was_said_without_the_public(
     assert reads_document(world.state, "clerk")
 
 
-def test_whoever_came_in_later_or_went_out_reads_what_they_sat_through() -> None:
-    """A line of which they missed a moment is sealed from them; and it is printed for nobody."""
+@pytest.mark.parametrize("out", ["advocate", "defendant", "prosecutor", "interpreter"])
+def test_a_side_that_was_out_for_a_while_reads_and_signs_all_of_a_closed_hearing(out: str) -> None:
+    """Not while they are outside; once they are called back, or when it is printed, and nobody loses by it."""
     world = room()
-    world.do("judge", cmd.Dismiss(party="advocate"))
     world.do("judge", cmd.ExcludePublic(reason="涉及隐私", recorded=True))
-    world.do("clerk", cmd.EnterLine(speaker="prosecutor", text="BEFORE"))
-    began = world.now
-    world.do("judge", cmd.Call(party="advocate"))
-    world.do("clerk", cmd.EnterLine(speaker="prosecutor", text="ACROSS", started_at=began))
-    world.now += 1
-    began = world.now
-    world.do("clerk", cmd.EnterLine(speaker="prosecutor", text="AFTER", started_at=began))
-    world.do("judge", cmd.AdmitPublic())
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="SECRET-before"))
+    world.do("judge", cmd.Dismiss(party=out))
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="SECRET-out"))
+    world.do("judge", cmd.PauseHearing(reason="SECRET-pause"))
+    found = told(world, out)
+    assert "SECRET-out" not in found.live + found.view
+    assert "SECRET-pause" not in found.live + found.view
+    world.do("judge", cmd.ResumeHearing())
+    assert masked_in_print(world.state) == frozenset()
+    assert reads_print(world.state, out)
+    world.do("judge", cmd.Call(party=out))
+    found = told(world, out)
+    assert "SECRET-out" in found.live
+    assert "SECRET-out" in found.view
+    world.do("judge", cmd.Dismiss(party=out))
+    world.do("judge", cmd.CloseHearing(override="演示"))
+    world.do("clerk", cmd.FreezeTranscript(digest=DIGEST))
+    world.do(SERVER, cmd.EnterSeal(version=1, pages=1, sha256=SHA))
     state = world.state
-    lines = {
-        one: [line.text for line in views.view(state, one).lines]
-        for one in ("advocate", "defendant")
-    }
-    assert lines == {"advocate": ["", "", "AFTER"], "defendant": ["BEFORE", "ACROSS", "AFTER"]}
-    assert masked_in_print(state) == {("line", 1, ""), ("line", 2, "")}
-    assert all(reads_print(state, seat) for seat in ("advocate", "defendant", "clerk", "judge"))
+    assert state.freeze is not None
+    assert set(state.freeze.signers) == {*COURT, *SIDES}
+    assert all(reads_document(state, party) for party in state.freeze.signers)
+    text = str(document_of(state, state.freeze))
+    assert "SECRET-before" in text
+    assert "SECRET-out" in text
+
+
+def test_who_waits_to_be_let_in_reads_nothing_of_a_closed_hearing() -> None:
+    """Nor why it pauses: nobody has let them in yet."""
+    world = World(*FULL).arrive(*FULL)
+    for party in FULL:
+        seat = world.state.seats[party.id]
+        if party.id not in ("defendant", "public") and not seat.admitted:
+            world.do("judge", cmd.Admit(party=party.id))
+    world.do("judge", cmd.OpenHearing())
+    world.do("judge", cmd.ExcludePublic(reason="涉及隐私", recorded=True))
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="SECRET"))
+    world.do("judge", cmd.PauseHearing(reason="SECRET"))
+    assert "SECRET" not in str(told(world, "defendant"))
+    world.do("judge", cmd.Admit(party="defendant"))
+    assert "SECRET" in told(world, "defendant").view
+
+
+def test_a_witness_signs_a_closed_hearing_of_which_they_missed_no_word() -> None:
+    """Called in before anything was said, dismissed when all was; with a word more the one file would show
+    them what they did not hear."""
+    world = room()
+    world.do("judge", cmd.ExcludePublic(reason="涉及隐私", recorded=True))
+    world.do("judge", cmd.Call(party="witness"))
+    began = world.now
+    world.do("clerk", cmd.EnterLine(speaker="witness", text="SECRET", started_at=began))
+    world.do("judge", cmd.Dismiss(party="witness"))
+    assert reads_print(world.state, "witness")
+    world.do("clerk", cmd.EnterLine(speaker="defendant", text="SECRET"))
+    assert not reads_print(world.state, "witness")
+
+
+def test_a_line_across_the_end_of_a_stay_is_sealed_from_a_witness() -> None:
+    """A moment of it that they missed is enough; and the sides read it, before and in print."""
+    world = room()
+    world.do("judge", cmd.ExcludePublic(reason="涉及隐私", recorded=True))
+    began = world.now
+    world.do("judge", cmd.Call(party="witness"))
+    world.do("clerk", cmd.EnterLine(speaker="prosecutor", text="ACROSS", started_at=began))
+    assert not reads_print(world.state, "witness")
+    assert [line.text for line in views.view(world.state, "advocate").lines] == ["ACROSS"]
 
 
 def test_without_a_seal_nothing_is_masked() -> None:
