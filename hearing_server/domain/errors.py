@@ -45,6 +45,9 @@ class Code(StrEnum):
     MICROPHONE_LOCKED = "microphone_locked"  # by the court
     SHARE_LOCKED = "share_locked"  # the court stopped this party's share
     SHARE_TAKEN = "share_taken"  # somebody else's screen or exhibit is before the courtroom
+    DELIBERATING = (
+        "deliberating"  # the courtroom would see what the bench looks at while it deliberates
+    )
     NOT_LINKED = "not_linked"  # a private talk is among counsel, client and their interpreter
     NEEDS_LEAVE = "needs_leave"  # of the judge, in session
     CONSULTING = "consulting"  # in another private talk

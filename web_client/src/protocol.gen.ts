@@ -148,6 +148,7 @@ export type Code =
   | 'code_wrong'
   | 'consultation_locked'
   | 'consulting'
+  | 'deliberating'
   | 'empty'
   | 'identity_not_confirmed'
   | 'in_use'

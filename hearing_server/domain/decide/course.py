@@ -186,9 +186,13 @@ def _allow_observers(state: HearingState, command: cmd.AllowObservers, by: str, 
 
 
 def _deliberate(state: HearingState, command: cmd.BeginDeliberation, by: str, now: int) -> Events:
+    """Nobody follows the bench's eyes: what it showed the courtroom is closed."""
     if state.deliberating:
         raise Refused(Code.NO_CHANGE)
-    return (ev.DeliberationBegan(),)
+    shown = state.shown
+    theirs = shown is not None and state.seats[shown.party].party.role in BENCH
+    hidden = (ev.ExhibitHidden(exhibit=shown.exhibit),) if shown is not None and theirs else ()
+    return (*hidden, ev.DeliberationBegan())
 
 
 def _stop_deliberating(

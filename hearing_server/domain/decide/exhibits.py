@@ -20,7 +20,7 @@ from hearing_server.domain.decide.rules import (
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.exhibit_readers import reads_exhibit
 from hearing_server.domain.hearing import Exhibit, HearingState, Highlight, Phase, Seat, Shown
-from hearing_server.domain.parties import STAFF, Right, Side, may
+from hearing_server.domain.parties import BENCH, STAFF, Right, Side, may
 
 MAX_EXHIBITS = 1000
 MAX_HIGHLIGHTS = 50
@@ -75,6 +75,7 @@ def _show(state: HearingState, command: cmd.ShowExhibit, by: str, now: int) -> E
     exhibit, seat = _exhibit(state, command.exhibit, by), seat_of(state, by)
     if not _may_show(state, exhibit, seat):
         raise Refused(Code.NOT_ALLOWED, str(exhibit.exhibit))
+    _spare_deliberation(state, seat)
     shown = state.shown
     if shown is not None and shown.party != by and seat.party.role not in STAFF:
         raise Refused(Code.SHARE_TAKEN)
@@ -93,6 +94,12 @@ def _show(state: HearingState, command: cmd.ShowExhibit, by: str, now: int) -> E
             sha256=exhibit.sha256,
         ),
     )
+
+
+def _spare_deliberation(state: HearingState, seat: Seat) -> None:
+    """What the bench looks at while it deliberates is not shown to the courtroom, where everybody else sits."""
+    if state.deliberating and seat.party.role in BENCH:
+        raise Refused(Code.DELIBERATING)
 
 
 def _may_show(state: HearingState, exhibit: Exhibit, seat: Seat) -> bool:
@@ -212,6 +219,7 @@ def _mine(state: HearingState, by: str) -> Shown:
         raise Refused(Code.NO_CHANGE, "nothing is shown")
     if state.shown.party != by:
         raise Refused(Code.NOT_ALLOWED)
+    _spare_deliberation(state, seat_of(state, by))
     return state.shown
 
 

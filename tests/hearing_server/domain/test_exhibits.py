@@ -1,5 +1,7 @@
 """Exhibits: who may see them, what is played for everybody, and what makes a frozen record stale."""
 
+from dataclasses import replace
+
 import pytest
 
 from hearing_server.domain import commands as cmd
@@ -84,6 +86,37 @@ def test_showing_it_again_changes_nothing_on_record() -> None:
     world.do("prosecutor", cmd.ShowExhibit(exhibit=1, page=2))
     assert not changed(world)
     assert world.state.exhibits[0].shown_at == first
+
+
+def test_what_the_bench_looks_at_in_deliberation_is_shown_to_nobody() -> None:
+    """What it showed is closed; what a party or the clerk shows stays theirs to show."""
+    world = in_session()
+    submit(world)
+    world.do("judge", cmd.ShowExhibit(exhibit=1))
+    events = world.do("judge", cmd.BeginDeliberation())
+    assert events == (ev.ExhibitHidden(exhibit=1), ev.DeliberationBegan())
+    with pytest.raises(Refused) as caught:
+        world.do("judge", cmd.ShowExhibit(exhibit=1, page=2))
+    assert caught.value.code is Code.DELIBERATING
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    world.do("judge", cmd.EndDeliberation())
+    assert world.do("judge", cmd.BeginDeliberation()) == (ev.DeliberationBegan(),)
+    assert world.state.shown is not None
+    world.do("judge", cmd.EndDeliberation())
+    world.do("judge", cmd.ShowExhibit(exhibit=1))
+
+
+def test_in_an_old_log_the_bench_turns_no_page_in_deliberation() -> None:
+    """There what it showed may still be open."""
+    world = in_session()
+    submit(world)
+    world.do("judge", cmd.ShowExhibit(exhibit=1))
+    world.state = replace(world.state, deliberating=True)
+    box = cmd.HighlightExhibit(x=1, y=1, width=5, height=5)
+    for act in (cmd.TurnPage(page=2), box):
+        with pytest.raises(Refused) as caught:
+            world.do("judge", act)
+        assert caught.value.code is Code.DELIBERATING
 
 
 def test_what_everybody_has_signed_takes_an_opinion_until_the_hearing_is_closed() -> None:

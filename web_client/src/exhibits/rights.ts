@@ -1,6 +1,6 @@
 /** Who may do what with exhibits, as hearing_server/domain/parties.py and decide/exhibits.py have it. */
 import type { ExhibitView, HearingView, Role, SeatView } from '@/protocol.gen';
-import { isStaff } from '@/hearing/roles';
+import { isStaff, onBench } from '@/hearing/roles';
 
 const PRESENTS: ReadonlySet<Role> = new Set([
   'presiding_judge', 'clerk', 'prosecutor', 'plaintiff', 'defendant', 'counsel', 'expert',
@@ -14,6 +14,7 @@ export const keeps = (me: SeatView, one: ExhibitView): boolean =>
 
 /** The court shows any, a side its own. */
 export function mayShow(view: HearingView, me: SeatView, one: ExhibitView): boolean {
+  if (view.deliberating && onBench(me.role)) return false;
   if (view.phase !== 'in_session' || me.presence !== 'admitted' || one.withdrawn || !presents(me.role)) return false;
   const owner = view.seats.find((seat) => seat.party === one.party);
   const ownSide = me.side !== 'neutral' && owner?.side === me.side;

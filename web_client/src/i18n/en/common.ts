@@ -139,6 +139,7 @@ export default {
     unprintable_character: 'A character cannot be printed: {detail}',
     unreachable: 'The server cannot be reached.',
     weak_password: 'The password is not strong enough.',
+    deliberating: 'Not while the bench deliberates: everybody in the courtroom would see it. Read it on your own screen.',
     wrong_phase: 'This cannot be done at this stage.',
   },
 };

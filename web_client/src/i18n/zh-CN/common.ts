@@ -139,6 +139,7 @@ export default {
     unprintable_character: '有无法打印的字符：{detail}',
     unreachable: '连接不到服务器。',
     weak_password: '密码不够安全。',
+    deliberating: '评议期间不能展示：法庭内所有人都会看到。请在自己的屏幕上查阅。',
     wrong_phase: '当前阶段不能进行此操作。',
   },
 };
