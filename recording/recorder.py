@@ -26,10 +26,12 @@ from hearing_server.services.media import (
     TrackFormat,
     TrackName,
 )
+from hearing_server.services.worker_link import frames
+from hearing_server.services.worker_link.process import spawn
+from hearing_server.services.worker_link.spool import Spool
+from hearing_server.services.worker_link.track_sink import TrackSink
 from recording import names, wire
-from recording.process import exit_text, spawn
-from recording.spool import Spool
-from recording.track_sink import TrackSink
+from recording.process import exit_text
 
 log = logging.getLogger(__name__)
 
@@ -168,7 +170,7 @@ class ProcessRecorder:
         opened = wire.Open(name=track, format=track_format, wall_offset=anchor)
         sink = TrackSink(number, self._spool, self._end)
         self._tracks[number] = _Track(opened=opened, sink=sink, request_keyframe=request_keyframe)
-        self._spool.add(wire.frame(wire.OPEN, number, wire.encode(opened)))
+        self._spool.add(frames.frame(frames.OPEN, number, frames.encode(opened)))
         self._report(TrackBegan(track=track, at=_calendar(anchor, time.monotonic())))
         return sink
 
@@ -182,7 +184,7 @@ class ProcessRecorder:
         token = next(self._numbers)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._flushes[token] = (hearing, done)
-        self._spool.add(wire.frame(wire.FLUSH, token, hearing.encode()))
+        self._spool.add(frames.frame(wire.FLUSH, token, hearing.encode()))
         self._spool.flush()
         try:
             async with asyncio.timeout(FLUSH_S):
@@ -202,7 +204,7 @@ class ProcessRecorder:
         for track in list(self._tracks.values()):
             track.sink.on_end("server")
         self._closing = True
-        self._spool.add(wire.frame(wire.CLOSE, 0))
+        self._spool.add(frames.frame(frames.CLOSE, 0))
         self._spool.flush()
         _, unfinished = await asyncio.wait({self._supervisor}, timeout=CLOSE_S)
         if unfinished:
@@ -225,7 +227,7 @@ class ProcessRecorder:
         track = self._tracks.get(number)
         if track is not None and self._spool is not None:
             now, opened = time.monotonic(), track.opened
-            track.end = wire.frame(wire.END, number, cause.encode(), now)
+            track.end = frames.frame(frames.END, number, cause.encode(), now)
             self._spool.add(track.end)
             at = _calendar(opened.wall_offset, now)
             self._report(TrackEnded(track=opened.name, at=at, cause=cause))
@@ -254,7 +256,9 @@ class ProcessRecorder:
         with ours:
             try:
                 with theirs:
-                    process = self._process = await spawn(theirs, self._key, self.folders)
+                    process = self._process = await spawn(
+                        "recording.worker", theirs, self._key, *self.folders
+                    )
                 await self._listen(ours)
                 async with asyncio.timeout(CLOSE_S):
                     return await process.wait()
@@ -270,7 +274,8 @@ class ProcessRecorder:
                     await process.wait()
 
     async def _listen(self, link: socket.socket) -> None:
-        loop, reader = asyncio.get_running_loop(), wire.ReportReader()
+        loop = asyncio.get_running_loop()
+        reader: frames.ReportReader[wire.Message] = frames.ReportReader(wire.Message)
         with contextlib.suppress(ConnectionResetError):  # it died with packets unread
             while data := await loop.sock_recv(link, READ):
                 for message in reader.feed(data):
@@ -288,15 +293,15 @@ class ProcessRecorder:
             names=unknown, settled=[name for name in found.hearings if name not in hearings]
         )
         opens = [
-            wire.frame(wire.OPEN, number, wire.encode(track.opened))
+            frames.frame(frames.OPEN, number, frames.encode(track.opened))
             for number, track in self._tracks.items()
         ]
-        self._spool.connect(link, [wire.frame(wire.RECOVER, 0, wire.encode(recover)), *opens])
+        self._spool.connect(link, [frames.frame(wire.RECOVER, 0, frames.encode(recover)), *opens])
         for track in self._tracks.values():
             if track.end is not None:
                 self._spool.add(track.end)
         for token, (hearing, _) in self._flushes.items():
-            self._spool.add(wire.frame(wire.FLUSH, token, hearing.encode()))
+            self._spool.add(frames.frame(wire.FLUSH, token, hearing.encode()))
         self._over("recorder_died", "it runs again")
         self._watch(STALLED_S)
         if self._ready is not None and not self._ready.done():

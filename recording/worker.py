@@ -27,6 +27,7 @@ from hearing_server.services.media import (
     RecordingRecovered,
     TrackName,
 )
+from hearing_server.services.worker_link import frames
 from recording import recovery, wire
 from recording.disk import Disk, Disks, Taken, claim
 from recording.encryption import HearingKey, new_hearing_key
@@ -71,13 +72,13 @@ class Worker:
         self._flushes: list[tuple[int, str]] = []
         self._alarmed: dict[tuple[str | None, str], float] = {}
         self._handlers: dict[int, Callable[[int, bytes, float], None]] = {
-            wire.OPEN: self._open,
-            wire.END: self._end,
-            wire.OVERRUN: self._overrun,
+            frames.OPEN: self._open,
+            frames.END: self._end,
+            frames.OVERRUN: self._overrun,
             wire.FLUSH: self._flush,
             wire.RECOVER: self._recover,
-            wire.CLOSE: self._close,
-            wire.SENDER_REPORT: self._sender_report,
+            frames.CLOSE: self._close,
+            frames.SENDER_REPORT: self._sender_report,
         }
 
     def run(self) -> None:
@@ -143,7 +144,7 @@ class Worker:
 
     def _take(self, data: memoryview) -> int:
         """Handle every whole frame; returns how many bytes that was."""
-        at, end, head = 0, len(data), wire.HEAD
+        at, end, head = 0, len(data), frames.HEAD
         head_size, unpack, tracks = head.size, head.unpack_from, self._tracks
         while end - at >= head_size:
             kind, number, length, when = unpack(data, at)
@@ -154,7 +155,7 @@ class Worker:
             at = stop
             if when > self._latest:
                 self._latest = when
-            if kind == wire.PACKET:
+            if kind == frames.PACKET:
                 track = tracks.get(number)
                 if track is not None:
                     try:
@@ -258,7 +259,7 @@ class Worker:
     def _sender_report(self, number: int, body: bytes, when: float) -> None:
         track = self._tracks.get(number)
         if track is not None:
-            ntp, rtp = wire.SENDER_TIMES.unpack(body)
+            ntp, rtp = frames.SENDER_TIMES.unpack(body)
             track.sender_report(ntp, rtp, when)
 
     def _flush(self, token: int, body: bytes, _when: float) -> None:
@@ -342,7 +343,7 @@ class Worker:
     def _say(self, message: wire.Message) -> None:
         if self._linked:
             try:
-                self._link.sendall(wire.report(message))
+                self._link.sendall(frames.report(message))
             except OSError:
                 self._linked = False
 

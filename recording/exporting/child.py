@@ -14,9 +14,9 @@ from pathlib import Path
 import av
 import msgspec
 
+from hearing_server.services.worker_link.confine import confine
 from recording import export
 from recording.composite import chunk, joining
-from recording.confine import confine
 from recording.exporting.order import Answer, Done, Failed, Order, Task, Told
 from recording.opened import ExportRefused, SegmentFiles, keyring
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import msgspec
 
+from hearing_server.services.worker_link.process import PACKAGES
 from recording.composite.chunk import pieces_of
 from recording.exporting.order import Answer, Done, Failed, Order, Task
 from recording.opened import ExportRefused
-from recording.process import PACKAGES
 
 MOST_DEATHS = 3  # of processes, before a job is given up
 STALLED_S = 300.0  # without a word from a process

@@ -7,7 +7,7 @@ import os
 import sys
 
 from hearing_server.__main__ import main
-from recording import process
+from hearing_server.services.worker_link import process
 
 PREFIX = "TROUBLE_"
 

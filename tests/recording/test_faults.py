@@ -13,7 +13,7 @@ import av
 import pytest
 
 from hearing_server.services.media import PacketSink, RecordingHealth
-from recording import process as module
+from hearing_server.services.worker_link import process as module
 from recording.integrity import check_segments
 from recording.recorder import ProcessRecorder
 

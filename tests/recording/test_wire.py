@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hearing_server.services.worker_link import frames
 from recording import wire
 
 
@@ -11,16 +12,16 @@ from recording import wire
 @given(bodies=st.lists(st.binary(max_size=50), min_size=1, max_size=8), data=st.data())
 def test_a_new_worker_goes_on_with_the_frame_that_was_cut(bodies, data):
     """Wherever sending stopped, exactly the frames that were sent whole are left out."""
-    frames = [wire.frame(wire.PACKET, 1, body) for body in bodies]
-    batch = b"".join(frames)
+    cut = [frames.frame(frames.PACKET, 1, body) for body in bodies]
+    batch = b"".join(cut)
     sent = data.draw(st.integers(0, len(batch) - 1))
     whole, passed = 0, 0
-    for frame in frames:
+    for frame in cut:
         if passed + len(frame) > sent:
             break
         passed += len(frame)
         whole += 1
-    assert batch[wire.boundary(batch, sent) :] == b"".join(frames[whole:])
+    assert batch[frames.boundary(batch, sent) :] == b"".join(cut[whole:])
 
 
 @settings(deadline=None, max_examples=60)
@@ -28,8 +29,8 @@ def test_a_new_worker_goes_on_with_the_frame_that_was_cut(bodies, data):
 def test_reports_are_read_however_they_arrive(count, size):
     """In pieces of any size, each message comes out once, in order."""
     sent = [wire.Keyframe(track=number) for number in range(count)]
-    stream = b"".join(wire.report(message) for message in sent)
-    reader, got = wire.ReportReader(), []
+    stream = b"".join(frames.report(message) for message in sent)
+    reader, got = frames.ReportReader(wire.Message), []
     for at in range(0, len(stream), size):
         got += reader.feed(stream[at : at + size])
     assert got == sent
@@ -39,4 +40,4 @@ def test_reports_are_read_however_they_arrive(count, size):
 def test_nonsense_from_a_worker_is_an_error(junk):
     """An impossible length and an impossible message."""
     with pytest.raises(ValueError):  # noqa: PT011 - msgspec's errors are of this class
-        wire.ReportReader().feed(junk)
+        frames.ReportReader(wire.Message).feed(junk)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hearing_server.services.media import RecordingGap, SegmentClosed, TrackName
+from hearing_server.services.worker_link import frames
 from recording import recovery, wire
 from recording.disk import Disks, Taken, claim
 from recording.worker import Worker
@@ -25,12 +26,12 @@ class Link:
         self._ours, theirs = socket.socketpair()
         self.worker = Worker(Disks([folder]), theirs)
 
-    def run(self, *frames: bytes) -> list[wire.Message]:
-        self._ours.sendall(b"".join(frames))
+    def run(self, *sent: bytes) -> list[wire.Message]:
+        self._ours.sendall(b"".join(sent))
         self._ours.shutdown(socket.SHUT_WR)
         self.worker.run()
         self._ours.settimeout(1)
-        return wire.ReportReader().feed(self._ours.recv(1 << 20))
+        return frames.ReportReader(wire.Message).feed(self._ours.recv(1 << 20))
 
 
 @pytest.fixture
@@ -40,13 +41,13 @@ def link(tmp_path: Path) -> Iterator[Link]:
 
 def opening(number: int) -> bytes:
     opened = wire.Open(name=NAME, format=streams.FORMATS["opus"], wall_offset=1.764e12)
-    return wire.frame(wire.OPEN, number, wire.encode(opened))
+    return frames.frame(frames.OPEN, number, frames.encode(opened))
 
 
 def sound(number: int, begin: float, end: float) -> list[bytes]:
     packets = streams.sound_packets(streams.encode_sound(3.0))
     return [
-        wire.frame(wire.PACKET, number, packet.data, BEGIN + packet.at)
+        frames.frame(frames.PACKET, number, packet.data, BEGIN + packet.at)
         for packet in packets
         if begin <= packet.at < end
     ]
@@ -96,7 +97,7 @@ def test_ends_are_remembered_over_a_restart(tmp_path):
     disks = Disks([tmp_path])
     (tmp_path / ".unfinished").mkdir()
     messages = Link(tmp_path).run(
-        opening(1), *sound(1, 0, 1), wire.frame(wire.END, 1, b"muted", BEGIN + 1)
+        opening(1), *sound(1, 0, 1), frames.frame(frames.END, 1, b"muted", BEGIN + 1)
     )
     (segment,) = reported(messages)
     assert recovery.previous_ends(disks, "h1") == {NAME: (segment.ended_at, "muted")}

@@ -1,6 +1,6 @@
 """Takes away from this process what it does not need, before it sees a stranger's byte."""
 
-from recording import confine as process
+from hearing_server.services.worker_link import confine as process
 
 MEMORY = 1536 << 20  # bytes of address space
 CPU = 40  # seconds

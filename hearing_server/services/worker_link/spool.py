@@ -1,6 +1,6 @@
 """Frames on their way to the worker: collected, sent in batches, bounded in bytes.
 
-Part of the hot loop: one `Spool` is written to for every received packet (see recorder.TrackSink).
+Part of the hot loop: one `Spool` is written to for every received packet (see track_sink.py).
 """
 
 import asyncio
@@ -8,7 +8,7 @@ import socket
 from collections import deque
 from collections.abc import Callable
 
-from recording import wire
+from hearing_server.services.worker_link import frames
 
 BATCH_S = 0.05
 SEND_BUFFER = 1 << 20
@@ -20,13 +20,19 @@ class Spool:
     """
 
     def __init__(
-        self, limit: int, on_full: Callable[[], None], on_room: Callable[[], None] = lambda: None
+        self,
+        limit: int,
+        on_full: Callable[[], None],
+        on_room: Callable[[], None] = lambda: None,
+        *,
+        batch: float = BATCH_S,
     ) -> None:
         self.full = False
         self.size = 0  # bytes in `parts` and `_batches`
         self.parts: list[bytes] = []
         self.armed = False  # a flush is due
         self.limit = limit
+        self._batch_s = batch
         self._on_full = on_full
         self._on_room = on_room
         self._batches: deque[bytes] = deque()
@@ -44,9 +50,9 @@ class Spool:
             self.arm()
 
     def arm(self) -> None:
-        """See that what was added is sent within `BATCH_S`."""
+        """See that what was added is sent soon."""
         self.armed = True
-        self._timer = self._loop.call_later(BATCH_S, self.flush)
+        self._timer = self._loop.call_later(self._batch_s, self.flush)
 
     def overflow(self) -> None:
         """A packet found no room: refuse all until half is free, so that the hole is one hole."""
@@ -84,19 +90,23 @@ class Spool:
         self._link, self._waiting = None, False
         if self._sent:
             batch = self._batches.popleft()
-            rest = batch[wire.boundary(batch, self._sent) :]
+            rest = batch[frames.boundary(batch, self._sent) :]
             self.size += len(rest) - (len(batch) - self._sent)
             self._sent = 0
             self._batches.appendleft(rest)
+
+    def discard(self) -> None:
+        """Forget what waits: for a worker that is to go on with what comes now. Without a link only."""
+        self._batches.clear()
+        self.parts.clear()
+        self.size = 0
 
     def close(self) -> None:
         """Let go of everything."""
         if self._timer is not None:
             self._timer.cancel()
         self.disconnect()
-        self._batches.clear()
-        self.parts.clear()
-        self.size = 0
+        self.discard()
 
     def _send(self) -> None:
         link = self._link

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable
 
-from recording import wire
-from recording.spool import Spool
+from hearing_server.services.worker_link import frames
+from hearing_server.services.worker_link.spool import Spool
 
-_pack_head = wire.HEAD.pack
-_HEAD_SIZE = wire.HEAD.size
+_pack_head = frames.HEAD.pack
+_HEAD_SIZE = frames.HEAD.size
 
 
 class TrackSink:
@@ -27,7 +27,7 @@ class TrackSink:
         if (spool.full or self._slow) and not self._may_resume(received_at):
             return
         size = len(packet)
-        spool.parts += (_pack_head(wire.PACKET, self._number, size, received_at), packet)
+        spool.parts += (_pack_head(frames.PACKET, self._number, size, received_at), packet)
         spool.size += _HEAD_SIZE + size
         if spool.size > spool.limit:
             spool.overflow()
@@ -36,8 +36,8 @@ class TrackSink:
 
     def on_sender_report(self, ntp: int, rtp: int, received_at: float) -> None:
         if not (self._ended or self._spool.full):
-            times = wire.SENDER_TIMES.pack(ntp, rtp)
-            self._spool.add(wire.frame(wire.SENDER_REPORT, self._number, times, received_at))
+            times = frames.SENDER_TIMES.pack(ntp, rtp)
+            self._spool.add(frames.frame(frames.SENDER_REPORT, self._number, times, received_at))
 
     def on_end(self, cause: str) -> None:
         if not self._ended:
@@ -57,5 +57,5 @@ class TrackSink:
     def _name_drop(self, at: float) -> None:
         """Tell the worker that what came before `at` was dropped here."""
         if self._dropped:
-            self._spool.add(wire.frame(wire.OVERRUN, self._number, time=at))
+            self._spool.add(frames.frame(frames.OVERRUN, self._number, time=at))
         self._dropped, self._slow = False, self._ended
