@@ -41,6 +41,7 @@ from hearing_server.services.phrases import Phrases
 from hearing_server.services.record_keeper import RecordKeeper
 from hearing_server.services.recordings import Recordings
 from hearing_server.services.transcripts import Transcripts
+from hearing_server.speech_parts import SpeechParts
 from hearing_server.staff_parts import StaffParts
 from hearing_server.starting import CannotStart, media_host, open_authority
 from hearing_server.web import health, pages
@@ -206,6 +207,7 @@ class Server:
             self.cases,
             self.rooms,
             self.recorder,
+            self.speech.recogniser,
             self.sfu,
             self.settings,
             self.folder.path,
@@ -225,7 +227,13 @@ class Server:
             anchor=self.hearings.hold_clock,
             on_health=lambda state: self.live.on_health(state),
         )
-        self.rooms = Rooms(self.recorder, self.keeper)
+        self.speech = SpeechParts(
+            self.settings,
+            self.hearings.hold_clock,
+            lambda heard: self.rooms.hear(heard),
+            lambda state: self.rooms.tell_speech(state),
+        )
+        self.rooms = Rooms(self.recorder, self.keeper, self.speech.recogniser)
         self.live = LiveParts(self.hearings, self.rooms, self.keeper, self.notary, self.folder, now)
         self.keeper.start()
         self._stack.push_async_callback(self.keeper.close)
@@ -274,6 +282,8 @@ class Server:
             self.access, self.hearings, self.rooms, asks, self.audit, s.allowed_origins
         )
         self.staff.staff.on_seats_ended(self.gateway.hang_up)
+        self.speech.start()
+        self._stack.push_async_callback(self.speech.close)
         self.rooms.start()
         self._stack.push_async_callback(self.rooms.close)
 

@@ -16,6 +16,7 @@ from hearing_server.services.audit import Audit
 from hearing_server.services.centre import Centre
 from hearing_server.services.hearings import Clock, Hearings
 from hearing_server.services.heartbeats import Heartbeats
+from hearing_server.services.speech import Recogniser
 from hearing_server.services.tasks import Tasks
 from hearing_server.web import health
 from hearing_server.web.centre import CentreRoutes
@@ -34,6 +35,7 @@ class CentreParts:
         cases: CaseParts,
         rooms: Rooms,
         recorder: ProcessRecorder,
+        recogniser: Recogniser,
         sfu: Sfu,
         settings: Settings,
         folder: Path,
@@ -60,6 +62,7 @@ class CentreParts:
             folder,
             loop=health.delay.worst,
             recorder=lambda: recorder.worker_pid is not None,
+            speech=lambda: recogniser.health,
             media_port=lambda: sfu.port,
             connections=lambda: len(rooms.peers),
             started_at=now(),

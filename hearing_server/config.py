@@ -117,6 +117,10 @@ class Settings:
     )
     exports_at_once: int = _setting(1, "Exports that this server makes side by side.")
     export_processes: int = _setting(2, "Processes that make one export: cores that it may use.")
+    speech_model: str = _setting(
+        "", "Folder of a streaming speech model (sherpa-onnx); without it there are no captions."
+    )
+    speech_threads: int = _setting(2, "Threads that the speech model may use.")
     log_level: str = _setting("info", "debug, info, warning or error.")
 
     @property
@@ -147,6 +151,10 @@ class Settings:
     @property
     def second_recordings(self) -> Path | None:
         return Path(self.recordings_second) if self.recordings_second else None
+
+    @property
+    def speech_folder(self) -> Path | None:
+        return Path(self.speech_model) if self.speech_model else None
 
     @property
     def retention(self) -> Mapping[str, int]:
@@ -291,7 +299,7 @@ def _check_messages(settings: Settings) -> None:
         ZoneInfo(settings.time_zone)
     except (ValueError, OSError, KeyError):  # a name that is none, a path, no such zone
         raise BadSetting(f"time_zone: there is no zone {settings.time_zone!r}") from None
-    for name in ("exports_at_once", "export_processes"):
+    for name in ("exports_at_once", "export_processes", "speech_threads"):
         if not 1 <= getattr(settings, name) <= 64:
             raise BadSetting(f"{name}: from 1 to 64")
     if not 0 <= settings.planning_buffer <= 240:

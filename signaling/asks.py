@@ -14,6 +14,7 @@ from hearing_server.domain.events import HEARD, Source
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.services.hearings import Hearings
+from hearing_server.services.speech import Heard
 from signaling import protocol as wire
 from signaling import views
 from signaling.peer import Peer
@@ -62,6 +63,9 @@ class Asks:
             wire.HoldLine: self._hold_line,
             wire.ReleaseLine: self._release_line,
             wire.TypeLine: self._type_line,
+            wire.SwitchCaptions: self._switch_captions,
+            wire.AcceptDraft: self._accept_draft,
+            wire.DropDraft: self._drop_draft,
         }
         self._stopping: set[asyncio.Task[None]] = set()
 
@@ -247,6 +251,29 @@ class Asks:
         if not peer.typing.take():
             raise Refused(Code.TOO_MANY)
         self._rooms.desks(peer).type(peer.party, ask)
+        return wire.Done()
+
+    async def _switch_captions(self, peer: Peer, ask: wire.SwitchCaptions) -> wire.Done:
+        peer.captions = ask.on
+        return wire.Done()
+
+    async def _accept_draft(self, peer: Peer, ask: wire.AcceptDraft) -> wire.Done:
+        """The line has the span of the sound."""
+
+        async def enter(heard: Heard) -> wire.Done:
+            line = cmd.EnterLine(
+                speaker=ask.speaker,
+                text=ask.text,
+                started_at=heard.started_at,
+                ended_at=heard.ended_at,
+                operation=ask.operation,
+            )
+            return await self._execute(peer, line)
+
+        return await self._rooms.room_of(peer).accept_draft(peer, ask.draft, enter)
+
+    async def _drop_draft(self, peer: Peer, ask: wire.DropDraft) -> wire.Done:
+        self._rooms.room_of(peer).drop_draft(peer, ask.draft)
         return wire.Done()
 
 

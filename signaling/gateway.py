@@ -49,6 +49,8 @@ READS = (
     wire.HoldLine,
     wire.ReleaseLine,
     wire.TypeLine,
+    wire.SwitchCaptions,
+    wire.DropDraft,
 )
 
 log = structlog.get_logger()

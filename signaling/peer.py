@@ -33,6 +33,7 @@ class Peer:
     rtp_capabilities: dict[str, object] | None = None
     producers: dict[Source, Producer] = field(default_factory=dict)
     consumers: dict[str, Consumer] = field(default_factory=dict)  # by consumer id
+    captions: bool = False  # it wants them
     ready: set[str] = field(default_factory=set)  # consumers that the browser has resumed
     stopping: set[Source] = field(default_factory=set)  # sources that it is closing itself
     pointing: Bucket = field(

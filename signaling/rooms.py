@@ -5,7 +5,7 @@ A room hears of every event after it is saved, tells those who may see it, and l
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import structlog
 
@@ -21,8 +21,10 @@ from hearing_server.domain.reach import may_differ
 from hearing_server.domain.visible import knows_line
 from hearing_server.services.media import Recorder
 from hearing_server.services.recording_check import Arrivals, RecordingCheck
+from hearing_server.services.speech import Heard, NoRecogniser, Recogniser, SpeechHealth
 from signaling import protocol as wire
 from signaling import views
+from signaling.captions import Captions
 from signaling.desks import Desks
 from signaling.listening import Listening
 from signaling.peer import Peer
@@ -39,10 +41,13 @@ log = structlog.get_logger()
 class Room:
     """One hearing's peers on this node."""
 
-    def __init__(self, state: HearingState, recorder: Recorder, alarm: Alarm) -> None:
+    def __init__(
+        self, state: HearingState, recorder: Recorder, alarm: Alarm, recogniser: Recogniser
+    ) -> None:
         self.state = state
         self.peers: dict[str, Peer] = {}  # by party: one seat, one connection
-        self._stage = Stage(state.hearing, recorder, alarm)
+        self._stage = Stage(state.hearing, recorder, alarm, recogniser)
+        self._captions = Captions(recogniser.health)
         self._listening = Listening()
         self.desks = Desks(lambda: self.state, lambda: list(self.peers), self._tell_party)
         self._soon: asyncio.TimerHandle | None = None
@@ -52,6 +57,7 @@ class Room:
         self.peers[peer.party] = peer
         self.desks.join(peer.party)
         self.reconcile()
+        self._captions.greet(state, peer)
 
     def leave(self, peer: Peer) -> None:
         if self.peers.get(peer.party) is peer:
@@ -94,6 +100,29 @@ class Room:
 
     def reconcile(self) -> None:
         self._stage.reconcile(self.state, list(self.peers.values()))
+        self._captions.follow(self.state, self._stage.edges, self.peers)
+
+    def hear(self, heard: Heard) -> None:
+        self._captions.hear(self.state, heard, self.peers)
+
+    def tell_speech(self, health: SpeechHealth) -> None:
+        self._captions.is_so(self.state, health, self.peers)
+
+    def drop_draft(self, peer: Peer, draft: str) -> None:
+        self._captions.drop(self.state, peer, draft, self.peers)
+
+    async def accept_draft(
+        self, peer: Peer, draft: str, enter: Callable[[Heard], Awaitable[wire.Done]]
+    ) -> wire.Done:
+        """`enter` makes a line of it; no other desk may meanwhile, and it waits on if it is refused."""
+        heard = self._captions.claim(self.state, peer, draft)
+        try:
+            done = await enter(heard)
+        except BaseException:
+            self._captions.give_back(draft)
+            raise
+        self._captions.settle(self.state, draft, self.peers)
+        return done
 
     def listen(self) -> None:
         """What comes of the sources that are recorded, and who speaks; which line nobody edits any more."""
@@ -184,9 +213,12 @@ def quality_of(peer: Peer) -> wire.Quality:
 class Rooms:
     """Subscribes to Hearings; the gateway puts peers in and takes them out."""
 
-    def __init__(self, recorder: Recorder, alarm: Alarm) -> None:
+    def __init__(
+        self, recorder: Recorder, alarm: Alarm, recogniser: Recogniser | None = None
+    ) -> None:
         self._recorder = recorder
         self._alarm = alarm
+        self._recogniser = recogniser or NoRecogniser()
         self._rooms: dict[str, Room] = {}
         self._tickers: list[asyncio.Task[None]] = []
 
@@ -227,6 +259,19 @@ class Rooms:
         if room is not None:
             room.tell_recording(checked)
 
+    def hear(self, heard: Heard) -> None:
+        """What the recogniser heard."""
+        room = self._rooms.get(heard.track.hearing)
+        if room is not None:
+            room.hear(heard)
+
+    def tell_speech(self, health: SpeechHealth) -> None:
+        for room in self.rooms:
+            room.tell_speech(health)
+
+    def room_of(self, peer: Peer) -> Room:
+        return self._rooms[peer.seated.hearing]
+
     def on_entries(self, state: HearingState, entries: Sequence[Entry]) -> None:
         room = self._rooms.get(state.hearing)
         if room is not None:
@@ -235,7 +280,7 @@ class Rooms:
     def join(self, peer: Peer, state: HearingState) -> None:
         hearing = peer.seated.hearing
         if hearing not in self._rooms:
-            self._rooms[hearing] = Room(state, self._recorder, self._alarm)
+            self._rooms[hearing] = Room(state, self._recorder, self._alarm, self._recogniser)
         self._rooms[hearing].join(peer, state)
 
     def leave(self, peer: Peer) -> None:

@@ -3,8 +3,20 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
-from signaling.protocol import schema
+import msgspec
+
+from signaling.protocol import AnyAnswer, AnyAsk, AnyTell
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of all messages, from which the client's types are generated."""
+    tops = {"Ask": AnyAsk, "Answer": AnyAnswer, "Tell": AnyTell}
+    schemas, definitions = msgspec.json.schema_components(
+        tops.values(), ref_template="#/$defs/{name}"
+    )
+    return {"$defs": {**definitions, **dict(zip(tops, schemas, strict=True))}}
 
 
 def render() -> str:

@@ -5,9 +5,10 @@ from typing import Literal, NamedTuple, Protocol
 
 from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import HearingState, Phase
-from hearing_server.domain.reach import RECORDER, Edge, Reach, reach
+from hearing_server.domain.reach import RECOGNISER, RECORDER, Edge, Reach, reach
 from hearing_server.domain.unrecorded import why_unrecorded
 from hearing_server.services.media import PacketSink, Recorder, TrackName
+from hearing_server.services.speech import Recogniser, likely_words
 from signaling import protocol as wire
 from signaling.peer import Peer
 from signaling.sfu import Consumer, Producer, SfuError, pause_all
@@ -36,12 +37,27 @@ class Recording(NamedTuple):
         self.sink.on_end(cause)
 
 
-class Stage:
-    """Consumers between peers, and the recorder's sinks, as `reach` allows."""
+class Listened(NamedTuple):
+    """A microphone that the recogniser listens to."""
 
-    def __init__(self, hearing: str, recorder: Recorder, alarm: Alarm) -> None:
+    producer: Producer
+    sink: PacketSink
+
+    def end(self, cause: str) -> None:
+        self.producer.remove_sink(self.sink)
+        self.sink.on_end(cause)
+
+
+class Stage:
+    """Consumers between peers, and the sinks of recorder and recogniser, as `reach` allows."""
+
+    def __init__(
+        self, hearing: str, recorder: Recorder, alarm: Alarm, recogniser: Recogniser
+    ) -> None:
         self._hearing = hearing
         self._recorder = recorder
+        self._recogniser = recogniser
+        self._listened: dict[str, Listened] = {}  # by producer id
         self._alarm = alarm
         self._recorded: dict[str, Recording] = {}  # by producer id
         self._unrecorded: dict[str, str] = {}  # producer ids that an alarm was given for, and whose
@@ -61,6 +77,7 @@ class Stage:
         self._forget_gone(peers)
         self._reconcile_viewers(peers)
         self._reconcile_recorder(state, peers)
+        self._reconcile_recogniser(state, peers)
 
     def _forget_gone(self, peers: list[Peer]) -> None:
         alive = {producer.id for peer in peers for producer in peer.producers.values()}
@@ -70,6 +87,9 @@ class Stage:
         for recording in self._recorded.values():
             recording.end(cause)
         self._recorded.clear()
+        for listened in self._listened.values():
+            listened.end(cause)
+        self._listened.clear()
 
     def _reconcile_viewers(self, peers: list[Peer]) -> None:
         """First everything that must stop; then what may begin."""
@@ -128,6 +148,28 @@ class Stage:
         for producer_id in wanted.keys() - self._recorded.keys():
             self._record(*wanted[producer_id])
         self._relieve(wanted.keys() - self._recorded.keys())
+
+    def _reconcile_recogniser(self, state: HearingState, peers: list[Peer]) -> None:
+        """It may take nothing: then there are no captions of that voice, and nobody waits for it."""
+        if self._recogniser.health.state == "off":
+            return
+        wanted = {
+            producer.id: (peer.party, source, producer)
+            for peer in peers
+            for source, producer in peer.producers.items()
+            if RECOGNISER in self.edges.sinks(peer.party, source)
+        }
+        for producer_id in self._listened.keys() - wanted.keys():
+            self._listened.pop(producer_id).end("closed")
+        new = wanted.keys() - self._listened.keys()
+        words = likely_words(state) if new else ()
+        for producer_id in new:
+            party, source, producer = wanted[producer_id]
+            name = TrackName(hearing=self._hearing, party=party, source=source.value)
+            sink = self._recogniser.listen(name, producer.format, words)
+            if sink is not None:
+                producer.add_sink(sink)
+                self._listened[producer_id] = Listened(producer, sink)
 
     def _relieve(self, unrecorded: Set[str]) -> None:
         """The alarm is over once nothing is left that should be recorded and is not."""

@@ -1,4 +1,4 @@
-"""How this node is: the event loop, the disk, the recorder, the database, the media port."""
+"""How this node is: the event loop, the disk, the recorder, the recogniser, the database, the media port."""
 
 import asyncio
 import shutil
@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from hearing_server.adapters.database import Database
 from hearing_server.domain.errors import Refused
+from hearing_server.services.speech import SpeechHealth, SpeechState
 
 EVERY = 3.0  # seconds
 PATIENCE = 2.0  # seconds for the database to answer
@@ -27,6 +28,8 @@ class NodeHealth:
     disk_free: int
     disk_total: int
     recorder: bool
+    speech: SpeechState
+    speech_detail: str  # why it is down or failed: a code
     database_ms: int | None
     media_port: int
     connections: int
@@ -34,7 +37,7 @@ class NodeHealth:
 
 
 class NodeProbe:
-    """`loop`, `recorder`, `media_port` and `connections` say how those are now."""
+    """`loop`, `recorder`, `speech`, `media_port` and `connections` say how those are now."""
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class NodeProbe:
         *,
         loop: Callable[[], float],
         recorder: Callable[[], bool],
+        speech: Callable[[], SpeechHealth],
         media_port: Callable[[], int],
         connections: Callable[[], int],
         started_at: int,
@@ -51,17 +55,21 @@ class NodeProbe:
         self._folder = folder
         self._loop = loop
         self._recorder = recorder
+        self._speech = speech
         self._media_port = media_port
         self._connections = connections
         self._started_at = started_at
 
     async def look(self) -> NodeHealth:
+        speech = self._speech()
         disk = await asyncio.to_thread(shutil.disk_usage, self._folder)
         return NodeHealth(
             loop_ms=round(self._loop() * 1000),
             disk_free=disk.free,
             disk_total=disk.total,
             recorder=self._recorder(),
+            speech=speech.state,
+            speech_detail=speech.detail,
             database_ms=await self._ask(),
             media_port=self._media_port(),
             connections=self._connections(),

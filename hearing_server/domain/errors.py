@@ -37,6 +37,7 @@ class Code(StrEnum):
     ALREADY_ANSWERED = "already_answered"  # this party has signed or refused this version
     NOT_YOUR_TURN = "not_your_turn"  # clerk after the parties, presiding judge last
     UNPRINTABLE_CHARACTER = "unprintable_character"
+    UNKNOWN_DRAFT = "unknown_draft"  # accepted or dropped at another desk, or not said to its end
     REMOVED = "removed"  # by the presiding judge, for good
     IDENTITY_NOT_CONFIRMED = "identity_not_confirmed"  # demanded before admission
     CHECKLIST_OPEN = "checklist_open"  # the detail names the items; a reason closes over them

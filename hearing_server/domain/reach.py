@@ -4,7 +4,8 @@ The media plane reconciles to `reach` after every event and holds no policy of i
 is a change of state that this reads; its twin for words is visible.py.
 
 Everybody is in one room at a time: the courtroom, a private talk, an identity check, the bench's
-deliberation, or none. Sound and picture stay in their room, and only the courtroom has a recorder.
+deliberation, or none. Sound and picture stay in their room, and only the courtroom has a recorder, and
+beside it the speech recogniser, which takes voices alone: nothing is written down that is not recorded.
 """
 
 from collections.abc import Iterator, Mapping, Set
@@ -17,6 +18,7 @@ from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
 from hearing_server.domain.parties import BENCH, STAFF, Right, Role, may
 
 RECORDER = "recorder"  # a sink like any other; no party has this id
+RECOGNISER = "recogniser"  # likewise: has an edge wherever the recorder has one to a microphone
 
 Parties = frozenset[str]
 NOBODY: Parties = frozenset()
@@ -25,7 +27,7 @@ NONE: frozenset[Source] = frozenset()
 
 
 class Edge(NamedTuple):
-    """`sink` (a party, or the recorder) receives `source` of `party`."""
+    """`sink` (a party, the recorder or the recogniser) receives `source` of `party`."""
 
     party: str
     source: Source
@@ -171,7 +173,7 @@ def _courtroom(state: HearingState, rooms: _Rooms, party: str) -> set[str]:
     """
     if state.phase is Phase.IN_SESSION:
         public = set() if state.public_excluded else rooms.observers
-        recorded = set() if state.off_record else {RECORDER}
+        recorded = set() if state.off_record else {RECORDER, RECOGNISER}
         return rooms.courtroom | public | recorded
     if state.phase is Phase.WAITING:
         return rooms.courtroom
@@ -206,6 +208,8 @@ def _allowed(
         source is Source.ROOM
     ):  # the whole room of a detention centre is for bench and recorder alone
         return company & (rooms.bench | {RECORDER}) if in_court else NOBODY
+    if source is not Source.MICROPHONE:
+        company = company - {RECOGNISER}
     if seat.channel_closed and source is Source.MICROPHONE and in_court:
         company = company & _listeners(state, seat)
     screening = state.screenings.get(seat.party.id)
@@ -217,4 +221,4 @@ def _allowed(
 def _listeners(state: HearingState, seat: Seat) -> set[str]:
     """Who hears an interpreter whose channel is closed: those who need them, those who chose them."""
     chosen = {p for p, other in state.seats.items() if other.listens_to == seat.party.id}
-    return {*seat.party.interpreter_for, *chosen, RECORDER}
+    return {*seat.party.interpreter_for, *chosen, RECORDER, RECOGNISER}

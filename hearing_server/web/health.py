@@ -18,6 +18,7 @@ from hearing_server.domain.watch import AlarmKind
 from hearing_server.services.centre import Summary
 from hearing_server.services.media import RecordingHealth
 from hearing_server.services.recording_check import CODES, RecordingCheck
+from hearing_server.services.speech import SpeechHealth
 
 BLOCKED = 0.2  # seconds that the event loop must never be held
 
@@ -43,6 +44,11 @@ recorder_silence = Gauge(
     "hearing_recorder_silent_seconds", "Since the recorder last said how it is."
 )
 recording_segments = Counter("hearing_recording_segments", "Recording segments closed.")
+speech_up = Gauge("hearing_speech_up", "1 while speech is recognised.")
+speech_deaths = Counter("hearing_speech_deaths", "Times the recogniser's process died.")
+speech_given_up = Gauge("hearing_speech_given_up", "1 after too many deaths in a row.")
+speech_lag = Gauge("hearing_speech_lag_seconds", "How far the recogniser is behind the sound.")
+speech_shed = Gauge("hearing_speech_shed", "Seats that are not listened to: it is too much.")
 hearings_today = Gauge("hearing_hearings_today", "Hearings of today, by phase.", ["phase"])
 alarms = Gauge("hearing_alarms", "Alarms that last, of all hearings of today.", ["kind"])
 tasks = Gauge("hearing_tasks_outstanding", "Tasks that nobody has ticked off.")
@@ -107,6 +113,16 @@ def recording(state: RecordingHealth) -> None:
     for directory in state.directories:
         recording_free.labels(directory.path).set(directory.free)
         recording_hourly.labels(directory.path).set(directory.bytes_per_hour)
+
+
+def speech(state: SpeechHealth) -> None:
+    """What the recogniser says of itself, once a second and whenever that changes."""
+    speech_up.set(state.state == "on")
+    if state.state in ("down", "failed"):
+        speech_deaths.inc()
+    speech_given_up.set(state.state == "failed")
+    speech_lag.set(state.lag)
+    speech_shed.set(len(state.shed))
 
 
 def checked(checks: Mapping[str, RecordingCheck], silence: float) -> None:

@@ -36,6 +36,7 @@ STATUS = {
     Code.UNKNOWN_HEARING: 404,
     Code.UNKNOWN_PARTY: 404,
     Code.UNKNOWN_LINE: 404,
+    Code.UNKNOWN_DRAFT: 404,
     Code.NOT_FOUND: 404,
     Code.TOO_LARGE: 413,
     Code.BAD_FILE: 422,

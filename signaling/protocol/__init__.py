@@ -4,10 +4,6 @@ A browser sends an Ask and gets exactly one Answer to it; the server sends a Tel
 One file a subject, as the events are; codec.py decodes and encodes them.
 """
 
-from typing import Any
-
-import msgspec
-
 from signaling.protocol.answers import (
     Done,
     Failed,
@@ -115,6 +111,16 @@ from signaling.protocol.private import (
     Unscreen,
 )
 from signaling.protocol.record import FreezeTranscript, RefuseSignature
+from signaling.protocol.speech import (
+    AcceptDraft,
+    Captioned,
+    DraftGone,
+    DraftTold,
+    DropDraft,
+    SpeechTold,
+    SpokenWord,
+    SwitchCaptions,
+)
 from signaling.protocol.tells import (
     AnyEvent,
     ConsumerClosed,
@@ -215,6 +221,9 @@ AnyAsk = (
     | HoldLine
     | ReleaseLine
     | TypeLine
+    | AcceptDraft
+    | DropDraft
+    | SwitchCaptions
     | FreezeTranscript
     | RefuseSignature
     | CreateTransport
@@ -241,22 +250,18 @@ AnyTell = (
     | Pointed
     | LinesHeld
     | Typed
+    | Captioned
+    | DraftTold
+    | DraftGone
+    | SpeechTold
     | Removed
     | Superseded
 )
 
 
-def schema() -> dict[str, Any]:
-    """JSON Schema of all messages, from which the client's types are generated."""
-    tops = {"Ask": AnyAsk, "Answer": AnyAnswer, "Tell": AnyTell}
-    schemas, definitions = msgspec.json.schema_components(
-        tops.values(), ref_template="#/$defs/{name}"
-    )
-    return {"$defs": {**definitions, **dict(zip(tops, schemas, strict=True))}}
-
-
 __all__ = [
     "AcceptConsultation",
+    "AcceptDraft",
     "Admit",
     "AdmitAll",
     "AdmitPublic",
@@ -274,6 +279,7 @@ __all__ = [
     "BeginDeliberation",
     "BeginIdentityCheck",
     "Call",
+    "Captioned",
     "ClearHighlights",
     "CloseChat",
     "CloseHearing",
@@ -289,6 +295,9 @@ __all__ = [
     "Dismiss",
     "DisputeLine",
     "Done",
+    "DraftGone",
+    "DraftTold",
+    "DropDraft",
     "EndConsultation",
     "EndDeliberation",
     "EndIdentityCheck",
@@ -354,11 +363,14 @@ __all__ = [
     "SetChannel",
     "ShowExhibit",
     "SourceChecked",
+    "SpeechTold",
     "SplitLine",
+    "SpokenWord",
     "StopShare",
     "StrikeLine",
     "Superseded",
     "SuspendHearing",
+    "SwitchCaptions",
     "TakeCharge",
     "TakeOfficerStep",
     "Tell",
@@ -375,5 +387,4 @@ __all__ = [
     "WithdrawExhibit",
     "WithdrawRequest",
     "WithdrawWord",
-    "schema",
 ]

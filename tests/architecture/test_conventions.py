@@ -67,6 +67,7 @@ def test_every_ask_is_answered_by_something() -> None:
     """A message of the protocol that nothing carries out would be answered as a fault of ours."""
     carried = {*asks.COMMANDS, wire.Enter, wire.Leave, wire.FreezeTranscript, wire.Point}
     passing = {"hold_line", "release_line", "type_line"}
+    carried |= {wire.SwitchCaptions, wire.AcceptDraft, wire.DropDraft}
     media = {
         "create_transport",
         "connect_transport",

@@ -11,9 +11,10 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.events import Departure, Source
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Party, Right, may
-from hearing_server.domain.reach import RECORDER, Edge, reach
+from hearing_server.domain.reach import RECOGNISER, RECORDER, Edge, reach
 from hearing_server.services.access import Seated
 from hearing_server.services.media import Recorder, TrackFormat, TrackName
+from hearing_server.services.speech import SpeechHealth
 from signaling import protocol as wire
 from signaling.peer import Peer
 from signaling.rooms import Room
@@ -69,6 +70,17 @@ class Ledger:
 
     async def flush(self, hearing: str) -> None:
         return
+
+
+class Ear(Ledger):
+    """A recogniser that keeps what it was given to hear."""
+
+    health = SpeechHealth(state="on")
+
+    def listen(
+        self, track: TrackName, track_format: TrackFormat, words: tuple[str, ...]
+    ) -> "Track":
+        return self.record(track, track_format, lambda: None)
 
 
 class Track:
@@ -155,8 +167,9 @@ class Court:
         self.sfu = sfu
         self.world = World(*parties)
         self.ledger = Ledger()
+        self.ear = Ear()
         self.alarms: list[str] = []
-        self.room = Room(self.world.state, recorder or self.ledger, self)
+        self.room = Room(self.world.state, recorder or self.ledger, self, self.ear)
         self.here: dict[str, Attendant] = {}
         self.step = 0
         self.heard: dict[str, set[Mark]] = {}  # by sink, of all steps
@@ -244,6 +257,8 @@ class Court:
         """What has come out since the last time, by sink."""
         found = {sink: marks(attendant.down.rtp) for sink, attendant in self.here.items()}
         found[RECORDER] = marks(self.ledger.packets)
+        found[RECOGNISER] = marks(self.ear.packets)
+        self.ear.packets.clear()
         for attendant in self.here.values():
             attendant.down.rtp.clear()
         self.ledger.packets.clear()
@@ -259,6 +274,7 @@ class Court:
         self.allowed[self.step] = got
         named = {(e.party, e.source.value) for e in got if e.sink == RECORDER}
         assert self.ledger.open == named
+        assert self.ear.open == {n for n in named if n[1] == Source.MICROPHONE}
         return got
 
     def check_all(self) -> None:

@@ -14,7 +14,7 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.events import Source
 from hearing_server.domain.parties import Party
-from hearing_server.domain.reach import RECORDER, Edge
+from hearing_server.domain.reach import RECOGNISER, RECORDER, Edge
 from signaling import protocol as wire
 from tests.hearing_server.domain.world import (
     ADVOCATE,
@@ -250,8 +250,15 @@ async def test_an_interpreters_channel(court: Court) -> None:
     closed, chosen = await play(
         court, (IN, cmd.SetChannel(party=IN, closed=True)), (PR, cmd.ListenTo(interpreter=IN))
     )
-    assert {e.sink for e in closed if e[:2] == (IN, Source.MICROPHONE)} == {DE, RECORDER}
-    assert {e.sink for e in chosen if e[:2] == (IN, Source.MICROPHONE)} == {DE, PR, RECORDER}
+    assert {e.sink for e in closed if e[:2] == (IN, Source.MICROPHONE)} == {
+        DE,
+        RECORDER,
+        RECOGNISER,
+    }
+    assert {e.sink for e in chosen if e[:2] == (IN, Source.MICROPHONE)} == {
+        *(DE, PR),
+        *(RECORDER, RECOGNISER),
+    }
     await play(court, (PR, cmd.ListenTo()), (JU, cmd.SetChannel(party=IN, closed=False)))
 
 

@@ -79,6 +79,9 @@ export type Ask =
   | HoldLine
   | ReleaseLine
   | TypeLine
+  | AcceptDraft
+  | DropDraft
+  | SwitchCaptions
   | FreezeTranscript
   | RefuseSignature
   | CreateTransport
@@ -197,6 +200,7 @@ export type Code =
   | 'too_many'
   | 'transcript_changed'
   | 'transcript_complete'
+  | 'unknown_draft'
   | 'unknown_hearing'
   | 'unknown_line'
   | 'unknown_party'
@@ -261,6 +265,10 @@ export type Tell =
   | Pointed
   | LinesHeld
   | Typed
+  | Captioned
+  | DraftTold
+  | DraftGone
+  | SpeechTold
   | Removed
   | Superseded;
 
@@ -811,6 +819,27 @@ export interface TypeLine {
   speaker: string;
   text: string;
   type: 'type_line';
+}
+/**
+ * Enter a draft that is said to its end as a line of `speaker`, as it is or reworded.
+ */
+export interface AcceptDraft {
+  draft: string;
+  operation?: string;
+  speaker: string;
+  text: string;
+  type: 'accept_draft';
+}
+export interface DropDraft {
+  draft: string;
+  type: 'drop_draft';
+}
+/**
+ * Captions for this connection from now on, or no longer.
+ */
+export interface SwitchCaptions {
+  on: boolean;
+  type: 'switch_captions';
 }
 /**
  * Make the document that everybody signs from the lines as they stand.
@@ -2251,6 +2280,48 @@ export interface Typed {
   speaker: string;
   text: string;
   type: 'typed';
+}
+/**
+ * What a party says, so far or `final`; to whoever has captions on and hears them. Not kept.
+ */
+export interface Captioned {
+  final: boolean;
+  party: string;
+  text: string;
+  type: 'captioned';
+  utterance: string;
+}
+/**
+ * The same for the clerks' desks: with its words and their times on the recording's clock.
+ */
+export interface DraftTold {
+  draft: string;
+  ended_at: number;
+  final: boolean;
+  party: string;
+  started_at: number;
+  text: string;
+  type: 'draft_told';
+  words: SpokenWord[];
+}
+export interface SpokenWord {
+  at: number;
+  text: string;
+}
+/**
+ * Accepted, dropped, or given up.
+ */
+export interface DraftGone {
+  draft: string;
+  type: 'draft_gone';
+}
+/**
+ * Whether there are captions; `without`: those whom one hears and has none of, as it is too much.
+ */
+export interface SpeechTold {
+  state: 'down' | 'failed' | 'off' | 'on' | 'starting';
+  type: 'speech_told';
+  without: string[];
 }
 /**
  * The presiding judge has removed this party for good; the connection ends.

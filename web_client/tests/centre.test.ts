@@ -58,7 +58,7 @@ it('puts grave and lasting tasks first, and leaves out those ticked off', () => 
 });
 
 it('says which part of the node is not well', () => {
-  const node = { loop_ms: 20, disk_free: 4e9, disk_total: 1e12, recorder: true, database_ms: null, media_port: 5000, connections: 3, started_at: 0 };
+  const node = { loop_ms: 20, disk_free: 4e9, disk_total: 1e12, recorder: true, speech: 'off' as const, speech_detail: '', database_ms: null, media_port: 5000, connections: 3, started_at: 0 };
   expect(partsOf(node)).toEqual({ loop: true, disk: false, recorder: true, database: false, media: true });
 });
 

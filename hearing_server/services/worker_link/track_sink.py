@@ -22,6 +22,10 @@ class TrackSink:
         self._slow = False  # dropped or ended
         self._dropped = self._ended = False
 
+    @property
+    def ended(self) -> bool:
+        return self._ended
+
     def on_rtp(self, packet: bytes, received_at: float) -> None:
         spool = self._spool
         if (spool.full or self._slow) and not self._may_resume(received_at):

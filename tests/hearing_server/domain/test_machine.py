@@ -20,7 +20,7 @@ from hearing_server.domain.fold import apply, replay
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
 from hearing_server.domain.log import SERVER, Entry, canonical, entry_from
 from hearing_server.domain.parties import BENCH, STAFF, Right, Role, may
-from hearing_server.domain.reach import RECORDER, Edge, may_differ, reach
+from hearing_server.domain.reach import RECOGNISER, RECORDER, Edge, may_differ, reach
 from hearing_server.domain.visible import seen
 from signaling import views
 
@@ -127,6 +127,8 @@ def check_reach(before: HearingState, state: HearingState) -> None:
     assert may_differ(before, state) or set(edges) == set(reach(before))
     for edge in edges:
         check_edge(state, edge)
+        if edge.sink == RECOGNISER:
+            assert RECORDER in edges.sinks(edge.party, edge.source), "what is heard is recorded"
     sharing = {
         s.party.id
         for s in state.seats.values()
@@ -142,7 +144,8 @@ def check_edge(state: HearingState, edge: Edge) -> None:
     assert edge.party != edge.sink
     check_place(state, sender, sink)
     if sink is None:
-        assert edge.sink == RECORDER
+        assert edge.sink in (RECORDER, RECOGNISER)
+        assert edge.sink == RECORDER or edge.source is ev.Source.MICROPHONE
         check_recorded(state, sender)
     screening = state.screened(edge.party, edge.sink)
     if screening is not None:

@@ -9,7 +9,7 @@ from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import Presence, Seat
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import STAFF
-from hearing_server.domain.reach import RECORDER, SEAT_READ, STATE_READ, Edge, reach
+from hearing_server.domain.reach import RECOGNISER, RECORDER, SEAT_READ, STATE_READ, Edge, reach
 from hearing_server.domain.visible import visible
 
 from .world import (
@@ -28,7 +28,12 @@ from .world import (
 
 
 def meetings(world: World, source: Source = Source.CAMERA) -> set[tuple[str, str]]:
-    return {(e.party, e.sink) for e in reach(world.state) if e.source is source}
+    """Who meets whom and what is recorded; the recogniser listens wherever a microphone is recorded."""
+    met = {(e.party, e.sink) for e in reach(world.state) if e.source is source}
+    recognised = {party for party, sink in met if sink == RECOGNISER}
+    recorded = {party for party, sink in met if sink == RECORDER}
+    assert recognised == (recorded if source is Source.MICROPHONE else set())
+    return {pair for pair in met if pair[1] != RECOGNISER}
 
 
 EVERYBODY = {(a.id, b.id) for a in FIVE for b in FIVE if a is not b}
@@ -107,7 +112,7 @@ def test_the_waiting_room_hears_and_sees_nothing() -> None:
 def test_no_edge_to_oneself_or_from_the_recorder() -> None:
     for edge in reach(in_session().state):
         assert edge.party != edge.sink
-        assert edge.party != RECORDER
+        assert edge.party not in (RECORDER, RECOGNISER)
 
 
 LINE = ev.LineEntered(line=1, speaker="judge", text="x", started_at=1, ended_at=2)

@@ -57,6 +57,8 @@ export interface NodeHealth {
   disk_free: number;
   disk_total: number;
   recorder: boolean;
+  speech: 'off' | 'starting' | 'on' | 'down' | 'failed';
+  speech_detail: string;
   database_ms: number | null;
   media_port: number;
   connections: number;

@@ -3,6 +3,7 @@ import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
 import { codeOf, Refused, type FaultCode } from '@/api/http';
 import { takeTicket } from '@/api/seats';
+import { useCaptions } from '@/captions/store';
 import { useExhibits } from '@/exhibits/store';
 import { useHearing } from '@/hearing/store';
 import { useDevices } from '@/media/devices';
@@ -80,6 +81,7 @@ export const useConnection = defineStore('connection', () => {
     state.value = 'entered';
     fault.value = null;
     attempt = 0;
+    useCaptions().entered(must().ask);
     void useMedia().start(must().ask, welcome.rtp_capabilities);
   }
 
@@ -92,6 +94,7 @@ export const useConnection = defineStore('connection', () => {
   function onLost(lost: HearingSocket): void {
     if (lost !== socket.value) return;
     socket.value = null;
+    useCaptions().lost();
     hearing.recording = null; // nothing is known any more
     if (state.value === 'ready') state.value = 'idle';
     if (state.value !== 'entered') return;
@@ -137,6 +140,14 @@ export const useConnection = defineStore('connection', () => {
         return useMedia().drop(tell.consumer);
       case 'pointed':
         return useExhibits().pointed(tell.x, tell.y);
+      case 'captioned':
+        return useCaptions().take(tell);
+      case 'draft_told':
+        return useCaptions().takeDraft(tell);
+      case 'draft_gone':
+        return useCaptions().dropDraft(tell.draft);
+      case 'speech_told':
+        return useCaptions().takeState(tell);
       case 'removed':
         end('left');
         return refuse(new Refused('removed'));

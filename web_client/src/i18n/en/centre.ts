@@ -68,7 +68,13 @@ export default {
     },
     part: { camera: 'Camera', microphone: 'Microphone', loudspeaker: 'Loudspeaker', line: 'Line' },
     node: {
-      title: 'This server', good: 'good', bad: 'not well', loop: 'Response', disk: 'Disk left', recorder: 'Recorder', database: 'Database', media: 'Media port', connections: 'Connections',
+      title: 'This server', good: 'good', bad: 'not well', loop: 'Response', disk: 'Disk left', recorder: 'Recorder', speech: 'Captions', database: 'Database', media: 'Media port', connections: 'Connections',
+    },
+    speech: {
+      off: 'no model', starting: 'starting', on: 'good', down: 'interrupted', failed: 'given up',
+      wrong_model: 'the model cannot be used', no_model: 'no model in the folder', no_library: 'sherpa-onnx is not installed', silent: 'it did not answer',
+      how: 'How to get captions',
+      get: 'Download a streaming model for sherpa-onnx, for example the bilingual zipformer for Chinese and English, from the releases of k2-fsa/sherpa-onnx. Unpack it on this server, set speech_model (HEARING_SPEECH_MODEL) to its folder, and start the server again. Everything else works without it.',
     },
     graph: { of: 'Line of {name} over the last hour', loss: 'Loss, at most {worst}', trip: 'Round trip, at most {worst}', hour: 'Last hour' },
     close: {

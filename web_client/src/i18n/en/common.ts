@@ -134,6 +134,7 @@ export default {
     transcript_changed: 'The transcript has changed, or there is a newer version.',
     transcript_complete: 'The transcript is fully signed.',
     unknown_hearing: 'There is no such hearing.',
+    unknown_draft: 'Another desk has accepted or dropped this draft.',
     unknown_line: 'There is no such line.',
     unknown_party: 'There is no such party.',
     unprintable_character: 'A character cannot be printed: {detail}',

@@ -2,6 +2,7 @@
 import type zh from '../zh-CN';
 import apart from './apart';
 import bench from './bench';
+import captions from './captions';
 import cases from './cases';
 import centre from './centre';
 import clerk from './clerk';
@@ -22,6 +23,7 @@ import waiting from './waiting';
 const en: typeof zh = {
   ...apart,
   ...bench,
+  ...captions,
   ...cases,
   ...centre,
   ...clerk,

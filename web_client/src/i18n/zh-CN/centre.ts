@@ -68,7 +68,13 @@ export default {
     },
     part: { camera: '摄像头', microphone: '麦克风', loudspeaker: '扬声器', line: '线路' },
     node: {
-      title: '本服务器', good: '正常', bad: '异常', loop: '响应', disk: '磁盘剩余', recorder: '录制', database: '数据库', media: '媒体端口', connections: '连接数',
+      title: '本服务器', good: '正常', bad: '异常', loop: '响应', disk: '磁盘剩余', recorder: '录制', speech: '字幕', database: '数据库', media: '媒体端口', connections: '连接数',
+    },
+    speech: {
+      off: '未配置模型', starting: '启动中', on: '正常', down: '中断', failed: '已停用',
+      wrong_model: '模型无法使用', no_model: '文件夹中没有模型', no_library: '未安装 sherpa-onnx', silent: '没有响应',
+      how: '如何启用字幕',
+      get: '从 k2-fsa/sherpa-onnx 的发布页下载流式模型（例如中英双语 zipformer），解压到本服务器，将 speech_model（HEARING_SPEECH_MODEL）设为该文件夹，然后重启服务器。没有模型时其他功能照常。',
     },
     graph: { of: '{name}的线路，最近一小时', loss: '丢包，最高 {worst}', trip: '往返，最长 {worst}', hour: '最近一小时' },
     close: {

@@ -134,6 +134,7 @@ export default {
     transcript_changed: '笔录已有更改或已有新版本。',
     transcript_complete: '笔录已全部签署。',
     unknown_hearing: '没有这场庭审。',
+    unknown_draft: '该草稿已被另一处采用或舍弃。',
     unknown_line: '没有这一条。',
     unknown_party: '没有这位参与人。',
     unprintable_character: '有无法打印的字符：{detail}',

@@ -1,6 +1,7 @@
 /** 简体中文: every word on the screen, one file an area. English has the same keys. */
 import apart from './apart';
 import bench from './bench';
+import captions from './captions';
 import cases from './cases';
 import centre from './centre';
 import clerk from './clerk';
@@ -21,6 +22,7 @@ import waiting from './waiting';
 export default {
   ...apart,
   ...bench,
+  ...captions,
   ...cases,
   ...centre,
   ...clerk,
