@@ -8,7 +8,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from pypdf.errors import LimitReachedError
 from pypdf.filters import decode_stream_data
@@ -28,31 +28,50 @@ NAME = re.compile(
     rb"(?:[\0\t\n\f\r ]+(gs|scn|SCN|cs|CS|sh)"
     rb"|[\0\t\n\f\r ]+[-+]?(?:\d+\.?\d*|\.\d+)[\0\t\n\f\r ]+(Tf))?"
 )
+# At the least these bytes stand where a path, a text or a mask is painted. A reader needs no blank
+# between two operators, so they are counted wherever they stand.
+PAINTS = (b"f", b"F", b"b", b"B", b"s", b"S", b"'", b'"', b"Tj", b"TJ", b"Do", b"EI")
 HEXADECIMAL = re.compile(rb"<[^>]*>")
 BRACKET = re.compile(rb"[()\\]")
 NOTHING: Mapping[str, Any] = DictionaryObject()
 
 
-class Drawing:
-    """Weighs what is drawn, each stream once for the resources that it is drawn with."""
+class Weight(NamedTuple):
+    """What drawing a content costs, and what of it costs more by a font or pattern of whoever draws it."""
 
-    def __init__(self) -> None:
-        self._weights: dict[tuple[int, int], int] = {}
+    cost: int
+    glyphs: int
+    paints: int
+
+
+class Drawing:
+    """Weighs what is drawn, each stream once for the resources that it is drawn with.
+
+    `glyphs`: the document has fonts whose glyphs are drawn, so what is shown in them counts.
+    """
+
+    def __init__(self, *, glyphs: bool) -> None:
+        self._glyphs = glyphs
+        self._weights: dict[tuple[int, int], Weight] = {}
         self._kept: list[object] = []  # so that no id is given twice
         self._open: set[tuple[int, int]] = set()
 
     def weigh_page(self, page: Mapping[str, Any], resources: Any) -> None:
-        """Raise Bad(bomb) for a page that costs too much."""
+        """Raise Bad(bomb) for a page that costs too much with all that annotations draw over it."""
         contents = _plain(page.get("/Contents"))
         streams = contents if isinstance(contents, ArrayObject) else [contents]
         parts = [_content(one) for one in map(_plain, streams) if isinstance(one, StreamObject)]
-        _bounded(self._cost(b"\n".join(parts), _dictionary(resources), 0))
+        found = _dictionary(resources)
+        cost = self._weight(b"\n".join(parts), found, 0).cost
+        for looks in _annotations(page):
+            heaviest = max((self._weigh(each, found, 0).cost for each in looks), default=0)
+            cost = _bounded(cost + heaviest)
 
     def weigh_form(self, form: StreamObject) -> None:
-        """The same for a form: an annotation may draw it, and no page."""
-        _bounded(self._weigh(form, NOTHING, 0))
+        """The same for a form: something may draw it that is not known here."""
+        self._weigh(form, NOTHING, 0)
 
-    def _weigh(self, stream: StreamObject, inherited: Mapping[str, Any], depth: int) -> int:
+    def _weigh(self, stream: StreamObject, inherited: Mapping[str, Any], depth: int) -> Weight:
         own = _plain(stream.get("/Resources"))
         resources = own if isinstance(own, DictionaryObject) else inherited
         key = id(stream), id(resources)
@@ -63,24 +82,33 @@ class Drawing:
         if depth > MOST_DEPTH:
             raise Bad(Reason.BOMB, "depth")
         self._open.add(key)
-        weight = EACH + self._cost(_content(stream), resources, depth)
+        weight = self._weight(_content(stream), resources, depth)
+        weight = weight._replace(cost=EACH + weight.cost)
         self._open.remove(key)
         self._kept += (stream, resources)
         self._weights[key] = weight
         return weight
 
-    def _cost(self, content: bytes, resources: Mapping[str, Any], depth: int) -> int:
-        cost = len(content)
+    def _weight(self, content: bytes, resources: Mapping[str, Any], depth: int) -> Weight:
+        """Font and pattern stay in force in the forms that are drawn, whatever these have of their own."""
+        cost, tile = len(content), 0
+        glyphs = _shown(content) if self._glyphs else 0
+        paints = sum(map(content.count, PAINTS))
         drawn = dict(_drawn_by(resources))
-        if drawn:
-            for name, times in _names(content).items():
-                if stream := drawn.get(name):
-                    cost = _bounded(cost + times * self._weigh(stream, resources, depth + 1))
-        glyphs = list(_glyphs(resources))
-        if glyphs and (shown := _shown(content)):
-            heaviest = max(self._weigh(each, where, depth + 1) for each, where in glyphs)
-            cost = _bounded(cost + shown * heaviest)
-        return cost
+        for name, times in _names(content).items() if drawn else ():
+            if stream := drawn.get(name):
+                weight = self._weigh(stream, resources, depth + 1)
+                cost = _bounded(cost + times * weight.cost)
+                if name[0] == "/Pattern":
+                    tile = max(tile, weight.cost)
+                else:
+                    glyphs += times * weight.glyphs
+                    paints += times * weight.paints
+        if glyphs:
+            each = [self._weigh(glyph, where, depth + 1) for glyph, where in _glyphs(resources)]
+            cost = _bounded(cost + glyphs * max((one.cost for one in each), default=0))
+            paints += glyphs * max((one.paints for one in each), default=0)
+        return Weight(_bounded(cost + paints * tile), glyphs, paints)
 
 
 Named = tuple[str, str]  # what kind of resource, and its name
@@ -100,15 +128,30 @@ def _drawn_by(resources: Mapping[str, Any]) -> Iterator[tuple[Named, StreamObjec
 
 def _glyphs(resources: Mapping[str, Any]) -> Iterator[tuple[StreamObject, Mapping[str, Any]]]:
     """The glyphs of fonts that draw each by a content of its own (Type 3), and what with."""
-    for value in _dictionary(resources.get("/Font")).values():
-        font = _dictionary(value)
-        if str(font.get("/Subtype")) != "/Type3":
-            continue
+    for font in _fonts(resources):
         own = _plain(font.get("/Resources"))
         where = own if isinstance(own, DictionaryObject) else resources
         for glyph in map(_plain, _dictionary(font.get("/CharProcs")).values()):
             if isinstance(glyph, StreamObject):
                 yield glyph, where
+
+
+def _fonts(resources: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Those with a name of their own, and those that a graphics state sets."""
+    yield from map(_dictionary, _dictionary(resources.get("/Font")).values())
+    for state in map(_dictionary, _dictionary(resources.get("/ExtGState")).values()):
+        pair = _plain(state.get("/Font"))
+        if isinstance(pair, ArrayObject) and pair:
+            yield _dictionary(pair[0])
+
+
+def _annotations(page: Mapping[str, Any]) -> Iterator[list[StreamObject]]:
+    """How each annotation of a page may look: a reader draws one of them."""
+    marks = _plain(page.get("/Annots"))
+    for mark in marks if isinstance(marks, ArrayObject) else ():
+        looks = _plain(_dictionary(_dictionary(mark).get("/AP")).get("/N"))
+        states = [looks] if isinstance(looks, StreamObject) else _dictionary(looks).values()
+        yield [one for one in map(_plain, states) if isinstance(one, StreamObject)]
 
 
 def _names(content: bytes) -> Counter[Named]:

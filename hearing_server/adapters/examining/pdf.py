@@ -47,7 +47,7 @@ def examine_pdf(file: BinaryIO) -> Verdict:
         notes = walk.notes()
         pages = len(reader.pages)
         if pages <= MOST_PAGES:
-            _weigh(reader, walk.forms)
+            _weigh(reader, walk)
     except (LimitReachedError, RecursionError):
         raise Bad(Reason.BOMB) from None
     if not pages:
@@ -57,10 +57,10 @@ def examine_pdf(file: BinaryIO) -> Verdict:
     return Verdict(media_type="application/pdf", pages=pages, notes=notes)
 
 
-def _weigh(reader: PdfReader, forms: Iterable[StreamObject]) -> None:
-    """What drawing costs: pages, and forms that annotations draw."""
-    drawing = Drawing()
-    for form in forms:
+def _weigh(reader: PdfReader, walk: "_Walk") -> None:
+    """What drawing costs: pages, and forms that nothing known here draws."""
+    drawing = Drawing(glyphs=walk.glyphs)
+    for form in walk.forms:
         drawing.weigh_form(form)
     for page in reader.pages:
         drawing.weigh_page(page, page.get("/Resources"))
@@ -100,6 +100,7 @@ class _Walk:
     def __init__(self, reader: PdfReader) -> None:
         self._reader = reader
         self.forms: list[StreamObject] = []  # what may draw others
+        self.glyphs = False  # some font has glyphs that are drawn (Type 3)
         self._notes: set[str] = set()
         self._unpacked = 0
 
@@ -141,6 +142,7 @@ class _Walk:
                 self._look(inner, depth + 1)
 
     def _look_at_names(self, found: DictionaryObject) -> None:
+        self.glyphs = self.glyphs or "/CharProcs" in found
         action, kind = str(found.get("/S", "")), str(found.get("/Subtype", ""))
         for key, word in KEYS.items():
             if key in found:

@@ -118,6 +118,50 @@ def test_glyphs_that_draw_are_weighed_for_each_that_is_shown(text: str) -> None:
     assert reason_of(page(made, f"/F 9 Tf {text} Tj", light)) is None
 
 
+def test_glyphs_are_weighed_however_their_font_comes_to_be_in_force() -> None:
+    """By a graphics state; or by the page, for a form that has no font of its own."""
+    text, glyph = "(" + "a" * 9000 + ") Tj", "0 0 m 600 800 l S " * 500
+    made = PdfWriter()
+    pair = ArrayObject([made._add_object(font(made, glyph)), NumberObject(9)])
+    state = resources("/ExtGState", G=DictionaryObject({Name("/Font"): pair}))
+    assert reason_of(page(made, f"/G gs {text}", state)) is Reason.BOMB
+    made = PdfWriter()
+    words = resources("/Font", F=font(made, glyph))
+    words[Name("/XObject")] = DictionaryObject({Name("/X"): form(made, text, DictionaryObject())})
+    assert reason_of(page(made, "/F 9 Tf /X Do", words)) is Reason.BOMB
+
+
+@pytest.mark.parametrize(
+    "painted", ["0 0 9 9 re f\n", "0 0 m 9 9 l S\n", "(a)Tj", "0 0 9 9 re f0f"]
+)
+def test_a_pattern_is_weighed_for_all_that_is_painted_with_it(painted: str) -> None:
+    """Also in a form that the page draws while it is in force."""
+    for times, reason in ((2000, Reason.BOMB), (20, None)):
+        made = PdfWriter()
+        pattern = form(made, "0 0 m 9 9 l S " * 4000, DictionaryObject())
+        words = f"/Pattern cs /P scn /Pattern CS /P SCN {painted * times}"
+        assert reason_of(page(made, words, resources("/Pattern", P=pattern))) is reason
+        made = PdfWriter()
+        draws = resources("/Pattern", P=form(made, "0 0 m 9 9 l S " * 4000, DictionaryObject()))
+        drawn = form(made, painted * times, DictionaryObject())
+        draws[Name("/XObject")] = DictionaryObject({Name("/X"): drawn})
+        words = "/Pattern cs /P scn /Pattern CS /P SCN /X Do"
+        assert reason_of(page(made, words, draws)) is reason
+
+
+def test_what_annotations_draw_is_weighed_for_each_of_them() -> None:
+    """A stamp on every line is taken."""
+    for heavy, reason in ((50_000, Reason.BOMB), (100, None)):
+        made = PdfWriter()
+        looks = form(made, "0 0 m 9 9 l S " * heavy, DictionaryObject())
+        note = DictionaryObject({Name("/Subtype"): Name("/Stamp"), Name("/Rect"): BOX})
+        note[Name("/AP")] = DictionaryObject({Name("/N"): DictionaryObject({Name("/On"): looks})})
+        made.add_blank_page(width=600, height=800)[Name("/Annots")] = ArrayObject([note] * 200)
+        out = io.BytesIO()
+        made.write(out)
+        assert reason_of(out.getvalue()) is reason
+
+
 def test_a_form_that_only_a_note_draws_is_weighed() -> None:
     made = PdfWriter()
     note = DictionaryObject({Name("/Subtype"): Name("/Stamp"), Name("/Rect"): BOX})
