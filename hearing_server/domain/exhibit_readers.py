@@ -1,5 +1,6 @@
 """Who may look at exhibits, keep them, and know what is said of them. visible.py asks here."""
 
+import math
 from dataclasses import replace
 
 from hearing_server.domain.doors import oversees
@@ -26,7 +27,8 @@ def reads_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
     """Whether a party may read an exhibit: the court, its own, the sides, and whoever is shown it.
 
     What a screened person submitted might show who they are: those they are screened from see it only
-    once it has been shown to the courtroom.
+    once it has been shown to the courtroom. Whoever was sent out keeps what they had, and is given nothing
+    of what comes up meanwhile.
     """
     seat = state.seats.get(party)
     if seat is None or seat.removed:
@@ -38,7 +40,18 @@ def reads_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
         return True
     if exhibit.withdrawn or not may(seat.party.role, Right.JUDGE_EXHIBITS):
         return False
-    return exhibit.was_shown or state.screened(exhibit.party, party) is None
+    until = _sent_out_at(state, seat)
+    if exhibit.shown_at is not None and exhibit.shown_at <= until:
+        return True
+    return exhibit.submitted_at <= until and state.screened(exhibit.party, party) is None
+
+
+def _sent_out_at(state: HearingState, seat: Seat) -> float:
+    """Since when somebody sits outside the courtroom to which they were admitted; never: infinity."""
+    if inside(state, seat) or not seat.admitted or state.phase is Phase.CLOSED:
+        return math.inf
+    last = seat.stays[-1] if seat.stays else None
+    return 0 if last is None or last.ended_at is None else last.ended_at
 
 
 def keeps_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
@@ -84,11 +97,15 @@ def called(state: HearingState, exhibit: Exhibit, reader: str | None) -> str:
 
 
 def reads_opinions(state: HearingState, exhibit: Exhibit, party: str) -> bool:
-    """Whether a party may read what the sides say of an exhibit: it goes into the record, so whoever
-    reads that, also once it is withdrawn. A witness who is shown the exhibit is not to be influenced."""
+    """Whether a party may read what the sides say of an exhibit: it goes into the record, so whoever reads
+    that, in the courtroom, also once it is withdrawn.
+
+    A witness who is shown the exhibit is not to be influenced, nor is who was sent out to be heard apart.
+    """
     seat = state.seats.get(party)
     return (
         seat is not None
+        and (inside(state, seat) or oversees(state, party))
         and may(seat.party.role, Right.READ_LINES)
         and reads_exhibit(state, replace(exhibit, withdrawn=False), party)
     )

@@ -119,6 +119,49 @@ def test_in_an_old_log_the_bench_turns_no_page_in_deliberation() -> None:
         assert caught.value.code is Code.DELIBERATING
 
 
+def test_who_was_sent_out_is_given_nothing_of_what_comes_up_meanwhile() -> None:
+    """Neither opinions nor exhibits that are submitted then; what they had they keep; back in, they read all."""
+    world = in_session()
+    submit(world)
+    world.do("counsel", opinion("BEFORE"))
+    world.do("judge", cmd.Dismiss(party="defendant"))
+    since = len(world.entries)
+    submit(world)
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    world.do("counsel", opinion("SECRET"))
+    first, second = world.state.exhibits
+    assert told(world.state, world.entries[since:], "defendant") == []
+    mine = view(world.state, "defendant")
+    assert [one.exhibit for one in mine.exhibits] == [1]
+    assert [one.opinions for one in mine.exhibits] == [[]]
+    assert reads_file(world.state, first, "defendant")
+    assert not reads_exhibit(world.state, second, "defendant")
+    for reader in ("counsel", "prosecutor", "judge"):
+        assert reads_opinions(world.state, first, reader)
+        assert reads_exhibit(world.state, second, reader)
+    world.do("judge", cmd.Call(party="defendant"))
+    mine = view(world.state, "defendant")
+    assert [one.exhibit for one in mine.exhibits] == [1, 2]
+    assert [[o.note for o in one.opinions] for one in mine.exhibits] == [["SECRET"], []]
+
+
+def test_who_is_screened_from_an_owner_is_not_given_the_exhibit_that_is_shown_while_they_are_out() -> (
+    None
+):
+    """It is only by being shown to the courtroom that they may see it, and they do not sit there."""
+    world = in_session()
+    submit(world)
+    screening = ev.Screening(
+        party="prosecutor", hidden_from=("defendant",), sight=True, sound=True, alias="甲"
+    )
+    world.do("judge", cmd.Screen(screening=screening))
+    world.do("judge", cmd.Dismiss(party="defendant"))
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    assert not reads_exhibit(world.state, world.state.exhibits[0], "defendant")
+    world.do("judge", cmd.Call(party="defendant"))
+    assert reads_exhibit(world.state, world.state.exhibits[0], "defendant")
+
+
 def test_what_everybody_has_signed_takes_an_opinion_until_the_hearing_is_closed() -> None:
     """A sitting may follow: then a newer version has it, and the signed one stays."""
     world = frozen()
