@@ -1,8 +1,8 @@
-"""How long it takes to verify the record of a long hearing, and how much memory.
+"""How long it takes to verify the bundle of a long hearing, and how much memory.
 
 A hearing of three hours, five parties with camera (1.2 Mbit/s) and microphone (32 kbit/s), in segments of
-ten seconds, with its log and an hourly root. Segments share the content of a few files (hard links), so
-what is measured is reading from memory, hashing and judging, not the disk.
+ten seconds, with its log, an hourly root, and a transcript that 35 people signed. The bundle has just been
+written, so what is measured is reading from memory, hashing and judging, not the disk.
 """
 
 import argparse
@@ -18,12 +18,18 @@ from random import Random
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.events import RootCause, Source
+from hearing_server.domain.parties import Party, Role
+from tests.hearing_server.domain.world import FIVE, World
+from tests.hearing_server.services.test_record_copy import Copies
 from tests.recording.records import LASTS, HearingRecord
+from tests.recording.signing import signed_by_all
 from transcript.signing.authority import Authority
 
 KINDS = {Source.CAMERA: 1_500_000, Source.MICROPHONE: 40_000}  # bytes of a segment
 CONTENTS = 8  # of each kind
 PER_HOUR = 3_600_000 // LASTS
+LINES = 600  # some 60 pages
+WORDS = "首先核对当事人身份，宣布合议庭组成人员，告知诉讼权利和义务，询问是否申请回避。" * 2
 
 
 class LongRecord(HearingRecord):
@@ -62,9 +68,15 @@ class LongRecord(HearingRecord):
         )
 
 
-def made(folder: Path, hours: float) -> tuple[LongRecord, Path]:
+def made(folder: Path, hours: float, signers: int) -> tuple[LongRecord, Path]:
     authority = Authority.open(folder / "keys", b"x", "示范人民法院")
     record = LongRecord(folder / "recordings", authority)
+    others = [
+        Party(id=f"plaintiff{n}", role=Role.PLAINTIFF, name=f"原告{n}（虚构）")
+        for n in range(signers - len(FIVE))
+    ]
+    world = World(*FIVE, *others).arrive(*FIVE, *others)
+    record.world = world.admit(*FIVE[2:], *others).send(*FIVE)  # the others only listen
     record.do("judge", cmd.OpenHearing())
     left = round(hours * PER_HOUR)
     while left > 0:
@@ -72,6 +84,9 @@ def made(folder: Path, hours: float) -> tuple[LongRecord, Path]:
         left -= PER_HOUR
         record.sign()
     record.do("judge", cmd.CloseHearing(override="演示"))
+    for number in range(LINES):
+        record.do("clerk", cmd.EnterLine(speaker=FIVE[number % len(FIVE)].id, text=WORDS))
+    signed_by_all(record.world, authority, folder / "documents")
     record.sign(RootCause.CLOSED)
     record.save()
     return record, folder / "keys" / "root.crt.pem"
@@ -95,14 +110,17 @@ def verified(home: Path, root: Path) -> tuple[int, float, float, float]:
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench verify", description=__doc__)
     parser.add_argument("--hours", type=float, default=3.0)
+    parser.add_argument("--signers", type=int, default=35)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
-        record, root = made(Path(folder), options.hours)
-        size = sum(path.stat().st_size for path in record.home.glob("*/*/*.mkv"))
-        code, took, cpu, peak = verified(record.home, root)
+        record, root = made(Path(folder), options.hours, options.signers)
+        bundle = Copies(record, record.authority).bundle("judge", Path(folder) / "case.asice")
+        size = bundle.stat().st_size
+        code, took, cpu, peak = verified(bundle, root)
         figures = {
             "hours": options.hours,
+            "signers": options.signers,
             "segments": len(record.tracks) * round(options.hours * PER_HOUR),
             "entries": len(record.world.entries),
             "gigabytes": round(size / 1e9, 2),

@@ -1,6 +1,7 @@
 """One hearing's record, from the folder or a copy of it, judged: log, roots, segments, time."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
@@ -77,12 +78,15 @@ def verify_record(
     if read.deleted_at > proven:
         read.deleted_at = 0  # anybody could have written that
     digests: dict[str, str] = {}
-    findings += segments.check(
-        source, list(read.wanted.values()), present, _excuse(read, copy), progress, digests
-    )
+    with ThreadPoolExecutor(1, "documents") as thread:  # while the segments are read
+        said_of = _of_documents(source, present, read, copy, proven, trust, judges)
+        documents_judged = thread.submit(list, said_of if container.is_bundle(present) else ())
+        findings += segments.check(
+            source, list(read.wanted.values()), present, _excuse(read, copy), progress, digests
+        )
     if container.is_bundle(present):
         findings += container.check(source, present, digests, trust, judges, time)
-        findings += _of_documents(source, present, read, copy, proven, trust, judges)
+    findings += documents_judged.result()
     findings += _of_files(files, read.wanted)
     findings += _of_time(read, time)
     return Report(hearing=read.log.hearing, findings=tuple(findings))

@@ -16,6 +16,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffPolicy
 from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation import (
@@ -32,6 +33,7 @@ from pyhanko_certvalidator import ValidationContext
 from .archive import STRICT, TOLERANT, proven_time
 from .certificates import PARTY_POLICY, SEAL_POLICY, Subject, subject_of
 from .fields import SEAL_FIELD
+from .revisions import EachRevisionOnce
 from .timestamp import to_asn1
 
 ATTACHMENTS = ("transcript.json", "note.json")
@@ -108,9 +110,10 @@ async def _inspect(data: bytes, roots: Sequence[x509.Certificate], at: datetime)
     lists = _revocation_lists(reader)
     anchors = [to_asn1(root) for root in roots] or _own_roots(signatures)
     facts: list[SignatureFacts] = []
+    policy = _policy_for(reader, signatures)
     moment = at  # a later timestamp that holds proves that what it covers existed by then
     for signature in reversed(signatures):
-        found = await _examine(signature, anchors, lists, moment, at, data)
+        found = await _examine(signature, anchors, lists, moment, at, data, policy)
         facts.append(found)
         if found.is_timestamp and found.sound and found.proven_at is not None:
             moment = min(moment, found.proven_at)
@@ -125,6 +128,13 @@ async def _inspect(data: bytes, roots: Sequence[x509.Certificate], at: datetime)
     )
 
 
+def _policy_for(reader: PdfFileReader, signatures: list[EmbeddedPdfSignature]) -> DiffPolicy:
+    if not signatures:
+        return DEFAULT_DIFF_POLICY
+    first = signatures[0]
+    return EachRevisionOnce(reader, first.signed_revision, first.docmdp_level)
+
+
 async def _examine(
     signature: EmbeddedPdfSignature,
     anchors: list[asn1_x509.Certificate],
@@ -132,6 +142,7 @@ async def _examine(
     moment: datetime,
     at: datetime,
     data: bytes,
+    policy: DiffPolicy,
 ) -> SignatureFacts:
     facts = replace(
         _describe(signature, data),
@@ -142,7 +153,7 @@ async def _examine(
             strict = moment < at and _listed(signature.signer_cert, lists)
             context = _context(anchors, lists, moment, strict=strict)
             return _judge_timestamp(
-                facts, await async_validate_pdf_timestamp(signature, validation_context=context)
+                facts, await async_validate_pdf_timestamp(signature, context, diff_policy=policy)
             )
         # A certificate is judged at the proven time, the proof at the time of the next one.
         signer = _context(anchors, lists, facts.proven_at or moment, strict=bool(lists))
@@ -150,7 +161,10 @@ async def _examine(
         strict = moment < at and stamper is not None and _listed(stamper, lists)
         stamp = _context(anchors, lists, moment, strict=strict)
         status = await async_validate_pdf_signature(
-            signature, signer_validation_context=signer, ts_validation_context=stamp
+            signature,
+            signer_validation_context=signer,
+            ts_validation_context=stamp,
+            diff_policy=policy,
         )
         return _judge_signature(facts, status)
     except Exception as error:  # a stranger's file may fail anywhere: the failure is the finding
