@@ -235,6 +235,7 @@ class Shown:
     playing: bool = False
     position: int = 0  # ms of the file, at `moved_at`
     moved_at: int = 0
+    touched_at: int = 0  # when it was put up, turned, marked or played last
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -176,7 +176,18 @@ def _exclude(state: HearingState, command: cmd.ExcludePublic, by: str, now: int)
 def _readmit(state: HearingState, command: cmd.AdmitPublic, by: str, now: int) -> Events:
     if not state.public_excluded:
         raise Refused(Code.NO_CHANGE)
-    return (ev.PublicAdmitted(), *sealing_ended(state, now))
+    return (*_closed_to_public(state), ev.PublicAdmitted(), *sealing_ended(state, now))
+
+
+def _closed_to_public(state: HearingState) -> Events:
+    """What is before the courtroom since the exclusion, or was turned or marked in it, the public is not
+    shown when it comes back in."""
+    shown, custody = state.shown, state.custody
+    if shown is None:
+        return ()
+    sealed = custody.access.get(custody.exclusion or 0)
+    before = sealed is not None and sealed.exclusion and shown.touched_at < sealed.started_at
+    return () if before else (ev.ExhibitHidden(exhibit=shown.exhibit),)
 
 
 def _allow_observers(state: HearingState, command: cmd.AllowObservers, by: str, now: int) -> Events:

@@ -44,31 +44,33 @@ def _shown(state: HearingState, event: ev.ExhibitShown, at: int) -> HearingState
         pages=event.pages,
         sha256=event.sha256,
         moved_at=at,
+        touched_at=at,
     )
     if not state.exhibits[event.exhibit - 1].was_shown:
         state = transcript_changed(_with_exhibit(state, event.exhibit, shown_at=at))
     return replace(state, shown=shown)
 
 
+def _with_shown(state: HearingState, at: int, **changes: Any) -> HearingState:
+    return replace(state, shown=state.shown and replace(state.shown, touched_at=at, **changes))
+
+
 def _turned(state: HearingState, event: ev.PageTurned, at: int) -> HearingState:
-    return replace(state, shown=state.shown and replace(state.shown, page=event.page))
+    return _with_shown(state, at, page=event.page)
 
 
 def _played(state: HearingState, event: ev.ExhibitPlayed, at: int) -> HearingState:
-    shown = state.shown and replace(
-        state.shown, playing=event.playing, position=event.position, moved_at=at
-    )
-    return replace(state, shown=shown)
+    return _with_shown(state, at, playing=event.playing, position=event.position, moved_at=at)
 
 
 def _highlighted(state: HearingState, event: ev.ExhibitHighlighted, at: int) -> HearingState:
     mark = Highlight(page=event.page, x=event.x, y=event.y, width=event.width, height=event.height)
-    shown = state.shown and replace(state.shown, highlights=(*state.shown.highlights, mark))
-    return replace(state, shown=shown)
+    marks = state.shown.highlights if state.shown else ()
+    return _with_shown(state, at, highlights=(*marks, mark))
 
 
 def _cleared(state: HearingState, event: ev.HighlightsCleared, at: int) -> HearingState:
-    return replace(state, shown=state.shown and replace(state.shown, highlights=()))
+    return _with_shown(state, at, highlights=())
 
 
 def _opinion(state: HearingState, event: ev.OpinionGiven, at: int) -> HearingState:

@@ -12,6 +12,7 @@ from hearing_server.domain import events as ev
 from hearing_server.domain import facts
 from hearing_server.domain.copies import withheld
 from hearing_server.domain.events import Level
+from hearing_server.domain.exhibit_readers import reads_page
 from hearing_server.domain.fold import replay
 from hearing_server.domain.log import SERVER, canonical, leaf_hash, root, to_record
 from hearing_server.domain.sealed import (
@@ -223,6 +224,32 @@ def test_the_public_reads_nothing_of_what_goes_on_without_it() -> None:
     world.do("judge", cmd.AdmitPublic())
     assert len(views.view(world.state, PUBLIC.id).requests) == 1
     assert "SECRET" not in str(told(world, PUBLIC.id))
+
+
+def test_what_is_shown_without_the_public_is_closed_before_it_comes_back() -> None:
+    """Also what was there before and was turned or marked meanwhile; what nobody touched stays."""
+    for touch, stays in (
+        (cmd.TurnPage(page=2), False),
+        (cmd.HighlightExhibit(x=1, y=1, width=5, height=5), False),
+        (None, True),
+        (cmd.ShowExhibit(exhibit=2), False),
+    ):
+        world = room()
+        for name in ("一.pdf", "二.pdf"):
+            world.do(SERVER, cmd.SubmitExhibit(
+                party="prosecutor", name=name, media_type="application/pdf", size=9, sha256=SHA, pages=3,
+            ))  # fmt: skip
+        world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+        world.do("judge", cmd.ExcludePublic(reason="涉及隐私"))
+        if touch is not None:
+            world.do("prosecutor", touch)
+        world.do("judge", cmd.AdmitPublic())
+        public = views.view(world.state, PUBLIC.id)
+        assert (public.shown is not None) is stays, touch
+        if not stays:
+            assert not any(
+                reads_page(world.state, one, PUBLIC.id, 2) for one in world.state.exhibits
+            )
 
 
 def test_in_an_old_log_nothing_is_sealed_where_nothing_was_recorded() -> None:
