@@ -14,6 +14,7 @@ BENCHES = {
     "verify": "bench.verify",
     "export": "bench.export",
     "playback": "bench.playback",
+    "captions": "bench.captions",
 }
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-BEHIND_S = 1.0  # behind the sound: too much
+BEHIND_S = 1.0  # behind the sound: too much, if it stays so
+PATIENCE_S = 2.0  # a moment in which others had the processor is made up for
 CALM_S = 0.3
 EVERY_S = 1.0  # between two sheddings: the first must show what it brings
 REST_S = 10.0  # of calm before a seat is listened to again
@@ -19,6 +20,7 @@ class Load:
     def __init__(self) -> None:
         self.shed: list[int] = []
         self._changed_at = self._calm_since = self._taken_back_at = float("-inf")
+        self._behind_since: float | None = None
         self._rest = REST_S
 
     def look(self, lag: float, spoken: Mapping[int, float], now: float) -> None:
@@ -26,7 +28,11 @@ class Load:
         self.shed = [track for track in self.shed if track in spoken]
         if lag > CALM_S or self._calm_since == float("-inf"):
             self._calm_since = now
-        if lag > BEHIND_S:
+        if lag <= BEHIND_S:
+            self._behind_since = None
+        elif self._behind_since is None:
+            self._behind_since = now
+        if self._behind_since is not None and now - self._behind_since >= PATIENCE_S:
             self._shed(spoken, now)
         elif self.shed and now - max(self._calm_since, self._changed_at) >= self._rest:
             self.shed.pop()
