@@ -10,9 +10,11 @@ import pytest
 from hearing_server.services.worker_link import frames
 from transcript.speech import wire
 from transcript.speech.model import Model, NoModel
+from transcript.speech.sound import Sound
+from transcript.speech.words import text
 from transcript.speech.worker import Worker
 
-from .tiny_model import FOLDER
+from .tiny_model import FOLDER, TRANSDUCER
 from .voices import FORMAT, HIGH, LOW, packets, silence, voice
 
 
@@ -112,3 +114,22 @@ def test_only_words_that_the_model_can_spell_are_hot(tmp_path) -> None:
     (tmp_path / "words.txt").write_text("告原\n", "utf-8")
     model = Model(tmp_path, 1)
     assert model._hotwords(("原告", "王某", "原/告")) == "原告/告原"
+
+
+def test_a_likely_word_is_heard_sooner_than_another() -> None:
+    """Hotwords reach the model: of a voice that begins unclearly the name of the case is made."""
+    model = Model(TRANSDUCER, 1)
+
+    def first_word(words: tuple[str, ...]) -> str:
+        sound = Sound()
+        stream = model.stream(words)
+        for packet in packets(np.concatenate([silence(0.3), voice(HIGH, 1.0, 260)])):
+            for frame in sound.feed(packet.data, packet.at):
+                stream.accept(frame.pcm)
+        stream.finish()
+        model.decode([stream])
+        return text(stream.tokens())[:2]
+
+    assert model.kind == "transducer"
+    assert first_word(("原告",)) == "原告"
+    assert first_word(()) == "告告"

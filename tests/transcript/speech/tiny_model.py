@@ -1,4 +1,5 @@
-"""Writes tiny/: a model of 3 KB without any learning that sherpa-onnx takes for a streaming zipformer2 CTC.
+"""Writes tiny/: a model of 3 KB without any learning that sherpa-onnx takes for a streaming zipformer2 CTC;
+and tiny_transducer/.
 
 `python -m tests.transcript.speech.tiny_model`, with `onnx` installed, which nothing else here needs. It
 hears a low voice as 原, a high one as 告, and nothing else: 4 answers for 32 frames of 10 ms.
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 FOLDER = Path(__file__).parent / "tiny"
+TRANSDUCER = Path(__file__).parent / "tiny_transducer"  # the same in three parts: it takes hotwords
 TOKENS = "<blk> 0\n原 1\n告 2\n▁ok 3\n"
 BINS, VOCABULARY, FRAMES, CHUNK = 80, 4, 45, 32
 META = {
@@ -51,46 +53,87 @@ def main() -> None:
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
+    floats, whole = TensorProto.FLOAT, TensorProto.INT64
+    info, node = helper.make_tensor_value_info, helper.make_node
+
     def constant(name: str, *values: float, kind: type = np.int64) -> onnx.TensorProto:
         return numpy_helper.from_array(np.array(values, kind), name)
 
-    floats, whole = TensorProto.FLOAT, TensorProto.INT64
-    info = helper.make_tensor_value_info
-    inputs = [info("x", floats, ["N", FRAMES, BINS])]
-    inputs += [info(name, floats, shape) for name, shape in STATES]
-    outputs = [info("log_probs", floats, ["N", "To", VOCABULARY])]
-    outputs += [info(f"new_{name}", floats, shape) for name, shape in STATES]
-    nodes = [
-        helper.make_node("Slice", ["x", "begin", "end", "axis", "step"], ["every_eighth"]),
-        helper.make_node("MatMul", ["every_eighth", "weights"], ["raw"]),
-        helper.make_node("Add", ["raw", "bias"], ["logits"]),
-        helper.make_node("LogSoftmax", ["logits"], ["log_probs"], axis=-1),
-        *(helper.make_node("Identity", [name], [f"new_{name}"]) for name, _ in STATES),
-        helper.make_node("Add", ["processed_lens", "more"], ["new_processed_lens"]),
-    ]
-    constants = [
-        numpy_helper.from_array(weights(), "weights"),
-        constant("bias", 2.0, 0.0, 0.0, -100.0, kind=np.float32),
-        constant("begin", 0),
-        constant("end", CHUNK),
-        constant("axis", 1),
-        constant("step", 8),
-        constant("more", CHUNK),
-    ]
-    graph = helper.make_graph(
-        nodes,
-        "tiny",
-        [*inputs, info("processed_lens", whole, ["N"])],
-        [*outputs, info("new_processed_lens", whole, ["N"])],
-        constants,
+    def save(path: Path, meta: dict[str, str], *parts: list[object]) -> None:
+        """`parts`: nodes, inputs, outputs, constants."""
+        nodes, inputs, outputs, constants = parts
+        graph = helper.make_graph(nodes, "tiny", inputs, outputs, constants)
+        opsets = [helper.make_opsetid("", 13)]
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
+        for key, value in meta.items():
+            model.metadata_props.add(key=key, value=value)
+        onnx.checker.check_model(model)
+        path.parent.mkdir(exist_ok=True)
+        onnx.save(model, path)
+        (path.parent / "tokens.txt").write_text(TOKENS, "utf-8")
+
+    def acoustic(path: Path, result: str, last: list[object]) -> None:
+        """From sound to what is said in it, every 80 ms; `last` is what follows on `logits`."""
+        inputs = [info("x", floats, ["N", FRAMES, BINS])]
+        inputs += [info(name, floats, shape) for name, shape in STATES]
+        outputs = [info(result, floats, ["N", "To", VOCABULARY])]
+        outputs += [info(f"new_{name}", floats, shape) for name, shape in STATES]
+        nodes = [
+            node("Slice", ["x", "begin", "end", "axis", "step"], ["every_eighth"]),
+            node("MatMul", ["every_eighth", "weights"], ["raw"]),
+            node("Add", ["raw", "bias"], ["logits"]),
+            *last,
+            *(node("Identity", [name], [f"new_{name}"]) for name, _ in STATES),
+            node("Add", ["processed_lens", "more"], ["new_processed_lens"]),
+        ]
+        constants = [
+            numpy_helper.from_array(weights(), "weights"),
+            constant("bias", 2.0, 0.0, 0.0, -100.0, kind=np.float32),
+            constant("begin", 0),
+            constant("end", CHUNK),
+            constant("axis", 1),
+            constant("step", 8),
+            constant("more", CHUNK),
+        ]
+        inputs.append(info("processed_lens", whole, ["N"]))
+        outputs.append(info("new_processed_lens", whole, ["N"]))
+        save(path, META, nodes, inputs, outputs, constants)
+
+    acoustic(
+        FOLDER / "model.onnx",
+        "log_probs",
+        [node("LogSoftmax", ["logits"], ["log_probs"], axis=-1)],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-    for key, value in META.items():
-        model.metadata_props.add(key=key, value=value)
-    onnx.checker.check_model(model)
-    FOLDER.mkdir(exist_ok=True)
-    onnx.save(model, FOLDER / "model.onnx")
-    (FOLDER / "tokens.txt").write_text(TOKENS, "utf-8")
+    acoustic(
+        TRANSDUCER / "encoder.onnx",
+        "encoder_out",
+        [node("Identity", ["logits"], ["encoder_out"])],
+    )
+    save(
+        TRANSDUCER / "decoder.onnx",
+        {"context_size": "2", "vocab_size": str(VOCABULARY)},
+        [
+            node("Gather", ["none", "y"], ["two"], axis=0),
+            node("ReduceSum", ["two", "axis"], ["decoder_out"], keepdims=0),
+        ],
+        [info("y", whole, ["N", 2])],
+        [info("decoder_out", floats, ["N", VOCABULARY])],
+        [
+            numpy_helper.from_array(np.zeros((VOCABULARY, VOCABULARY), np.float32), "none"),
+            constant("axis", 1),
+        ],
+    )
+    save(
+        TRANSDUCER / "joiner.onnx",
+        {"joiner_dim": str(VOCABULARY)},
+        [node("Add", ["encoder_out", "decoder_out"], ["logit"])],
+        [
+            info("encoder_out", floats, ["N", VOCABULARY]),
+            info("decoder_out", floats, ["N", VOCABULARY]),
+        ],
+        [info("logit", floats, ["N", VOCABULARY])],
+        [],
+    )
 
 
 if __name__ == "__main__":
