@@ -11,6 +11,7 @@ from .looks import Looks
 from .test_cases import WRITTEN as CASES
 from .test_staff import at_the_door, browser, give_password
 
+MODEL = ["k2-fsa/sherpa-onnx", "HEARING_SPEECH_MODEL", "speech_model", "zipformer"]
 WRITTEN = sorted([
     "维线通（虚构）", "齐正言（虚构）", "吴名氏（虚构）", "卞护之（虚构）", "没有画面", "请允许使用摄像头",
     "听不清", "马上处理", "看守所", "人民检察院", "律师事务所", "kbit/s", "F9", "demo.technician", "opus",
@@ -36,7 +37,10 @@ async def test_a_technicians_day(tmp_path: Path) -> None:
         await accused.enter(camera="denied", microphone="ready")
         await accused.ask("send_message", to="technician", text="没有画面")
         await expect(person.get("tasks")).to_have_attribute("data-open", "2", timeout=PATIENCE)
-        await looks.at(person, "centre", WRITTEN)
+        await expect(person.get("node-speech")).to_have_attribute("data-state", "off")
+        await person.get("node-speech").locator("summary").click()
+        await looks.at(person, "centre", [*WRITTEN, *MODEL])
+        await person.get("node-speech").locator("summary").click()
         task = person.page.locator("[data-kind=message]")
         await task.locator(".about").click()
         chat = person.get("desk-chat")
