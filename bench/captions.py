@@ -57,7 +57,7 @@ async def _measure(speakers: int, seconds: float) -> dict[str, object]:
     said = speech(*(voice(formants, 0.35) for formants in (LOW, HIGH) * 60), silence(1.0))
     async with contextlib.AsyncExitStack() as stack:
         server = await stack.enter_async_context(
-            serving(speakers - 1, HEARING_SPEECH_MODEL=str(MODEL))
+            serving(speakers - 1, HEARING_SPEECH_MODEL=str(MODEL), HEARING_SPEECH_THREADS="1")
         )
         judge = await stack.enter_async_context(Voice(server, "presiding_judge"))
         clerk = await stack.enter_async_context(_Reader(server, "clerk"))

@@ -26,7 +26,7 @@ from transcript.speech import wire
 log = logging.getLogger(__name__)
 
 SPOOL_BYTES = 1 << 20  # ten seconds of twenty voices
-BATCH_S = 0.01
+BATCH_S = 0.02
 MOST_TRACKS = 1024
 RESTART_S, RESTART_MOST_S = 0.5, 30.0
 LASTED_S = 60.0  # a worker that lived longer counts for nothing in what follows
