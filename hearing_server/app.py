@@ -314,6 +314,7 @@ class Server:
         phrases = Phrases(self.hearings, SqlAbbreviations(self.store.database))
         application.add_routes(PhraseRoutes(phrases, seats.seated).routes())
         application.add_routes(self.playback.routes(self.audit, seats.seated, s.trusted_proxies))
+        application.add_routes(self.proof.routes(s))
         application.add_routes(self.cases.routes(self.gate, self.audit))
         application.add_routes(self.entering.routes(self.gate))
         application.add_routes(self.centre.routes(self.gate, self.audit))

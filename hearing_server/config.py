@@ -82,6 +82,7 @@ class Settings:
         "", "This server's secret at that provider; none for a public client."
     )
     oidc_name: str = _setting("", "What staff call the provider, for its button.")
+    verify_megabytes: int = _setting(512, "Largest file, in MB, that the page /verify takes.")
     time_zone: str = _setting(
         "Asia/Shanghai", "Zone of the court: times in messages and in the calendar."
     )

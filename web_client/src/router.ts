@@ -12,6 +12,7 @@ export const router = createRouter({
     { path: '/seat/:seat', component: SeatScreen, props: true },
     { path: '/seat/:seat/playback', component: () => import('./playback/PlaybackScreen.vue'), props: true },
     { path: '/observe/:hearing', component: () => import('./observe/ObserveScreen.vue'), props: true },
+    { path: '/verify', component: () => import('./verify/VerifyPage.vue') },
     { path: '/kiosk', component: () => import('./kiosk/KioskScreen.vue') },
     { path: '/staff', component: StaffShell, children: STAFF_PAGES },
     { path: '/:rest(.*)*', component: NotFoundScreen },

@@ -18,6 +18,7 @@ import playback from './playback';
 import recording from './recording';
 import staff from './staff';
 import talk from './talk';
+import verifyWords from './verify';
 import waiting from './waiting';
 
 const en: typeof zh = {
@@ -39,6 +40,7 @@ const en: typeof zh = {
   ...recording,
   ...staff,
   ...talk,
+  ...verifyWords,
   ...waiting,
 };
 export default en;

@@ -17,6 +17,7 @@ import playback from './playback';
 import recording from './recording';
 import staff from './staff';
 import talk from './talk';
+import verifyWords from './verify';
 import waiting from './waiting';
 
 export default {
@@ -38,5 +39,6 @@ export default {
   ...recording,
   ...staff,
   ...talk,
+  ...verifyWords,
   ...waiting,
 };
