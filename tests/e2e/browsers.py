@@ -24,6 +24,7 @@ DEVICE = {
     "presiding_judge": COURT,
     "judge": COURT,
     "clerk": COURT,
+    "clerk2": COURT,
     "prosecutor": COURT,
     "defendant": ELSEWHERE,
     "counsel": ELSEWHERE,

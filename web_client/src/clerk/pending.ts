@@ -1,89 +1,167 @@
-/** Lines on their way to the record: each stays, here and over a reload, until the server has saved it. */
+/**
+ * Operations on their way to the record: each stays, here and over a reload, until the server has answered.
+ * Each has its own id, so what is sent again after a lost answer happens once.
+ */
 import { defineStore } from 'pinia';
-import { ref, watch } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import { codeOf, detailOf, type FaultCode } from '@/api/http';
 import { useConnection } from '@/connection/store';
 import { useHearing } from '@/hearing/store';
-import { isSaved, type PendingLine } from './saved';
+import { withPending, type Act, type Operation, type Pending } from './operations';
 
 /** What passes by itself once the connection or the store is back. */
-const PASSING: ReadonlySet<FaultCode> = new Set(['unreachable', 'timeout', 'superseded']);
+const PASSING: ReadonlySet<FaultCode> = new Set(['unreachable', 'timeout', 'superseded', 'too_many']);
+const AGAIN = 1500; // ms until what passes is tried again
 const MAX_PENDING = 200;
+const MAX_DONE = 200; // that can be undone
+
+/** What became of the operations that waited while the connection was lost. */
+export interface Merged {
+  saved: number;
+  refused: number;
+}
 
 export const usePending = defineStore('pending', () => {
   const connection = useConnection();
   const hearing = useHearing();
-  const key = () => `hearing.pending.${hearing.view?.hearing}.${hearing.you}`;
-  const lines = ref<PendingLine[]>(restore());
-  let sending = false;
+  const key = (what: string) => `hearing.${what}.${hearing.view?.hearing}.${hearing.you}`;
+  const queue = ref<Pending[]>(restore<Pending>('operations'));
+  const done = ref<string[]>(restore<string>('done')); // ids, the newest last
+  const merged = shallowRef<Merged | null>(null);
+  const waiters = new Map<string, (code: FaultCode | null) => void>();
+  let sending = '';
+  let flushing: Promise<void> = Promise.resolve();
+  let undoing: Promise<FaultCode | null> = Promise.resolve(null);
+  let apart: Set<string> | null = null; // what was made while the connection was lost
 
-  function restore(): PendingLine[] {
+  const offline = computed(() => connection.state !== 'entered');
+  const waiting = computed(() => queue.value.filter(({ failed }) => !failed));
+  const refused = computed(() => queue.value.filter(({ failed }) => failed));
+  const lines = computed(() => withPending(hearing.view?.lines ?? [], queue.value));
+  const undoable = computed(() => waiting.value.length > 0 || done.value.length > 0);
+
+  function restore<T>(what: string): T[] {
     try {
-      return JSON.parse(sessionStorage.getItem(key()) ?? '[]') as PendingLine[];
+      return JSON.parse(sessionStorage.getItem(key(what)) ?? '[]') as T[];
     } catch {
       return [];
     }
   }
 
-  watch(lines, (now) => sessionStorage.setItem(key(), JSON.stringify(now)), { deep: true });
-  watch(() => connection.state, (state) => state === 'entered' && void flush(), { immediate: true });
+  watch(queue, (now) => sessionStorage.setItem(key('operations'), JSON.stringify(now)), { deep: true });
+  watch(done, (now) => sessionStorage.setItem(key('done'), JSON.stringify(now)), { deep: true });
+  watch(() => connection.state, (state) => (state === 'entered' ? void flush() : (apart ??= new Set(names()))), { immediate: true });
 
-  /** False when too many are waiting already. */
-  function add(speaker: string, text: string, startedAt: number): boolean {
-    if (lines.value.length >= MAX_PENDING) return false;
-    const id = Math.max(0, ...lines.value.map((line) => line.id)) + 1;
-    const after = hearing.view?.lines.length ?? 0;
-    lines.value.push({ id, speaker, text, startedAt, after, failed: null, detail: '' });
+  const names = () => waiting.value.map(({ act }) => act.operation ?? '');
+
+  /** What becomes of it: null when it is saved, a code when it is refused, `unreachable` when it waits. */
+  function run(act: Act): Promise<FaultCode | null> {
+    if (queue.value.length >= MAX_PENDING) return Promise.resolve('too_many');
+    const operation = crypto.randomUUID();
+    queue.value.push({ act: { ...act, operation } as Operation, failed: null, detail: '' });
+    merged.value = null;
+    if (offline.value) {
+      apart?.add(operation);
+      return Promise.resolve('unreachable');
+    }
+    const outcome = new Promise<FaultCode | null>((resolve) => waiters.set(operation, resolve));
     void flush();
+    return outcome;
+  }
+
+  function retry(operation: string): void {
+    const one = find(operation);
+    if (one) one.failed = null;
+    void flush();
+  }
+
+  function discard(operation: string): void {
+    queue.value = queue.value.filter(({ act }) => act.operation !== operation);
+  }
+
+  /** The refused one as it should be now: against another revision, or somewhere else. */
+  function instead(operation: string, act: Act): Promise<FaultCode | null> {
+    discard(operation);
+    return run(act);
+  }
+
+  /** Take back the newest: what waits is not sent at all, what is saved is undone by the server. One after the other. */
+  function undo(): Promise<FaultCode | null> {
+    undoing = undoing.then(undoNewest);
+    return undoing;
+  }
+
+  async function undoNewest(): Promise<FaultCode | null> {
+    if (!offline.value) await flushing;
+    const last = waiting.value.at(-1);
+    if (last && last.act.operation !== sending) {
+      discard(last.act.operation ?? '');
+      return null;
+    }
+    const undone = last ? undefined : done.value.pop();
+    if (!undone) return null;
+    const code = await run({ type: 'undo_operation', undone });
+    const failed = refused.value.find(({ act }) => act.type === 'undo_operation' && act.undone === undone);
+    if (failed) discard(failed.act.operation ?? ''); // it is said, and nothing is lost
+    return code;
+  }
+
+  const find = (operation: string) => queue.value.find(({ act }) => act.operation === operation);
+
+  /** One after the other, so that the record keeps their order. */
+  function flush(): Promise<void> {
+    if (!sending) flushing = flushAll();
+    return flushing;
+  }
+
+  async function flushAll(): Promise<void> {
+    for (let one = waiting.value[0]; one && !offline.value; one = waiting.value[0]) {
+      sending = one.act.operation ?? '';
+      const went = await send(one.act);
+      sending = '';
+      if (!went) {
+        setTimeout(() => void flush(), AGAIN);
+        return;
+      }
+    }
+    if (!offline.value) sum();
+  }
+
+  /** False when the connection is gone, or all must wait. */
+  async function send(act: Operation): Promise<boolean> {
+    const operation = act.operation ?? '';
+    try {
+      await connection.ask(act);
+      discard(operation);
+      if (act.type !== 'undo_operation') done.value = [...done.value, operation].slice(-MAX_DONE);
+      settle(operation, null);
+    } catch (error) {
+      const code = codeOf(error);
+      if (PASSING.has(code)) {
+        settle(operation, 'unreachable');
+        return false;
+      }
+      if (code === 'no_change') discard(operation); // it is so already
+      const one = find(operation);
+      if (one) Object.assign(one, { failed: code, detail: detailOf(error) });
+      settle(operation, code);
+    }
     return true;
   }
 
-  function retry(id: number): void {
-    const line = lines.value.find((pending) => pending.id === id);
-    if (line) line.failed = null;
-    void flush();
+  function settle(operation: string, code: FaultCode | null): void {
+    waiters.get(operation)?.(code);
+    waiters.delete(operation);
   }
 
-  function discard(id: number): void {
-    lines.value = lines.value.filter((line) => line.id !== id);
-  }
-
-  /** One after the other, so that the record keeps their order. */
-  async function flush(): Promise<void> {
-    if (sending) return;
-    sending = true;
-    try {
-      for (let line = next(); line && connection.state === 'entered'; line = next()) {
-        if (!(await send(line))) break;
-      }
-    } finally {
-      sending = false;
+  /** Say once what became of what was made meanwhile. */
+  function sum(): void {
+    if (apart?.size) {
+      const failed = refused.value.filter(({ act }) => apart?.has(act.operation ?? '')).length;
+      merged.value = { saved: apart.size - failed, refused: failed };
     }
+    apart = null;
   }
 
-  function next(): PendingLine | undefined {
-    return lines.value.find((line) => !line.failed);
-  }
-
-  /** False when the connection is gone and the rest must wait. */
-  async function send(line: PendingLine): Promise<boolean> {
-    if (isSaved(line, hearing.view?.lines ?? [])) {
-      discard(line.id);
-      return true;
-    }
-    try {
-      const { speaker, text, startedAt: started_at } = line;
-      await connection.ask({ type: 'enter_line', speaker, text, started_at });
-      discard(line.id);
-      return true;
-    } catch (error) {
-      const code = codeOf(error);
-      if (PASSING.has(code)) return false;
-      line.failed = code;
-      line.detail = detailOf(error);
-      return true;
-    }
-  }
-
-  return { lines, add, retry, discard };
+  return { queue, waiting, refused, lines, offline, merged, undoable, run, retry, discard, instead, undo };
 });

@@ -5,6 +5,7 @@ import { codeOf, Refused, type FaultCode } from '@/api/http';
 import { takeTicket } from '@/api/seats';
 import { useCaptions } from '@/captions/store';
 import { useExhibits } from '@/exhibits/store';
+import { useDesks } from '@/hearing/desks';
 import { useHearing } from '@/hearing/store';
 import { useDevices } from '@/media/devices';
 import { useMedia } from '@/media/store';
@@ -96,6 +97,7 @@ export const useConnection = defineStore('connection', () => {
     socket.value = null;
     useCaptions().lost();
     hearing.recording = null; // nothing is known any more
+    useDesks().forget();
     if (state.value === 'ready') state.value = 'idle';
     if (state.value !== 'entered') return;
     state.value = 'lost';
@@ -134,6 +136,10 @@ export const useConnection = defineStore('connection', () => {
       case 'recording_checked':
         hearing.recording = tell;
         return;
+      case 'lines_held':
+        return useDesks().takeHeld(tell);
+      case 'typed':
+        return useDesks().takeTyped(tell);
       case 'consumer_opened':
         return void useMedia().consume(tell);
       case 'consumer_closed':

@@ -10,3 +10,8 @@ export const complete = (view: HearingView): boolean =>
 
 /** It is shown, struck through if it was struck; not what is in another line or was never meant. */
 export const shown = (line: LineView): boolean => line.struck === null || line.struck === 'struck';
+
+/** The number in the print of each line that stands, by the number that it has for good. */
+export function places(lines: readonly LineView[]): Map<number, number> {
+  return new Map(lines.filter(stands).map(({ line }, index) => [line, index + 1]));
+}

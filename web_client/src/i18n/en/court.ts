@@ -52,6 +52,8 @@ export default {
     revised: 'corrected',
     struck: 'struck',
     disputed: 'disputed',
+    number: 'Line {n}',
+    typing: '{name} is writing for {speaker}',
     masked: 'Sealed by order',
     sealed: 'sealed',
     fold: 'Fold transcript',

@@ -8,6 +8,7 @@ import centre from './centre';
 import clerk from './clerk';
 import common from './common';
 import court from './court';
+import desk from './desk';
 import entering from './entering';
 import exhibits from './exhibits';
 import exportWords from './exports';
@@ -30,6 +31,7 @@ const en: typeof zh = {
   ...clerk,
   ...common,
   ...court,
+  ...desk,
   ...entering,
   ...exhibits,
   ...exportWords,

@@ -52,6 +52,8 @@ export default {
     revised: '已更正',
     struck: '已删除',
     disputed: '有异议',
+    number: '第 {n} 条',
+    typing: '{name}正在记录{speaker}的发言',
     masked: '依法封存',
     sealed: '封存',
     fold: '收起笔录',

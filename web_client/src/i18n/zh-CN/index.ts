@@ -7,6 +7,7 @@ import centre from './centre';
 import clerk from './clerk';
 import common from './common';
 import court from './court';
+import desk from './desk';
 import entering from './entering';
 import exhibits from './exhibits';
 import exportWords from './exports';
@@ -29,6 +30,7 @@ export default {
   ...clerk,
   ...common,
   ...court,
+  ...desk,
   ...entering,
   ...exhibits,
   ...exportWords,
