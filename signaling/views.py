@@ -78,7 +78,7 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         if here
         else [],
         consultations=[
-            _consultation(talk, reader)
+            _consultation(state, talk, reader)
             for talk in state.consultations.values()
             if knows_talk(state, talk, reader)
         ],
@@ -215,17 +215,17 @@ def _identity(identity: Identity) -> types.IdentityView:
     )
 
 
-def _consultation(talk: Consultation, reader: str) -> types.ConsultationView:
+def _consultation(state: HearingState, talk: Consultation, reader: str) -> types.ConsultationView:
     """Who asked, and whether they locked it, is the business of its people."""
     own = concerned(talk, reader)
     return types.ConsultationView(
         consultation=talk.consultation,
         asked_by=talk.asked_by if own else "",
-        parties=list(talk.parties),
+        parties=list(state.in_order(talk.parties)),
         accepted=sorted(talk.accepted),
         permitted=talk.permitted,
         began_at=talk.began_at,
-        members=list(talk.members),
+        members=list(state.in_order(talk.members)),
         locked=talk.locked and own,
     )
 

@@ -1,6 +1,6 @@
 """The state of a hearing: phases as one literal table, seats, and what stands around them. fold/ makes it."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -111,6 +111,7 @@ class Seat:
     officer_steps: Mapping[ev.OfficerStep, str] = field(default_factory=_empty)  # to the officer
     muted: bool = False  # by the court
     locked: bool = False  # the party cannot lift it
+    locked_by: str = ""  # the clerk in charge, where it was not the judge
     share_locked: bool = False
     channel_closed: bool = False  # an interpreter's
     listens_to: str = ""  # the interpreter whose channel this party has chosen
@@ -353,6 +354,10 @@ class HearingState:
         seat = self.seats.get(reader)
         public = seat is not None and seat.party.role is Role.OBSERVER
         return screening if public or reader in screening.hidden_from else None
+
+    def in_order(self, parties: Container[str]) -> tuple[str, ...]:
+        """These in the order of the seats, which tells nothing of who came first or asked."""
+        return tuple(party for party in self.seats if party in parties)
 
     def presiding(self) -> Seat | None:
         """The presiding judge's seat."""

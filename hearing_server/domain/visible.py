@@ -326,6 +326,8 @@ def seen(state: HearingState, entry: Entry, reader: str) -> Event | None:
         )
         screenings = event.screenings if overseer else ()
         return replace(event, parties=parties, screenings=screenings)
+    if isinstance(event, _OF_A_TALK):  # an old log has who asked first
+        return replace(event, parties=state.in_order(event.parties))
     if isinstance(event, _REASONED) and not hears_why(state, reader, event):
         return replace(event, reason="")
     if isinstance(event, ev.ExhibitShown | ev.ExhibitSubmitted):
@@ -341,6 +343,7 @@ def seen(state: HearingState, entry: Entry, reader: str) -> Event | None:
     return event
 
 
+_OF_A_TALK = ev.ConsultationAwaitsLeave | ev.ConsultationLeaveDropped | ev.ConsultationBegan
 _REASONED = ev.HearingPaused | ev.HearingSuspended | ev.PartyRemoved
 
 

@@ -168,6 +168,8 @@ def _out_of_deliberation(state: HearingState, by: str) -> Events:
 def _exclude(state: HearingState, command: cmd.ExcludePublic, by: str, now: int) -> Events:
     if state.public_excluded:
         raise Refused(Code.NO_CHANGE)
+    if state.in_charge == by and not command.recorded:
+        raise Refused(Code.NOT_ALLOWED, "not recorded")  # they could not have the public back
     reason = text(command.reason, MAX_REASON)
     excluded = ev.PublicExcluded(reason=reason, recorded=command.recorded)
     return (excluded, sealed_from_now(state, reason, now))

@@ -49,6 +49,7 @@ RULES: Mapping[type, Rule] = {
 def _mute(state: HearingState, command: cmd.Mute, by: str, now: int) -> Events:
     seat = seat_of(state, command.party)
     spare_court(state, seat, by)
+    _keep_lock(state, seat, by)
     if seat.muted and seat.locked is command.locked:
         raise Refused(Code.NO_CHANGE)
     return (ev.MicrophoneMuted(party=command.party, locked=command.locked),)
@@ -68,11 +69,13 @@ def _mute_all(state: HearingState, command: cmd.MuteAll, by: str, now: int) -> E
 
 def _unmute(state: HearingState, command: cmd.Unmute, by: str, now: int) -> Events:
     seat = seat_of(state, command.party)
-    if not _presides(state, by):
-        if command.party != by:
+    if command.party != by:
+        if not _presides(state, by):
             raise Refused(Code.NOT_ALLOWED, command.party)
-        if seat.locked:
-            raise Refused(Code.MICROPHONE_LOCKED)
+        spare_court(state, seat, by)
+    elif seat.locked and not _presides(state, by):
+        raise Refused(Code.MICROPHONE_LOCKED)
+    _keep_lock(state, seat, by)
     if not seat.muted:
         raise Refused(Code.NO_CHANGE)
     return (ev.MicrophoneUnmuted(party=command.party),)
@@ -82,11 +85,19 @@ def _presides(state: HearingState, by: str) -> bool:
     return may(seat_of(state, by).party.role, Right.PRESIDE) or state.in_charge == by
 
 
+def _keep_lock(state: HearingState, seat: Seat, by: str) -> None:
+    """Refuse a deputy to lift what the judge has locked."""
+    if state.in_charge == by and seat.locked and not seat.locked_by:
+        raise Refused(Code.MICROPHONE_LOCKED, seat.party.id)
+
+
 def _give_word(state: HearingState, command: cmd.GiveWord, by: str, now: int) -> Events:
     """Their microphone is opened with it, and their raised hand has been answered."""
     seat = seat_of(state, command.party)
     if seat.presence is not Presence.ADMITTED or not may(seat.party.role, Right.SPEAK):
         raise Refused(Code.NOT_PRESENT, command.party)
+    spare_court(state, seat, by)
+    _keep_lock(state, seat, by)
     if state.word == command.party and not seat.muted:
         raise Refused(Code.NO_CHANGE)
     granted = ev.RequestAnswer.GRANTED

@@ -75,6 +75,7 @@ def _ask(state: HearingState, command: cmd.AskConsultation, by: str, now: int) -
     if any(by == talk.asked_by for talk in state.consultations.values()):
         raise Refused(Code.NO_CHANGE)
     number = state.consultations_made + 1
+    parties = state.in_order(parties)
     return (ev.ConsultationAsked(consultation=number, party=by, parties=parties),)
 
 

@@ -9,7 +9,8 @@ from hearing_server.domain.hearing import HearingState, Request
 
 
 def _muted(state: HearingState, event: ev.MicrophoneMuted, at: int) -> HearingState:
-    return with_seat(state, event.party, muted=True, locked=event.locked)
+    by = state.in_charge if event.locked else ""
+    return with_seat(state, event.party, muted=True, locked=event.locked, locked_by=by)
 
 
 def _word(state: HearingState, event: ev.WordGiven, at: int) -> HearingState:
@@ -56,7 +57,7 @@ def _listening(state: HearingState, event: ev.ListeningSet, at: int) -> HearingS
 
 STEPS: Mapping[type, Step] = {
     ev.MicrophoneMuted: _muted,
-    ev.MicrophoneUnmuted: seat_step(muted=False, locked=False),
+    ev.MicrophoneUnmuted: seat_step(muted=False, locked=False, locked_by=""),
     ev.WordGiven: _word,
     ev.WordWithdrawn: state_step(word=""),
     ev.RequestRaised: _raised,

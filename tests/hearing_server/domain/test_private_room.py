@@ -205,6 +205,31 @@ def test_nothing_that_others_hear_of_a_talk_tells_who_answered(asker: str, old: 
     assert not any(e.by == "defendant" for e in open_)
 
 
+@pytest.mark.parametrize("old", [False, True])
+def test_the_order_of_a_talks_people_tells_nothing_of_who_asked(old: bool) -> None:
+    """Whoever did: live, in catch-up, in the view, in the log that leaves the court."""
+    told = []
+    for asker, other in (("defendant", "advocate"), ("advocate", "defendant")):
+        world = opened(*EVERYBODY)
+        world.do(asker, cmd.AskConsultation(parties=(other,)))
+        world.do(other, cmd.AcceptConsultation(consultation=1))
+        world.do("judge", cmd.PermitConsultation(consultation=1))
+        entries = world.entries
+        if old:  # in which who asked was named first
+            named = (ev.ConsultationAwaitsLeave, ev.ConsultationBegan)
+            first = {"parties": (asker, other)}
+            entries = [
+                replace(e, event=replace(e.event, **first)) if isinstance(e.event, named) else e
+                for e in entries
+            ]
+        found = [seen(world.state, entry, "judge") for entry in entries]
+        found += [] if old else [e.event for e in entries if not withheld(world.state, e, None)]
+        told.append([getattr(event, "parties", ()) for event in found])
+        (talk,) = view(world.state, "judge").consultations
+        told[-1] += [tuple(talk.parties), tuple(talk.members)]
+    assert told[0] == told[1]
+
+
 def test_in_session_the_presiding_judge_alone_is_asked_for_leave_once_all_accepted() -> None:
     world = opened(*EVERYBODY)
     world.do("defendant", cmd.AskConsultation(parties=("advocate",)))
