@@ -12,7 +12,7 @@ from tests.integration.test_story import pdf_text, verify
 
 from .browsers import DEVICE, PATIENCE, Person, all_enter, close_hearing, court, open_hearing
 from .devices import COURT, ELSEWHERE, decode, near
-from .exporting import export
+from .exporting import bundle, export
 
 LINES = (("F1", "现在开庭。"), ("F2", "公诉机关宣读起诉书。"), ("F3", "我没有异议。"))
 
@@ -140,8 +140,8 @@ async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path
         await judge.click("to-room")
         film = await export(judge, "composite", tmp_path / "composite.mp4")
         records = [
-            await download(clerk, name, tmp_path / f"{name}.zip")
-            for name in ("record", "record-outside")
+            await bundle(clerk, whose, tmp_path / f"{whose or 'outside'}.asice")
+            for whose in (clerk.seat, "")
         ]
         seats = {role: person.seat for role, person in people.items()}
         assert not [error for person in people.values() for error in person.errors]
