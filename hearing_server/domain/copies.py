@@ -260,6 +260,9 @@ def _names_screened(state: HearingState, event: Event) -> bool:
         return any(party.id in state.screened_ever for party in event.parties)
     if isinstance(event, ev.ExhibitShown | ev.ExhibitSubmitted):
         return not called(state, state.exhibits[event.exhibit - 1], None)
+    if isinstance(event, ev.FaultExplained):
+        # Its document has a table of the parties besides, and may be from before the screening.
+        return True
     party = getattr(event, "party", "")
     if isinstance(party, Party):
         return party.id in state.screened_ever

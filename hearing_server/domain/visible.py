@@ -344,7 +344,7 @@ def seen(state: HearingState, entry: Entry, reader: str) -> Event | None:
 
 
 _OF_A_TALK = ev.ConsultationAwaitsLeave | ev.ConsultationLeaveDropped | ev.ConsultationBegan
-_REASONED = ev.HearingPaused | ev.HearingSuspended | ev.PartyRemoved
+_REASONED = ev.HearingPaused | ev.HearingSuspended | ev.HearingClosed | ev.PartyRemoved
 
 
 def hears_why(state: HearingState, reader: str, event: Event | None = None) -> bool:

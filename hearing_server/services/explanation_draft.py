@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from hearing_server.domain.explanation import Facts, ToldFault, ToldGap
 from hearing_server.domain.hearing import HearingState
-from hearing_server.domain.visible import printed_name
+from hearing_server.domain.visible import name_outside
 from hearing_server.services.labels import labels
 
 UTC_OFFSET = 8 * 60  # minutes: the court's calendar, as on the transcript
@@ -221,7 +221,7 @@ def _who(state: HearingState, party: str, lang: int) -> str:
     if seat is None:
         return party
     label = labels(seat.party.role, state.procedure)[lang]
-    return f"{label}{printed_name(state, seat.party)}" if lang == CHINESE else label
+    return f"{label}{name_outside(state, seat.party)}" if lang == CHINESE else label
 
 
 def _source(source: str, lang: int) -> str:

@@ -252,6 +252,16 @@ def test_what_is_shown_without_the_public_is_closed_before_it_comes_back() -> No
             )
 
 
+def test_a_witness_who_was_never_called_is_not_told_why_the_hearing_closed_over_the_checklist() -> (
+    None
+):
+    world = room()
+    closed = ev.HearingClosed(overridden=("rights",), reason="SECRET")
+    entry = dataclasses.replace(world.entries[-1], event=closed)
+    assert "SECRET" not in str(seen(world.state, entry, "second"))
+    assert "SECRET" in str(seen(world.state, entry, "defendant"))
+
+
 def test_in_an_old_log_nothing_is_sealed_where_nothing_was_recorded() -> None:
     """What follows such an exclusion there is the judge's own order, and its end seals and ends nothing."""
     world = room()

@@ -1,12 +1,12 @@
 """From a fault in the log to the note that the presiding judge signs (法释〔2017〕5号 art. 4)."""
 
-from dataclasses import replace
 from typing import get_args
 
 import pytest
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
+from hearing_server.domain.copies import withheld
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.explanation import LINE, MACHINE, due, facts
 from hearing_server.domain.log import SERVER
@@ -14,7 +14,7 @@ from hearing_server.services import explanation_draft as words
 from hearing_server.services.explanation_draft import draft, rows
 from hearing_server.services.media import GapCause
 from hearing_server.services.recording_check import CODES
-from tests.hearing_server.domain.world import SHA, World, in_session
+from tests.hearing_server.domain.world import DEFENDANT, SHA, World, in_session
 
 PROCEDURE = {
     "left", "superseded", "muted", "paused", "consultation", "deliberation", "dismissed",
@@ -66,6 +66,24 @@ def test_every_cause_is_the_procedures_or_has_words():
     assert set(get_args(GapCause)) == PROCEDURE | MACHINE | LINE
     assert set(words.CAUSES) == MACHINE | LINE
     assert set(words.FAULTS) == RECORDER | set(CODES)
+
+
+def test_a_note_names_nobody_who_was_ever_screened_and_is_in_no_copy_outside():
+    """Neither once the screening is lifted, nor when the note is older than it."""
+    world = in_session()
+    explain(world)
+    assert not withheld(world.state, world.entries[-1], None)
+    screening = ev.Screening(party="defendant", hidden_from=("counsel",), alias="被告人甲")
+    world.do("judge", cmd.Screen(screening=screening))
+    world.do("judge", cmd.Unscreen(party="defendant"))
+    gap(world, "disk", 60_000)
+    found = facts(world.entries, world.now)
+    told = words.draft(world.state, found).text + str(words.rows(world.state, found))
+    assert DEFENDANT.name not in told
+    assert "被告人甲" in told
+    notes = [e for e in world.entries if isinstance(e.event, ev.FaultExplained)]
+    assert all(withheld(world.state, note, None) for note in notes)
+    assert not any(withheld(world.state, note, "judge") for note in notes)
 
 
 def test_a_fault_lasts_until_its_end_and_is_told_once():
@@ -122,8 +140,8 @@ def test_who_is_screened_is_not_named():
     screening = ev.Screening(
         party="defendant", hidden_from=("counsel",), sight=True, sound=True, alias="甲"
     )
-    state = replace(world.state, screenings={"defendant": screening})
-    made = draft(state, facts(world.entries, world.now))
+    world.do("judge", cmd.Screen(screening=screening))
+    made = draft(world.state, facts(world.entries, world.now))
     assert "被告乙" not in made.text
     assert "被告人甲声音" in made.text
 
