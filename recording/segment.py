@@ -28,6 +28,7 @@ class Finished:
     parts: list[Part]
     patches: list[tuple[int, bytes]] = field(default_factory=list)
     recovered: bool = False
+    clean: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +145,7 @@ class SegmentWriter:
             ended_at=until,
             parts=self._parts,
             patches=patches,
+            clean=self.clean,
         )
 
     def _drop(self) -> None:
@@ -216,4 +218,5 @@ def _closed(finished: Finished, kept: list[Part], digest: str) -> SegmentClosed 
         started_at=finished.started_at,
         ended_at=best.until,
         recovered=finished.recovered,
+        clean=finished.clean,
     )

@@ -110,6 +110,7 @@ def _closed(hearing: str, segment: SegmentRecorded) -> SegmentClosed:
         started_at=segment.started_at,
         ended_at=segment.ended_at,
         recovered=segment.recovered,
+        clean=segment.clean,
     )
 
 

@@ -13,7 +13,7 @@ from hearing_server.domain.exhibit_readers import called
 from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Party, Right, Role, may
-from hearing_server.domain.playable import BREAK_MS, masked_spans, plays_track
+from hearing_server.domain.playable import masked_spans, plays_track
 from hearing_server.domain.sealed import exposes_sealed, masked
 from hearing_server.domain.visible import reads_document, seen, visible
 
@@ -144,7 +144,7 @@ INSIDE = frozenset(
     }
 )
 
-LONG_MS = 9_900  # a segment that the next one follows sooner was ended by a key frame
+CARRIED_MS = 500  # sound may carry again what was just before it
 
 # They hold a name.
 _NAMING = (ev.ConsentGiven, ev.NoRecordingPromised, ev.RulesAccepted)
@@ -190,38 +190,31 @@ def transcript_left_out(state: HearingState, reader: str | None) -> bool:
 def left_out(state: HearingState, event: ev.SegmentRecorded, reader: str | None) -> bool:
     """Whether the segment's file is not in the copy: any moment of it, or its whole source, may not be played.
 
-    Nor is one in it that begins where a masked span ends: it may go on from what was masked.
+    Nor is one in it that begins where a masked span ends: its sound may carry what was masked.
     """
     if not plays_track(state, reader, event.party, Source(event.source)):
         return True
     spans: tuple[Span, ...] = masked_spans(state, reader)
-    return touches(spans, event.started_at - BREAK_MS, event.ended_at)
+    return touches(spans, event.started_at - CARRIED_MS, event.ended_at)
 
 
 def not_in_copy(
     state: HearingState, segments: Iterable[ev.SegmentRecorded], reader: str | None
 ) -> frozenset[str]:
     """The names of those whose files are not in the copy: also pictures that go on, without a key frame, from
-    a segment that is left out.
+    a segment that is left out, however long after it; and where the log does not say so, that may.
     """
     out: set[str] = set()
     before: dict[tuple[str, str], ev.SegmentRecorded] = {}
     for segment in sorted(segments, key=lambda one: one.started_at):
         track = segment.party, segment.source
         last = before.get(track)
-        follows = last is not None and last.name in out and _may_go_on(last, segment)
+        may_go_on = segment.codec != "opus" and not segment.clean
+        follows = may_go_on and last is not None and last.name in out
         if follows or left_out(state, segment, reader):
             out.add(segment.name)
         before[track] = segment
     return frozenset(out)
-
-
-def _may_go_on(last: ev.SegmentRecorded, segment: ev.SegmentRecorded) -> bool:
-    return (
-        segment.codec != "opus"
-        and segment.started_at - last.ended_at <= BREAK_MS
-        and segment.started_at - last.started_at >= LONG_MS
-    )
 
 
 def _outside(state: HearingState, entry: Entry) -> bool:

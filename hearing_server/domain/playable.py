@@ -12,7 +12,6 @@ from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.parties import Right, Role, may
 
 ALL = frozenset(Level)
-BREAK_MS = 500  # after which a track begins anew: what comes later goes on from nothing before it
 _CONFIDENTIAL = frozenset({Level.PUBLIC, Level.CONFIDENTIAL})
 _PUBLIC = frozenset({Level.PUBLIC})
 _NONE: frozenset[Level] = frozenset()

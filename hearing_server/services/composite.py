@@ -391,4 +391,5 @@ def _closed(hearing: str, segment: ev.SegmentRecorded) -> SegmentClosed:
         started_at=segment.started_at,
         ended_at=segment.ended_at,
         recovered=segment.recovered,
+        clean=segment.clean,
     )

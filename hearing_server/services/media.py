@@ -84,6 +84,7 @@ class SegmentClosed:
     started_at: int
     ended_at: int
     recovered: bool = False  # adopted after a crash
+    clean: bool | None = None  # its first frame needs none before it; None where that is not known
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -121,6 +121,7 @@ def event_of(report: RecordingReport) -> RecordingEvent:
             started_at=report.started_at,
             ended_at=report.ended_at,
             recovered=report.recovered,
+            clean=report.clean,
         )
     if isinstance(report, RecordingGap):
         return ev.GapFound(

@@ -8,9 +8,9 @@ from typing import Protocol, TypeVar
 from hearing_server.domain import events as ev
 from hearing_server.domain.hearing import Phase
 from hearing_server.domain.log import Entry
-from hearing_server.domain.playable import BREAK_MS
 
 MOST_BEFORE = 1_500  # pictures that one is decoded from: of 50 s, at 30 a second
+LOST = "disk"  # the cause of a gap in what was written
 BEFORE = 30  # segments that they are looked for in: a still screen sends few
 
 _PHASES: dict[type, Phase] = {
@@ -36,24 +36,39 @@ class Piece(Protocol):
     def ended_at(self) -> int: ...
     @property
     def frames(self) -> int: ...
+    @property
+    def codec(self) -> str: ...
+    @property
+    def clean(self) -> bool | None: ...
 
 
 _Piece = TypeVar("_Piece", bound=Piece)
 
 
-def goes_on_from(start: int, backwards: Iterable[_Piece]) -> list[_Piece]:
-    """Which of a track's segments, the newest first, pictures from `start` on may need: the nearest first.
+def goes_on_from(
+    segment: _Piece, backwards: Iterable[_Piece], lost: Iterable[tuple[int, int]] = ()
+) -> list[_Piece]:
+    """Which of a track's segments, the newest first, the pictures of this one may need: the nearest first.
 
-    Up to a break, or to where the last key frame would be too far away.
+    A camera that stood still goes on from its last picture, however long ago. So they are all up to one
+    that begins with a key frame, to what was written and is `lost`, or to where the last key frame would
+    be too far away.
     """
     found: list[_Piece] = []
-    pictures = 0
+    if segment.clean or segment.codec == "opus":
+        return found
+    start, pictures = segment.started_at, 0
+    spans = list(lost)
     for earlier in backwards:
         if earlier.started_at >= start:
             continue
-        if len(found) == BEFORE or pictures > MOST_BEFORE or start - earlier.ended_at > BREAK_MS:
+        if len(found) == BEFORE or pictures > MOST_BEFORE:
+            break
+        if any(begun < start and ended > earlier.ended_at for begun, ended in spans):
             break
         found.append(earlier)
+        if earlier.clean:
+            break
         pictures += earlier.frames
         start = earlier.started_at
     return found
@@ -113,9 +128,15 @@ class Timeline:
         return None
 
     def before(self, segment: ev.SegmentRecorded) -> list[ev.SegmentRecorded]:
-        """Those of its track that it may go on from without a break, the nearest first."""
+        """Those of its track that it may go on from, the nearest first."""
         track = self.tracks.get((segment.party, segment.source), ())
-        return goes_on_from(segment.started_at, (taken.segment for taken in reversed(track)))
+        lost = (
+            (missed.gap.started_at, missed.gap.ended_at)
+            for missed in self.gaps
+            if missed.gap.cause == LOST
+            and (missed.gap.party, missed.gap.source) == (segment.party, segment.source)
+        )
+        return goes_on_from(segment, (taken.segment for taken in reversed(track)), lost)
 
     def _take(self, entry: Entry) -> None:
         event = entry.event

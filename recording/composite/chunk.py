@@ -204,8 +204,9 @@ class _Screen:
             for party, source in timeline.tracks("camera", "screen"):
                 segments = timeline.of_track(party, source, piece.started_at, piece.ended_at)
                 if segments:
-                    earlier = timeline.before(segments[0])
-                    film = Pictures(shop.files, segments, shop.script.masked, damage, earlier)
+                    earlier, lost = timeline.before(segments[0]), timeline.lost(party, source)
+                    masked = shop.script.masked
+                    film = Pictures(shop.files, segments, masked, damage, earlier, lost)
                     self._films[party, source] = _Film(film)
         damage.changed = self._look_again
 

@@ -8,7 +8,6 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from hearing_server.domain.playable import BREAK_MS
 from hearing_server.services.composite import Extent
 from hearing_server.services.media import SegmentClosed
 from hearing_server.services.timeline import MOST_BEFORE
@@ -22,8 +21,8 @@ class Pictures:
     """`segments` are of one track, in order of time; the first is the one that `since` (Unix ms) lies in.
 
     No picture of a masked span is ever given. A segment that cannot be used is noted in `damage`. One
-    that does not begin with a key frame goes on from the one before it; the first one from `earlier`,
-    the nearest first.
+    that does not begin with a key frame goes on from the one before it, but not across what is `lost`;
+    the first one from `earlier`, the nearest first.
     """
 
     def __init__(
@@ -33,12 +32,14 @@ class Pictures:
         masked: Sequence[Extent],
         damage: Damage,
         earlier: Sequence[SegmentClosed] = (),
+        lost: Sequence[Extent] = (),
     ) -> None:
         self._files = files
         self._segments = segments
         self._masked = masked
         self._damage = damage
         self._earlier = earlier
+        self._lost = lost
         self._decoder: _Decoder | None = None
         self._coming = self._decoded()
         self._next = next(self._coming, None)
@@ -76,7 +77,7 @@ class Pictures:
                     continue  # the demuxer's own mark of the end
                 if decoder is None:
                     decoder = self._decoder
-                    if packet.is_keyframe or decoder is None or not decoder.takes(stream, segment):
+                    if packet.is_keyframe or decoder is None or not self._goes_on(stream, segment):
                         yield from self._rest()
                         decoder = _Decoder(stream, segment)
                         if not packet.is_keyframe and segment is self._segments[0]:
@@ -90,6 +91,15 @@ class Pictures:
                     failed += 1
         if failed or not shown:
             self._damage.note(segment.name, UNDECODABLE if not shown else "partly_undecodable")
+
+    def _goes_on(self, stream: VideoStream, segment: SegmentClosed) -> bool:
+        """A camera that stood still goes on from its last picture, however long ago."""
+        decoder = self._decoder
+        return (
+            decoder is not None
+            and _kind(stream) == decoder.kind
+            and not any(span.meets(decoder.until, segment.started_at) for span in self._lost)
+        )
 
     def _rest(self) -> Iterator[Picture]:
         """What the decoder still holds, when nothing goes on from it."""
@@ -129,21 +139,18 @@ class _Decoder:
     """One decoder over segments that go on from each other."""
 
     def __init__(self, stream: VideoStream, first: SegmentClosed) -> None:
-        self._kind = _kind(stream)
+        self.kind = _kind(stream)
         self._context = stream.codec_context
         self._context.thread_count = 1
         self._context.options = {"max_pixels": str(MOST_PIXELS)}
         self._started_at = first.started_at
-        self._until = first.ended_at
-
-    def takes(self, stream: VideoStream, segment: SegmentClosed) -> bool:
-        return segment.started_at - self._until <= BREAK_MS and _kind(stream) == self._kind
+        self.until = first.ended_at
 
     def decode(self, packet: "Packet[VideoStream]", segment: SegmentClosed) -> list[Picture]:
         """The pictures that are ready, at their own times. Raises av.FFmpegError, ValueError, MemoryError."""
         assert packet.pts is not None
         assert packet.time_base is not None
-        self._until = segment.ended_at
+        self.until = segment.ended_at
         packet.pts += round((segment.started_at - self._started_at) / 1000 / packet.time_base)
         return self._timed(self._context.decode(packet))
 

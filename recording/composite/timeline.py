@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hearing_server.services.composite import Extent, Hole, Scene, Script
 from hearing_server.services.media import SegmentClosed
-from hearing_server.services.timeline import goes_on_from
+from hearing_server.services.timeline import LOST, goes_on_from
 from recording.composite import words
 from recording.composite.layout import Floor, floor_of
 
@@ -28,6 +28,10 @@ class View:
     sealed: Extent | None = None
 
 
+def track_of(segment: SegmentClosed) -> tuple[str, str]:
+    return segment.track.party, segment.track.source
+
+
 class Timeline:
     """Of one script. `damaged` maps a segment's name to its cause, and may grow while it is read."""
 
@@ -37,8 +41,7 @@ class Timeline:
         self._starts = [scene.started_at for scene in script.scenes]
         self._tracks: dict[tuple[str, str], list[SegmentClosed]] = {}
         for segment in script.segments:
-            key = (segment.track.party, segment.track.source)
-            self._tracks.setdefault(key, []).append(segment)
+            self._tracks.setdefault(track_of(segment), []).append(segment)
         self._holes: dict[tuple[str, str], list[Hole]] = {}
         for hole in script.holes:
             if hole.ended_at - hole.started_at >= TOLD_MS:
@@ -89,8 +92,16 @@ class Timeline:
 
     def before(self, segment: SegmentClosed) -> list[SegmentClosed]:
         """Those of its track that its pictures may go on from, the nearest first."""
-        track = self._tracks[segment.track.party, segment.track.source]
-        return goes_on_from(segment.started_at, reversed(track))
+        track = self._tracks[track_of(segment)]
+        return goes_on_from(segment, reversed(track), self.lost(*track_of(segment)))
+
+    def lost(self, party: str, source: str) -> list[Extent]:
+        """What of a track was written and did not last: nothing goes on across it."""
+        return [
+            Extent(hole.started_at, hole.ended_at)
+            for hole in self._script.holes
+            if (hole.party, hole.source, hole.cause) == (party, source, LOST)
+        ]
 
     def tracks(self, *sources: str) -> list[tuple[str, str]]:
         return [key for key in self._tracks if key[1] in sources]

@@ -87,6 +87,7 @@ class HearingRecord:
                 started_at=start,
                 ended_at=end,
                 recovered=False,
+                clean=True,
             )
         )
 

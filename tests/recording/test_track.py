@@ -103,7 +103,10 @@ def test_a_key_frame_is_asked_for_before_the_end_and_cut_at(tmp_path):
     ]
     record(desk, "vp8", streams.video_packets("vp8", tuple(frames)), 11.0)
     assert len(desk.asked) == 1
-    assert [segment.frames for segment in desk.segments] == [270, 60]
+    assert [(segment.frames, segment.clean) for segment in desk.segments] == [
+        (270, True),
+        (60, True),
+    ]
     assert [number for number, _ in shown(desk)] == list(range(330))
 
 
@@ -113,7 +116,10 @@ def test_without_a_key_frame_it_is_cut_all_the_same(tmp_path):
     desk = Desk(tmp_path)
     frames = streams.encode_video("vp8", 400, key_every=1000)
     record(desk, "vp8", streams.video_packets("vp8", frames), 400 / 30)
-    assert [segment.frames for segment in desk.segments] == [300, 100]
+    assert [(segment.frames, segment.clean) for segment in desk.segments] == [
+        (300, True),
+        (100, False),
+    ]
     assert 2 <= len(desk.asked) <= 5
     assert desk.gaps == []
 

@@ -1728,6 +1728,7 @@ export interface RecordingEnded {
   [k: string]: unknown;
 }
 export interface SegmentRecorded {
+  clean: boolean | null;
   codec: string;
   ended_at: number;
   frames: number;

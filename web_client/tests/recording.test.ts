@@ -6,7 +6,7 @@ import { hearing, told } from './hearing';
 const segment = (ended_at: number) =>
   told({
     type: 'segment_recorded', party: 'judge', source: 'camera', name: 'n', codec: 'vp8', sha256: '', size: 1, frames: 1,
-    started_at: ended_at - 10, ended_at, recovered: false,
+    started_at: ended_at - 10, ended_at, recovered: false, clean: true,
   });
 const gap = (started_at: number) =>
   told({ type: 'gap_found', party: 'judge', source: 'camera', started_at, ended_at: started_at + 1, cause: 'network' });

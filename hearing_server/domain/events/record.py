@@ -52,6 +52,8 @@ class TranscriptArchived:
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentRecorded:
+    """`clean`: its first frame needs none before it; None where that is not known, as after a crash."""
+
     party: str
     source: str
     name: str
@@ -62,6 +64,7 @@ class SegmentRecorded:
     started_at: int
     ended_at: int
     recovered: bool
+    clean: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -114,7 +114,7 @@ def test_a_segment_that_touches_a_sealed_moment_is_left_out() -> None:
 
 
 def test_pictures_that_may_go_on_from_sealed_ones_are_left_out_too() -> None:
-    """What begins where the span ends; and, as long as no key frame can have ended them, one after the other."""
+    """What begins where the span ends; and, up to a key frame, one after the other, however long after it."""
     world = in_session()
     start = world.now
     world.now += 120_000
@@ -123,23 +123,30 @@ def test_pictures_that_may_go_on_from_sealed_ones_are_left_out_too() -> None:
     )
     world.do("judge", sealed)
 
-    def out(source: str, *spans: tuple[int, int]) -> list[int]:
+    def out(source: str, *spans: tuple[int, int], clean: bool | None = None) -> list[int]:
         made = [
             replace(
                 segment("judge", source, start + begun),
                 name=f"{begun}", ended_at=start + ended, codec="vp8" if source == "camera" else "opus",
+                clean=clean if begun < 30_000 else True,
             )
             for begun, ended in spans
         ]  # fmt: skip
         return sorted(map(int, not_in_copy(world.state, made, None)))
 
     tens = [(at, at + 10_000) for at in range(0, 30_000, 10_000)]
-    assert out("camera", *tens, (30_000, 39_000), (39_000, 48_000)) == [0, 10_000, 20_000, 30_000]
-    assert out("microphone", *tens) == [0]
-    assert out("camera", (0, 9_000), (9_000, 19_000)) == [0]  # a key frame ended the first
-    assert out("camera", (0, 10_000), (10_600, 19_000)) == [0]  # a break: a key frame begins it
+    for clean in (False, None):  # as in a log that does not say it
+        assert out("camera", *tens, (30_000, 39_000), clean=clean) == [0, 10_000, 20_000]
+        stood = (
+            (0, 8_000),
+            (11_000, 15_000),
+        )  # the camera stood still, or the line brought all of it late
+        assert out("camera", *stood, clean=clean) == [0, 11_000]
+        assert out("microphone", *tens, clean=clean) == [0]
+    assert out("camera", *tens, clean=True) == [0]
     for source in ("camera", "microphone"):
-        assert out(source, (-4_000, 5_000), (5_000, 14_000), (14_000, 23_000)) == [-4_000, 5_000]
+        spans = (-4_000, 5_000), (5_000, 14_000), (14_000, 23_000)
+        assert out(source, *spans, clean=True) == [-4_000, 5_000]
         assert out(source, (-9_000, -1_000)) == []
 
 

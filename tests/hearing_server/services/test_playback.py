@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -109,18 +110,28 @@ async def test_the_index_says_what_the_log_says() -> None:
 
 
 async def test_a_piece_names_what_it_may_go_on_from() -> None:
-    """The segments of its track before it, the nearest first, up to a break and 1,500 pictures back."""
+    """The segments of its track before it, the nearest first, up to one that begins with a key frame, over a
+    break in which nothing was lost, and 1,500 pictures back.
+    """
     world = recorded()
-    for number in (3, 4, 5, 6, 7, 8, 10, 11):
-        world.do(SERVER, cmd.EnterRecording(event=segment("judge", "camera", number)))
+    for number, clean in ((3, None), (4, None), (5, None), (6, None), (7, None), (8, None),
+                          (10, False), (12, False), (13, True), (14, False)):  # fmt: skip
+        event = replace(segment("judge", "camera", number), clean=clean)
+        world.do(SERVER, cmd.EnterRecording(event=event))
+    lost = ev.GapFound(
+        party="judge", source="camera", started_at=AT + 110_000, ended_at=AT + 120_000, cause="disk"
+    )
+    world.do(SERVER, cmd.EnterRecording(event=lost))
     house = House(world)
     found = {}
-    for number in (0, 2, 8, 10, 11):
+    for number in (0, 2, 8, 10, 12, 13, 14):
         piece = await house.playback.segment(
             Seated(hearing="h1", party="clerk"), "judge", "camera", AT + number * 10_000
         )
         found[number] = [(one.started_at - AT) // 10_000 for one in piece.earlier]
-    assert found == {0: [], 2: [1, 0], 8: [7, 6, 5, 4, 3, 2], 10: [], 11: [10]}
+    assert found == {
+        0: [], 2: [1, 0], 8: [7, 6, 5, 4, 3, 2], 10: [8, 7, 6, 5, 4, 3], 12: [], 13: [], 14: [13],
+    }  # fmt: skip
 
 
 async def test_a_sequel_has_only_what_is_new() -> None:

@@ -21,13 +21,15 @@ FRAME_MS = 1000 / 30
 pytestmark = pytest.mark.spoilt  # they begin without a key frame
 
 
-def filmed(folder: Path, codec: str, key_every: int) -> list[SegmentClosed]:
-    """Three segments of two seconds, of one stream that has a key frame this often."""
+def filmed(folder: Path, codec: str, key_every: int, stood: int = 0) -> list[SegmentClosed]:
+    """Three segments of two seconds, of one stream that has a key frame this often; before each but the first
+    the camera stood still for so many ms.
+    """
     frames = streams.encode_video(codec, 180, key_every=key_every, size=(320, 180))
     with written(folder) as disk:
         return [
             picture_segment(
-                disk, CAMERA, START + n * 2_000, codec, frames[n * 60 : n * 60 + 60], None, frames[: n * 60]
+                disk, CAMERA, START + n * (2_000 + stood), codec, frames[n * 60 : n * 60 + 60], None, frames[: n * 60]
             )
             for n in range(3)
         ]  # fmt: skip
@@ -38,14 +40,16 @@ def shown(
     segments: Sequence[SegmentClosed],
     masked: Sequence[Extent] = (),
     earlier: Sequence[SegmentClosed] = (),
+    lost: Sequence[Extent] = (),
 ) -> tuple[list[int], dict[str, str]]:
     """The numbers of all pictures, each at its time, and what was found damaged."""
     damage, seen = Damage(), []
-    film = Pictures(SegmentFiles([folder]), segments, masked, damage, earlier)
-    for number in range(180):
-        picture = film.until(START + number * FRAME_MS + 1)
+    film = Pictures(SegmentFiles([folder]), segments, masked, damage, earlier, lost)
+    for tick in range(300):
+        picture = film.until(START + tick * FRAME_MS + 1)
         if picture is not None:
-            assert streams.read_number(picture) == number
+            number = streams.read_number(picture)
+            assert number in (tick, tick - 90)  # those of a camera that stood still
             seen.append(number)
     return seen, damage.causes
 
@@ -64,6 +68,17 @@ def test_a_chunk_that_begins_without_a_key_frame_goes_on_from_before_it(codec, t
     first, second, third = filmed(tmp_path, codec, 1_000)
     assert shown(tmp_path, [third], (), [second, first]) == (list(range(120, 180)), {})
     assert third.name in shown(tmp_path, [third], (), [second])[1]
+
+
+@pytest.mark.parametrize("codec", ["vp8", "h264"])
+def test_a_camera_that_stood_still_goes_on_where_it_stood(codec, tmp_path):
+    """Three seconds of nothing, and no key frame after it: every picture is shown. Not so where pictures
+    were written and lost.
+    """
+    first, second = filmed(tmp_path, codec, 1_000, stood=3_000)[:2]
+    assert shown(tmp_path, [first, second]) == (list(range(120)), {})
+    lost = [Extent(first.ended_at, second.started_at)]
+    assert shown(tmp_path, [first, second], lost=lost)[0] == list(range(60))
 
 
 def test_masked_pictures_are_decoded_and_never_shown(tmp_path):
