@@ -1,12 +1,13 @@
 """What of a hearing is recorded, and why the rest is not: from opening to closing, for every source. Pure.
 
 `reach` says when a source led to the recorder; then there must be a segment, or a gap with its cause in
-the log. While it did not, the state says why (unrecorded.py). What is left has no cause: a hole.
+the log; what a gap takes is not recorded, also within a segment. While it did not, the state says why
+(unrecorded.py). What is left has no cause: a hole.
 """
 
 import itertools
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -22,7 +23,8 @@ from hearing_server.domain.events import Source
 from hearing_server.domain.fold import apply, custody, exhibits, messages, record
 from hearing_server.domain.fold.steps import put
 from hearing_server.domain.hearing import Consultation, HearingState, Phase, Presence
-from hearing_server.domain.log import Entry
+from hearing_server.domain.log import SERVER, Entry
+from hearing_server.domain.parties import Right, may
 from hearing_server.domain.reach import RECORDER, may_differ, reach
 from hearing_server.domain.unrecorded import why_unrecorded
 
@@ -30,7 +32,11 @@ SLACK_MS = 2_000  # between frames, and between an event and the frame it is abo
 STARTS_MS = 5_000  # from an edge to its first frame: the transport, a key frame
 ROUNDING_MS = 1_000  # beside a gap that the log names
 KILLED_MS = 250  # a server that was killed and is back: no start is quicker
+LOST_MS = 10_000 + SLACK_MS  # the most that a kill takes of what was recorded: one segment
 SCREEN_MS = 6_500  # a still screen sends a frame every two seconds, and three may be late
+FRAMES_MS, SCREEN_FRAMES_MS = 500, 2_500  # apart: no gap to the recorder either
+MERGED_MS = 10_000  # the recorder names short losses near each other as one gap, at most so long
+NOTHING_MS = 15_000  # of no source a segment, in session: longer than one takes to be closed
 
 # What is said and shown changes nothing of what is recorded; in a masked copy it may not be there.
 ASIDE = frozenset({*exhibits.STEPS, *messages.STEPS, *record.STEPS, *custody.STEPS})
@@ -39,13 +45,26 @@ Track = tuple[str, str]  # party, source
 
 
 class Gap(NamedTuple):
-    """A span of a track that no segment holds; `cause` is empty for a hole."""
+    """A span of a track that no segment holds; `cause` is empty for a hole. Of one that is `up_to` so long
+    parts may be recorded: several short losses, or one.
+    """
 
     party: str
     source: str
     started_at: int
     ended_at: int
     cause: str
+    up_to: bool = False
+
+
+class Judged(NamedTuple):
+    """A track from opening to closing: ms that are recorded, all that is not, in order, and how many ms of
+    short holes were tolerated beside.
+    """
+
+    recorded: int
+    missing: list[Gap]
+    tolerated: int
 
 
 class _Turn(NamedTuple):
@@ -54,6 +73,14 @@ class _Turn(NamedTuple):
     seq: int
     at: int
     cause: str
+
+
+class _Return(NamedTuple):
+    """The server entered that a party had gone; and the last entry before that shows it alive."""
+
+    seq: int
+    at: int
+    alive: tuple[int, int]
 
 
 Span = tuple[int, int]
@@ -73,7 +100,12 @@ class Continuity:
     gaps: dict[Track, list[Known]] = field(default_factory=dict)
     _turns: dict[Track, list[_Turn]] = field(default_factory=dict)
     _pauses: list[_Turn] = field(default_factory=list)
-    _left_by_server: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    _on_record: list[_Turn] = field(default_factory=list)  # the hearing as a whole
+    _expected: set[Track] = field(
+        default_factory=set
+    )  # of whoever was in the courtroom and may speak
+    _alive: tuple[int, int] = (0, 0)  # the newest entry that no start of the server makes
+    _left_by_server: dict[str, list[_Return]] = field(default_factory=dict)
     _ends: dict[Track, list[tuple[int, str]]] = field(default_factory=dict)
     _closings: list[Closing] = field(default_factory=list)
 
@@ -84,6 +116,7 @@ class Continuity:
             track = (event.party, event.source)
             self.segments.setdefault(track, []).append((event.started_at, event.ended_at))
             if not event.recovered:
+                self._alive = self.newest
                 self._closings.append(Closing(entry.seq, entry.at, event.ended_at))
         elif isinstance(event, ev.GapFound):
             gap = (event.started_at, event.ended_at, event.cause)
@@ -91,6 +124,7 @@ class Continuity:
         elif isinstance(event, ev.RecordingBegan | ev.RecordingEnded):
             ends = self._ends.setdefault((event.party, event.source), [])
             ends.append((event.at, getattr(event, "cause", "")))
+            self._alive = self.newest
         else:
             self._follow(entry)
 
@@ -102,9 +136,9 @@ class Continuity:
         return stood_still(self._closings)
 
     def tracks(self) -> list[Track]:
-        """Every source that was recorded, or was to be."""
+        """Every source that was recorded, or was to be, or whose party could have had it on."""
         meant = (t for t, turns in self._turns.items() if not all(turn.cause for turn in turns))
-        return sorted({*self.segments, *self.gaps, *meant})
+        return sorted({*self.segments, *self.gaps, *self._expected, *meant})
 
     def span(self) -> Span | None:
         """From opening to closing, or to the newest entry, by the recording's clock."""
@@ -114,20 +148,25 @@ class Continuity:
         end = self.closed or self.newest
         return recording_time(steps, *self.opened), recording_time(steps, *end)
 
-    def recorded(self, track: Track) -> int:
-        """How many ms of the hearing segments hold."""
+    def nothing(self) -> list[Span]:
+        """The longer spans in session of which no source has a segment; unknown where the course is."""
         span = self.span()
-        if span is None:
-            return 0
-        left = _without([span], self.segments.get(track, []))
-        return span[1] - span[0] - sum(end - start for start, end in left)
-
-    def missing(self, track: Track) -> list[Gap]:
-        """All that no segment holds, in order, with its cause."""
-        span = self.span()
-        if span is None:
+        if span is None or self.blind:
             return []
-        left = _without([span], self.segments.get(track, []))
+        off = self._spans(self._on_record, span)
+        every = [one for spans in self.segments.values() for one in spans]
+        left = _without(_without([span], [(start, end) for start, end, _ in off]), every)
+        return [one for one in left if one[1] - one[0] > NOTHING_MS]
+
+    def judged(self, track: Track) -> Judged:
+        """All that is not recorded, with its cause."""
+        span = self.span()
+        if span is None:
+            return Judged(0, [], 0)
+        gaps = self.gaps.get(track, [])
+        within = [part for one in gaps for part in _within([span], one[:2])]
+        left = _united([*_without([span], self.segments.get(track, [])), *within])
+        recorded = span[1] - span[0] - _length(left)
         found: list[Gap] = []
 
         def name(known: list[Known], least: int) -> None:
@@ -135,22 +174,33 @@ class Continuity:
             found.extend(_named(track, left, known, least))
             left = _without(left, [(start, end) for start, end, _ in known])
 
-        name(self.gaps.get(track, []), 1)
+        name(gaps, 1)
+        found = [one._replace(up_to=_may_be_merged(one)) for one in found]
         name(self._unmeant(track, span), ROUNDING_MS)
         name(self._killed(track, left), KILLED_MS)
         name(self._ended(track, span), ROUNDING_MS)
-        starts = self._starts(track)
-        holes = [part for part in left if part[1] - part[0] > _tolerated(track, part, starts)]
-        found += [Gap(*track, *part, "") for part in holes]
-        return _joined(sorted(found, key=lambda gap: gap.started_at))
+        tolerated = 0
+        for part, most, usual in self._left(track, left, span):
+            length = part[1] - part[0]
+            if length > most:
+                found.append(Gap(*track, *part, ""))
+            elif length > usual:
+                tolerated += length
+        found = _joined(sorted(found, key=lambda gap: gap.started_at))
+        return Judged(recorded, found, tolerated)
 
     def _follow(self, entry: Entry) -> None:
         """The course, and from it which sources are to be recorded."""
         event, before = entry.event, self.state
         if self.opened is None and isinstance(event, ev.HearingOpened):
             self.opened = entry.seq, entry.at
-        if isinstance(event, ev.PartyLeft) and event.cause is ev.Departure.SERVER:
-            self._left_by_server.setdefault(event.party, []).append((entry.seq, entry.at))
+        if (
+            isinstance(event, ev.PartyLeft)
+            and event.cause is ev.Departure.SERVER
+            and not self.closed
+        ):
+            back = _Return(entry.seq, entry.at, self._alive)
+            self._left_by_server.setdefault(event.party, []).append(back)
         if isinstance(event, ev.HearingClosed):
             self.closed = entry.seq, entry.at
         if isinstance(event, ev.HearingPaused | ev.HearingSuspended):
@@ -168,8 +218,19 @@ class Continuity:
 
     def _turn(self, entry: Entry) -> None:
         state = self.state
+        if entry.by != SERVER:
+            self._alive = self.newest
         meant = {(party, str(source)) for party, source, sink in reach(state) if sink == RECORDER}
-        for party in state.seats:
+        session = state.phase is Phase.IN_SESSION
+        recorded = session and not state.deliberating and not state.off_record
+        self._on_record.append(_Turn(entry.seq, entry.at, "" if recorded else "off"))
+        for party, seat in state.seats.items():
+            if (
+                recorded
+                and seat.presence is Presence.ADMITTED
+                and may(seat.party.role, Right.SPEAK)
+            ):
+                self._expected |= {(party, "camera"), (party, "microphone")}
             for source in Source:
                 track = (party, source.value)
                 cause = "" if track in meant else _why(state, party, source)
@@ -179,8 +240,11 @@ class Continuity:
 
     def _unmeant(self, track: Track, span: Span) -> list[Known]:
         """The spans in which the source did not lead to the recorder, with why."""
+        return self._spans(self._pauses if self.blind else self._turns.get(track, []), span)
+
+    def _spans(self, turns: list[_Turn], span: Span) -> list[Known]:
+        """Those of `turns` that have a cause."""
         steps, spans = self.steps(), []
-        turns = self._pauses if self.blind else self._turns.get(track, [])
         cause, since = "", span[0]
         for turn in turns:
             at = recording_time(steps, turn.seq, turn.at)
@@ -192,26 +256,50 @@ class Continuity:
         return spans
 
     def _ended(self, track: Track, span: Span) -> list[Known]:
-        """From an end of its recording to the next beginning, where the recorder gave a cause."""
+        """From an end of its recording to the next beginning, where the recorder gave a cause; no longer than
+        until it should have begun.
+        """
         ends = sorted([*self._ends.get(track, []), (span[1], "")])
-        pairs = itertools.pairwise(ends)
-        return [
-            (at, then, cause) for (at, cause), (then, _) in pairs if cause not in ("", "closed")
-        ]
+        starts = self._starts(track)
+        found: list[Known] = []
+        for (at, cause), (then, _) in itertools.pairwise(ends):
+            if cause not in ("", "closed"):
+                due = next((one + STARTS_MS for one in starts if one > at), then)
+                found.append((at, min(then, due), cause))
+        return found
 
     def _killed(self, track: Track, left: list[Span]) -> list[Known]:
-        """What of `left` lasts until the server was back."""
-        back = self._restarts(track[0])
-        return [
-            (start, end, "server")
-            for start, end in left
-            if any(start < at and abs(end - at) <= SLACK_MS for at in back)
-        ]
-
-    def _restarts(self, party: str) -> list[int]:
-        """When the server entered that it had gone: after a kill that is only at its next start."""
+        """What of `left` lasts until the server was back, but for what was missing before it can have gone."""
         steps = self.steps()
-        return [recording_time(steps, *one) for one in self._left_by_server.get(party, [])]
+        found: list[Known] = []
+        for seq, at, alive in self._left_by_server.get(track[0], []):
+            back = recording_time(steps, seq, at)
+            first = recording_time(steps, *alive) - LOST_MS
+            found += [
+                (max(start, first), end, "server")
+                for start, end in left
+                if start < back and abs(end - back) <= SLACK_MS
+            ]
+        return found
+
+    def _left(self, track: Track, left: list[Span], span: Span) -> Iterator[tuple[Span, int, int]]:
+        """Each hole, how long it may be, and up to what length it is how frames come. Longer where the source
+        has just begun to lead to the recorder, and then was recorded.
+        """
+        screen = track[1] == Source.SCREEN
+        slack, usual = (SCREEN_MS, SCREEN_FRAMES_MS) if screen else (SLACK_MS, FRAMES_MS)
+        starts = self._starts(track)
+        followed = {one[0] for one in self.segments.get(track, [])}
+        followed |= {one[0] for one in self.gaps.get(track, [])}
+        if self.closed is None:
+            followed.add(span[1])  # its segment is not closed yet
+        for part in left:
+            if not any(abs(start - part[0]) <= slack for start in starts):
+                yield part, slack, usual
+            elif part[1] in followed:
+                yield part, max(slack, STARTS_MS), slack
+            else:
+                yield part, ROUNDING_MS, usual
 
     def _starts(self, track: Track) -> list[int]:
         """When the source began to lead to the recorder."""
@@ -247,11 +335,8 @@ def _named(track: Track, left: list[Span], known: Iterable[Known], least: int) -
     ]
 
 
-def _tolerated(track: Track, part: Span, starts: list[int]) -> int:
-    """Longer where the source has just begun to lead to the recorder."""
-    slack = SCREEN_MS if track[1] == Source.SCREEN else SLACK_MS
-    begins = any(abs(start - part[0]) <= slack for start in starts)
-    return max(slack, STARTS_MS) if begins else slack
+def _may_be_merged(gap: Gap) -> bool:
+    return gap.cause == "network" and FRAMES_MS < gap.ended_at - gap.started_at <= MERGED_MS
 
 
 def _joined(gaps: list[Gap]) -> list[Gap]:
@@ -259,11 +344,27 @@ def _joined(gaps: list[Gap]) -> list[Gap]:
     joined: list[Gap] = []
     for gap in gaps:
         last = joined[-1] if joined else None
-        if last and last.cause == gap.cause and gap.started_at <= last.ended_at:
+        alike = last and (last.cause, last.up_to) == (gap.cause, gap.up_to)
+        if last and alike and gap.started_at <= last.ended_at:
             joined[-1] = last._replace(ended_at=max(last.ended_at, gap.ended_at))
         else:
             joined.append(gap)
     return joined
+
+
+def _length(spans: list[Span]) -> int:
+    return sum(end - start for start, end in spans)
+
+
+def _united(spans: list[Span]) -> list[Span]:
+    """In order and apart from each other."""
+    united: list[Span] = []
+    for start, end in sorted(spans):
+        if united and start <= united[-1][1]:
+            united[-1] = united[-1][0], max(end, united[-1][1])
+        else:
+            united.append((start, end))
+    return united
 
 
 def _without(spans: list[Span], taken: Iterable[Span]) -> list[Span]:

@@ -22,6 +22,7 @@ from recording.verifying.segments import Progress, Wanted
 from recording.verifying.source import File, Source, good
 
 NAMED = 20  # entries or kinds that one line lists
+SMALL_MS = 5_000  # of holes that are tolerated one by one, in one track: beyond, it is said
 _OURS = {
     names.LOG,
     names.ABOUT,
@@ -220,27 +221,40 @@ def _of_time(read: _Read, time: Callable[[int], str]) -> Iterator[Finding]:
             level="warning", code="clock_set_back", text=f"#{stood}", data={"entry": stood}
         )
     unsure = course.blind or stood is not None
+    for start, end in course.nothing():
+        yield Finding(
+            level="warning",
+            code="nothing_recorded",
+            text=_span(start, end, time),
+            data={"started_at": start, "ended_at": end},
+        )
     for track in course.tracks():
-        missing = course.missing(track)
-        recorded = course.recorded(track)
+        recorded, missing, tolerated = course.judged(track)
         who = f"{read.people.get(track[0], track[0])} ({track[0]}) {track[1]}"
-        text = f"{who}: {_lasting(recorded)} / {_lasting(span[1] - span[0])}"
+        least = "≥ " if any(gap.up_to for gap in missing) else ""
+        text = f"{who}: {least}{_lasting(recorded)} / {_lasting(span[1] - span[0])}"
         data = {"party": track[0], "source": track[1], "recorded_ms": recorded}
         yield Finding(level="ok", code="track", text=text, data=data)
+        if tolerated > SMALL_MS:
+            text = f"{who}: {_lasting(tolerated)}"
+            data = {"party": track[0], "source": track[1], "small_ms": tolerated}
+            yield Finding(level="warning", code="small_holes", text=text, data=data)
         for gap in missing:
             yield _gap(gap, who, time, unsure=unsure)
 
 
 def _gap(gap: Gap, who: str, time: Callable[[int], str], *, unsure: bool) -> Finding:
-    span = (
-        f"{time(gap.started_at)} – {time(gap.ended_at)} ({_lasting(gap.ended_at - gap.started_at)})"
-    )
+    span = _span(gap.started_at, gap.ended_at, time, "至多 up to " if gap.up_to else "")
     data = gap._asdict()
     if gap.cause:
         said = CAUSES.get(gap.cause, gap.cause)
         return Finding(level="gap", code="gap", text=f"{who}: {span}: {said}", data=data)
     code, level = ("hole_unjudged", "warning") if unsure else ("hole", "error")
     return Finding(level=level, code=code, text=f"{who}: {span}", data=data)  # type: ignore[arg-type]
+
+
+def _span(start: int, end: int, time: Callable[[int], str], most: str = "") -> str:
+    return f"{time(start)} – {time(end)} ({most}{_lasting(end - start)})"
 
 
 def _clock(zone: tzinfo) -> Callable[[int], str]:

@@ -118,6 +118,8 @@ WORDS: Mapping[str, str] = {
     "track": "来源 source",
     "gap": "间断 gap",
     "hole": "无原因的缺口 hole without a cause",
+    "small_holes": "多处短缺口合计 short holes, tolerated one by one, add up",
+    "nothing_recorded": "开庭期间未录到任何音视频 in session, and nothing of anybody is recorded",
     "hole_unjudged": "缺口，原因无从判断 hole; whether it has a cause cannot be told from this",
     "clock_set_back": (
         "服务器时钟被拨慢，日志时间曾停住，此后的缺口无法判断 the server's clock was set back and the log's "

@@ -82,7 +82,7 @@ def test_what_leaves_the_court_tells_the_course_all_the_same(seed: int) -> None:
         return
     assert copy.span() is None or copy.tracks() == whole.tracks()
     for track in copy.tracks():
-        assert copy.missing(track) == whole.missing(track)
+        assert copy.judged(track) == whole.judged(track)
 
 
 def test_every_kind_of_event_has_its_place() -> None:
