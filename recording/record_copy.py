@@ -1,4 +1,4 @@
-"""The files of segments, as they are copied: read in pieces, from the first directory that has them."""
+"""The files of segments, as they are copied: read in pieces, from a directory that has them whole."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -6,20 +6,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from recording import names
+from hearing_server.services.media import SegmentClosed
+from recording.integrity import locate
 
 CHUNK = 1 << 18
 
 
-def segment_chunks(folders: Sequence[Path], name: str) -> Iterator[bytes] | None:
-    """The file of a segment from the first directory that has it; None if none has.
+def segment_chunks(folders: Sequence[Path], segment: SegmentClosed) -> Iterator[bytes] | None:
+    """The file of a segment from the directory that has it as the log says.
 
-    `name` as in the log. Raises ValueError for a name that is none.
+    Where none has, the first that there is: whoever verifies the copy finds what is wrong with it. None if
+    it is nowhere. Raises ValueError for a name that is none.
     """
-    names.parse_segment_name(name)
-    for folder in folders:
+    found = locate(folders, segment)
+    for path in [found] if isinstance(found, Path) else [one / segment.name for one in folders]:
         with suppress(OSError):
-            return _chunks(_opened(folder / name))
+            return _chunks(_opened(path))
     return None
 
 

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from hearing_server.domain.events import RootSigned
 from hearing_server.domain.log import leaf_hash
 from hearing_server.domain.proof import statement
+from hearing_server.services.media import SegmentClosed
 from recording import names
 from recording.about_record import TEXT
 from recording.part import sync_folder
@@ -112,9 +113,9 @@ class RecordFolders:
             for name, data in _root_files(record):
                 yield f"{names.ROOTS}/{name}", data
 
-    def segment(self, name: str) -> Iterator[bytes] | None:
-        """The file of a segment by its name in the log; None if no directory has it."""
-        return segment_chunks(self._folders, name)
+    def segment(self, segment: SegmentClosed) -> Iterator[bytes] | None:
+        """Its file; None if no directory has it."""
+        return segment_chunks(self._folders, segment)
 
     def _usable(self) -> list[Path]:
         """The lock's file is there while the directory is the one that the recorder holds.

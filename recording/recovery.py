@@ -19,7 +19,7 @@ from hearing_server.services.media import GapCause, RecordingGap, TrackName
 from recording import encryption, matroska, names
 from recording.disk import Disk, Disks
 from recording.part import Part, sync_folder
-from recording.segment import Finished
+from recording.segment import CLUSTER_MS, Finished
 
 FORGET_AFTER_S = 86_400
 MAX_FILE = 1 << 30
@@ -189,13 +189,12 @@ def _segments(folder: Path, hearing: str) -> list[str]:
 
 
 def _newest_end(below: Path) -> int:
-    newest = max(
-        (path for path in below.iterdir() if path.name.endswith((*names.WHOLE, names.PART))),
-        key=lambda path: int(path.name.partition("-")[0]),
-        default=None,
-    )
-    contents = _contents(newest) if newest is not None else None
-    return _ended_at(contents) if contents else 0
+    """Until when the newest segment in which there is a frame lasts: a kill may leave one without."""
+    files = (path for path in below.iterdir() if path.name.endswith((*names.WHOLE, names.PART)))
+    for path in sorted(files, key=lambda path: int(path.name.partition("-")[0]), reverse=True):
+        if contents := _contents(path):
+            return _ended_at(contents)
+    return 0
 
 
 def _read(fd: int, size: int) -> matroska.Contents | None:
@@ -211,13 +210,14 @@ def _ended_at(contents: matroska.Contents) -> int:
 
 
 def _unusable(disks: Disks, name: str, track: TrackName, started_at: int) -> RecordingGap:
-    ended_at = started_at
+    """What it held was the one cluster that had not been written yet: the calendar's times of the file
+    say nothing on the hearing's clock."""
     for disk in disks:
         path = disk.folder / name
         with suppress(FileNotFoundError):
-            ended_at = max(ended_at, int(path.stat().st_mtime * 1000))
             os.rename(path, path.with_name(path.name.removesuffix(names.PART) + names.UNUSABLE))
             sync_folder(path.parent)
+    ended_at = started_at + CLUSTER_MS
     return RecordingGap(track=track, started_at=started_at, ended_at=ended_at, cause="server")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import SegmentRecorded, Span
-from hearing_server.services.media import SegmentClosed, TrackName
+from hearing_server.services.media import SegmentClosed
 from hearing_server.services.playback import Fragment
 from recording.blocks import Malformed
 from recording.encryption import Keyring, Unreadable
@@ -53,7 +53,7 @@ class SegmentFragments:
         self._waiting += 1
         try:
             async with self._turn:
-                closed = [_closed(hearing, one) for one in (segment, *earlier)]
+                closed = [SegmentClosed.logged(hearing, one) for one in (segment, *earlier)]
                 made = await asyncio.to_thread(self._make, closed, masked)
         finally:
             self._waiting -= 1
@@ -97,21 +97,6 @@ class SegmentFragments:
         while self._size > KEPT:
             _, oldest = self._made.popitem(last=False)
             self._size -= len(oldest.data)
-
-
-def _closed(hearing: str, segment: SegmentRecorded) -> SegmentClosed:
-    return SegmentClosed(
-        track=TrackName(hearing=hearing, party=segment.party, source=segment.source),
-        name=segment.name,
-        codec=segment.codec,  # type: ignore[arg-type]
-        sha256=segment.sha256,
-        size=segment.size,
-        frames=segment.frames,
-        started_at=segment.started_at,
-        ended_at=segment.ended_at,
-        recovered=segment.recovered,
-        clean=segment.clean,
-    )
 
 
 def _damaged(code: str, segment: SegmentClosed) -> Refused:

@@ -7,6 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from hearing_server.services.evidence import Evidence
+from hearing_server.services.media import SegmentClosed
 from hearing_server.services.record_copy import Document
 from recording import names
 from recording.record_folder import RecordFolders
@@ -44,8 +45,8 @@ class CourtMaterial:
         yield names.REPORT_DATA, printing.to_json(evidence)
         yield names.REPORT, printing.render(evidence)
 
-    def segment(self, name: str) -> Iterator[bytes] | None:
-        return self._folders.segment(name)
+    def segment(self, segment: SegmentClosed) -> Iterator[bytes] | None:
+        return self._folders.segment(segment)
 
     def valid_from(self) -> int:
         return int(self._authority.record.certificate.not_valid_before_utc.timestamp() * 1000)

@@ -93,6 +93,11 @@ class Custody:
         """Two persons have ordered the recording deleted: nothing is made of it any more."""
         return self.deletion is not None and bool(self.deletion.consented_by)
 
+    @property
+    def deleting(self) -> bool:
+        """They have, and it may still be there."""
+        return self.going and not self.deleted
+
     @cached_property
     def sealed(self) -> tuple[Span, ...]:
         return self.spans_of(frozenset({Level.SEALED}))

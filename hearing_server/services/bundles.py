@@ -66,7 +66,7 @@ class Bundles:
             raise Refused(Code.NOT_ALLOWED)
         if wish.party and wish.party != by and oversees(state, wish.party):
             raise Refused(Code.NOT_ALLOWED)  # they may see what this one may not
-        if wish.kind is ExportKind.BUNDLE and (not court or _deleting(state)):
+        if wish.kind is ExportKind.BUNDLE and (not court or state.custody.deleting):
             raise Refused(Code.NOT_ALLOWED)
 
     def sees(self, state: HearingState, reader: str, wish: Wish) -> bool:
@@ -76,11 +76,8 @@ class Bundles:
         return oversees(state, reader) and not (wish.party and oversees(state, wish.party))
 
     async def make(self, job: ExportJob, told: Told) -> Made:
-        state = await self._hearings.state(job.hearing)
         wish = job.wish
         ask = Ask(reader=wish.party or None, recordings=wish.kind is ExportKind.BUNDLE)
-        if ask.recordings and _deleting(state):
-            raise Refused(Code.NOT_FOUND)
         try:
             container = await asyncio.to_thread(self._containers.open, job)
             try:
@@ -102,8 +99,3 @@ class Bundles:
 
     def discard(self, job: ExportJob) -> None:
         self._containers.discard(job)
-
-
-def _deleting(state: HearingState) -> bool:
-    """Two persons have ordered the recording deleted, and it is still there."""
-    return state.custody.going and not state.custody.deleted

@@ -18,7 +18,7 @@ from hearing_server.domain.places import inside
 from hearing_server.domain.playable import masked_spans, plays_track
 from hearing_server.domain.visible import name_outside
 from hearing_server.services.labels import labels
-from hearing_server.services.media import SegmentClosed, TrackName
+from hearing_server.services.media import SegmentClosed
 
 FRAME_MS = 40
 CARD_MS = 5_000  # an adjournment of a day is told in as much
@@ -187,7 +187,7 @@ class _Story:
         event = entry.event
         self.state = apply(self.state, entry)
         if isinstance(event, ev.SegmentRecorded):
-            self.segments.append(_closed(self.state.hearing, event))
+            self.segments.append(SegmentClosed.logged(self.state.hearing, event))
         elif isinstance(event, ev.GapFound):
             self.holes.append(
                 Hole(
@@ -378,18 +378,3 @@ def _played(
     for segment in sorted(segments, key=lambda segment: segment.started_at):
         if any(span.meets(segment.started_at, segment.ended_at) for span in spans):
             yield segment
-
-
-def _closed(hearing: str, segment: ev.SegmentRecorded) -> SegmentClosed:
-    return SegmentClosed(
-        track=TrackName(hearing=hearing, party=segment.party, source=segment.source),
-        name=segment.name,
-        codec=segment.codec,  # type: ignore[arg-type]
-        sha256=segment.sha256,
-        size=segment.size,
-        frames=segment.frames,
-        started_at=segment.started_at,
-        ended_at=segment.ended_at,
-        recovered=segment.recovered,
-        clean=segment.clean,
-    )

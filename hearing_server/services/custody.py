@@ -93,7 +93,7 @@ class Custodian:
             check(state, type(command), seated.party)
         except Refused as refusal:
             raise Refused(Code.NOT_FOUND) if refusal.code in _HIDDEN else refusal from None
-        decide(state, command, seated.party, max(self._now(), state.at))
+        decide(state, command, seated.party, self._hearings.now(seated.hearing))
 
     async def _event(self, hearing: str, seq: int) -> ev.Event:
         return (await self._hearings.entries(hearing, seq - 1))[0].event

@@ -129,7 +129,7 @@ class Deletions:
     async def _delete(self, hearing: str) -> None:
         with contextlib.suppress(_Unknown):
             state = await self._state(hearing)
-            if _consented(state):
+            if state.custody.deleting:
                 await self._erase(hearing)
                 state = await self._state(hearing)
             if state.custody.deleted:
@@ -165,7 +165,3 @@ class Deletions:
 
 class _Unknown(Exception):
     """A mark of a hearing that this server does not have."""
-
-
-def _consented(state: HearingState) -> bool:
-    return state.custody.going and not state.custody.deleted

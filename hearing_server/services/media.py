@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from hearing_server.domain.events import SegmentRecorded
+
 Kind = Literal["audio", "video"]
 Codec = Literal["opus", "vp8", "h264"]
 
@@ -85,6 +87,22 @@ class SegmentClosed:
     ended_at: int
     recovered: bool = False  # adopted after a crash
     clean: bool | None = None  # its first frame needs none before it; None where that is not known
+
+    @classmethod
+    def logged(cls, hearing: str, event: SegmentRecorded) -> "SegmentClosed":
+        """As the log of the hearing has it."""
+        return cls(
+            track=TrackName(hearing=hearing, party=event.party, source=event.source),
+            name=event.name,
+            codec=event.codec,  # type: ignore[arg-type]
+            sha256=event.sha256,
+            size=event.size,
+            frames=event.frames,
+            started_at=event.started_at,
+            ended_at=event.ended_at,
+            recovered=event.recovered,
+            clean=event.clean,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.log import Entry, Tree, entry_from, leaf_hash
 from hearing_server.services.evidence import Evidence, Reading, evidence_of
 from hearing_server.services.hearings import Hearings
+from hearing_server.services.media import SegmentClosed
 
 KIND = "masked copy of a hearing record"
 AT_ONCE = 2  # copies being made on this node; the others wait
@@ -65,8 +66,8 @@ class Material(Protocol):
     def report(self, evidence: Evidence) -> Iterator[tuple[str, bytes]]:
         """The evidence report as data and as it is printed, by name."""
 
-    def segment(self, name: str) -> Iterator[bytes] | None:
-        """The file of a segment by its name in the log, if it is there."""
+    def segment(self, segment: SegmentClosed) -> Iterator[bytes] | None:
+        """Its file, from a directory that has it as the log says, else any; None if it is nowhere."""
 
     def valid_from(self) -> int:
         """Since when the court's key for records is certified, Unix ms."""
@@ -145,19 +146,22 @@ class RecordCopier:
         """What the copy is without, for `holds`.
 
         Refused(wrong_phase) before the closing, Refused(sealed) when something that it holds is sealed
-        while it is made. What `target` raises ends it; cancelled, it leaves no thread at work.
+        while it is made, Refused(not_found) for recordings that are being deleted. What `target`
+        raises ends it; cancelled, it leaves no thread at work.
         """
         await self._settled(hearing)
         async with self._turn:  # the wait may have been long: everything is read after it
             state = await self._hearings.state(hearing)
             if state.phase is not Phase.CLOSED:
                 raise Refused(Code.WRONG_PHASE, state.phase)
+            _check_deletion(state, ask)
             records = await self._read(hearing, state.seq)
             readings = await self._readings.of_hearing(hearing)
             copy = await self._in_thread(_masked, state, records, ask.reader)
             for share, add in self._files(state, records, copy, ask, readings, target):
                 newest = await self._hearings.state(hearing)
                 if newest is not state:
+                    _check_deletion(newest, ask)
                     now = await self._in_thread(_masked, newest, records, ask.reader)
                     if not now.holds(copy):
                         raise Refused(Code.SEALED)
@@ -223,13 +227,14 @@ class RecordCopier:
         done = 0
         for segment in segments:
             done += segment.size
-            yield done / size, functools.partial(self._add_segment, segment, target)
+            logged = SegmentClosed.logged(state.hearing, segment)
+            yield done / size, functools.partial(self._add_segment, logged, target)
 
     def _add_document(self, hearing: str, document: Document, target: Target) -> None:
         target.add(document.name, (self._material.document(hearing, document),))
 
-    def _add_segment(self, segment: ev.SegmentRecorded, target: Target) -> None:
-        chunks = self._material.segment(segment.name)
+    def _add_segment(self, segment: SegmentClosed, target: Target) -> None:
+        chunks = self._material.segment(segment)
         if chunks is not None:
             target.add(segment.name.partition("/")[2], chunks)
 
@@ -255,6 +260,11 @@ class RecordCopier:
             }
         )
         return self._material.signed_list(said)
+
+
+def _check_deletion(state: HearingState, ask: Ask) -> None:
+    if ask.recordings and state.custody.deleting:
+        raise Refused(Code.NOT_FOUND)
 
 
 def _masked(state: HearingState, records: list[bytes], reader: str | None) -> _Copy:

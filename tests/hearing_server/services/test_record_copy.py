@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import shutil
 import stat
 import struct
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC
 from pathlib import Path
 
@@ -81,10 +82,14 @@ def record(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> He
 
 
 class Copies:
-    def __init__(self, record: HearingRecord, authority: Authority) -> None:
+    def __init__(
+        self, record: HearingRecord, authority: Authority, before: Sequence[Path] = ()
+    ) -> None:
+        """`before`: recordings directories that are looked into first."""
         store = FakeLog(record.world)
         hearings = Hearings(store, lambda: record.world.now)
-        folders = RecordFolders([record.directory], authority.root.certificate)
+        directories = [*before, record.directory]
+        folders = RecordFolders(directories, authority.root.certificate)
         documents = Documents(record.directory.with_name("documents"))
         material = CourtMaterial(folders, authority, {"transcript": documents})
         self.readings: list[Reading] = []
@@ -140,6 +145,27 @@ def test_the_bench_s_copy_is_the_record(
     assert SECRET.encode() in (path / "log.jsonl").read_bytes()
     assert len(list(path.glob("*/*/*.mkv"))) == len(list(record.home.glob("*/*/*.mkv")))
     assert found(report, "masked") == ["entries_masked"]
+
+
+def test_a_copy_takes_each_file_from_the_directory_that_has_it_whole(
+    record: HearingRecord, authority: Authority, tmp_path: Path
+) -> None:
+    """One of the first directory has rotted and one is cut short; what is whole nowhere is given as it is."""
+    first, home = tmp_path / "first", record.directory / "h1"
+    shutil.copytree(record.directory, first)
+    camera, other = sorted((first / "h1" / "judge" / "camera").iterdir())[:2]
+    camera.write_bytes(b"rot" + camera.read_bytes()[3:])
+    other.write_bytes(other.read_bytes()[:100])
+    copies = Copies(record, authority, [first])
+    assert found(copies.verified(copies.folder("judge", tmp_path / "copy")), "error") == []
+    whole = home / camera.relative_to(first / "h1")
+    kept = whole.read_bytes()
+    try:
+        whole.write_bytes(b"ROT" + kept[3:])
+        report = copies.verified(copies.folder("judge", tmp_path / "second copy"))
+    finally:
+        whole.write_bytes(kept)
+    assert found(report, "error") == ["segment_changed"]
 
 
 def test_a_copy_that_leaves_the_court_is_masked_and_proves_the_rest(

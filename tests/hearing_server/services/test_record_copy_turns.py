@@ -16,6 +16,8 @@ from transcript.signing.authority import Authority
 
 from .test_record_copy import SECRET, Copies, FolderTarget, everything, found
 
+YEAR = 365 * 86_400_000  # ms
+
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
@@ -96,3 +98,26 @@ async def test_a_copy_that_is_being_made_ends_when_something_in_it_is_sealed(
     assert not any(name.endswith(".mkv") for name in outside.names)
     assert isinstance(done, str)
     assert any(name.endswith(".mkv") for name in own.names)
+
+
+async def test_no_copy_is_made_of_a_recording_that_is_being_deleted(
+    authority: Authority, unsealed: tuple[HearingRecord, cmd.SetAccess], tmp_path: Path
+) -> None:
+    """Neither begun nor ended once two persons have ordered it; of the hashes alone there is one."""
+    made, _ = unsealed
+    copies, target = Copies(made, authority), Waiting()
+    task = asyncio.create_task(copies.copier.write("h1", Ask(reader="judge"), target))
+    assert await asyncio.to_thread(target.begun.wait, 10)
+    made.world.now += 70 * YEAR
+    proposal = cmd.ProposeDeletion(reason="保存期满", kept_until=0)
+    await copies.hearings.execute("h1", proposal, "judge")
+    await copies.hearings.execute("h1", cmd.ConsentToDeletion(kept_until=0), "clerk")
+    target.go.set()
+    with pytest.raises(Refused) as refused:
+        await task
+    assert refused.value.code is Code.NOT_FOUND
+    with pytest.raises(Refused) as refused:
+        await copies.copier.write("h1", Ask(reader="judge"), FolderTarget(tmp_path / "copy"))
+    assert refused.value.code is Code.NOT_FOUND
+    hashes = FolderTarget(tmp_path / "hashes")
+    await copies.copier.write("h1", Ask(reader="judge", recordings=False), hashes)
