@@ -180,7 +180,7 @@ class _Story:
         self.segments: list[SegmentClosed] = []
         self.stretches: list[Stretch] = []
         self._since: int | None = None
-        self._cause = ""
+        self._cause = self._reason = ""
         self._opened_at = 0
 
     def take(self, entry: Entry) -> None:
@@ -215,6 +215,7 @@ class _Story:
             if self._since is not None:
                 self._stretch(at)
             self._since, self._cause = (None if cause == "none" else at), cause
+            self._reason = self.state.pause_reason if cause in ("paused", "suspended") else ""
         scene = _scene(self.state, at, self._opened_at)
         if self.scenes and replace(self.scenes[-1], started_at=at) == scene:
             return
@@ -231,7 +232,7 @@ class _Story:
                 ended_at=until,
                 frames=-(-lasts // FRAME_MS),
                 cause=self._cause,
-                reason=self.state.pause_reason if self._cause in ("paused", "suspended") else "",
+                reason=self._reason,
             )
         )
 

@@ -119,6 +119,23 @@ def test_what_is_sealed_is_masked_and_none_of_its_lines_are_captions() -> None:
     assert COUNSEL.name in own.cues[1].text
 
 
+def test_a_pause_keeps_its_own_reason_when_the_court_adjourns_from_it() -> None:
+    """The later one, given in a sealed span, is not told of the pause that began before it."""
+    world = in_session()
+    world.do("judge", cmd.PauseHearing(reason="休息"))
+    world.now += 10_000
+    begun = world.now
+    world.do("judge", cmd.SuspendHearing(reason="秘密的原因"))
+    world.now += 10_000
+    sealed = cmd.SetAccess(
+        level=ev.Level.SEALED, started_at=begun, ended_at=world.now, reason="隐私"
+    )
+    world.do("judge", sealed)
+    world.do("judge", cmd.ResumeHearing())
+    told = [(one.cause, one.reason) for one in script_of(world.entries).stretches if one.cause]
+    assert told == [("paused", "休息"), ("suspended", "")]
+
+
 def test_what_was_said_in_a_sealed_span_is_not_told_after_it() -> None:
     """The reason of a pause begun in it, also in a copy from after it; the name of an exhibit opened in it."""
     world = in_session()
