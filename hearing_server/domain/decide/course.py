@@ -148,7 +148,8 @@ def _close(state: HearingState, command: cmd.CloseHearing, by: str, now: int) ->
         overridden=state.checklist_open, reason=reason if state.checklist_open else ""
     )
     hidden = (ev.ExhibitHidden(exhibit=state.shown.exhibit),) if state.shown else ()
-    return (*_out_of_deliberation(state, by), *hidden, closed)
+    chat = (ev.ChatClosed(),) if state.chat else ()  # nobody could close it afterwards
+    return (*_out_of_deliberation(state, by), *hidden, *chat, closed)
 
 
 def _out_of_deliberation(state: HearingState, by: str) -> Events:

@@ -72,7 +72,8 @@ def _ask(state: HearingState, command: cmd.AskConsultation, by: str, now: int) -
         _free(state, seat)
         if not may(seat.party.role, Right.CONSULT):
             raise Refused(Code.NOT_LINKED, seat.party.id)
-    if any(by == talk.asked_by for talk in state.consultations.values()):
+    asked = (talk for talk in state.consultations.values() if talk.began_at is None)
+    if any(by == talk.asked_by for talk in asked):
         raise Refused(Code.NO_CHANGE)
     number = state.consultations_made + 1
     parties = state.in_order(parties)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.fold.steps import Step, drop, put, state_step, transcript_changed
-from hearing_server.domain.hearing import Charge, HearingState, Seat
+from hearing_server.domain.hearing import Charge, HearingState, Phase, Seat
 
 
 def _planned(state: HearingState, event: ev.HearingPlanned, at: int) -> HearingState:
@@ -31,7 +31,10 @@ def _planned(state: HearingState, event: ev.HearingPlanned, at: int) -> HearingS
 
 
 def _postponed(state: HearingState, event: ev.HearingPostponed, at: int) -> HearingState:
-    return replace(state, planned_at=event.planned_at, minutes=event.minutes, opens_at=None)
+    moved = replace(state, planned_at=event.planned_at, minutes=event.minutes, opens_at=None)
+    if state.phase is Phase.SUSPENDED:
+        moved = replace(moved, suspended_until=event.planned_at)
+    return moved
 
 
 def _cancelled(state: HearingState, event: ev.HearingCancelled, at: int) -> HearingState:

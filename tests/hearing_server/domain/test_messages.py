@@ -11,6 +11,8 @@ from signaling.views import view
 
 from .world import CLERK, COUNSEL, DEFENDANT, FIVE, World
 
+DAY = 86_400_000  # ms
+
 
 def desk() -> World:
     """The defendant and counsel have each written to the clerk."""
@@ -67,3 +69,25 @@ def test_the_technicians_desk_reads_and_answers() -> None:
         ("technician", 1),
     ]
     assert view(world.state, CLERK.id).messages == []
+
+
+def test_the_open_talk_of_all_ends_with_the_hearing() -> None:
+    """Nobody could close it afterwards."""
+    world = World().arrive(*FIVE)
+    world.do("judge", cmd.OpenHearing())
+    world.do("judge", cmd.OpenChat())
+    world.do("judge", cmd.CloseHearing(override="演示"))
+    assert not world.state.chat
+    assert refused(world, "counsel", cmd.SendMessage(to="all", text="还在吗")) is Code.CHAT_CLOSED
+
+
+def test_a_hearing_put_off_in_an_adjournment_goes_on_at_the_new_time() -> None:
+    world = World().arrive(*FIVE)
+    world.do("judge", cmd.OpenHearing())
+    world.do("judge", cmd.SuspendHearing(reason="鉴定", until=world.now + 7 * DAY))
+    then = world.now + 20 * DAY
+    world.do(SERVER, cmd.Postpone(
+        since=world.state.planned_at, planned_at=then, minutes=60, reason="鉴定未完", account="a",
+    ))  # fmt: skip
+    shown = view(world.state, DEFENDANT.id)
+    assert (shown.planned_at, shown.suspended_until) == (then, then)

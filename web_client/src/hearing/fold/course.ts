@@ -17,7 +17,13 @@ const marked = (view: HearingView, item: string, at: number | null): HearingView
   at === null ? without(view.marked, item) : { ...view.marked, [item]: at };
 
 export const course: Steps = {
-  hearing_postponed: (view, { planned_at, minutes }) => ({ ...view, planned_at, minutes, opens_at: null }),
+  hearing_postponed: (view, { planned_at, minutes }) => ({
+    ...view,
+    planned_at,
+    minutes,
+    opens_at: null,
+    suspended_until: view.phase === 'suspended' ? planned_at : view.suspended_until,
+  }),
   hearing_cancelled: (view, _, { at }) => ({ ...view, cancelled: true, closed_at: at }),
   opening_announced: (view, { opens_at }) => ({ ...view, opens_at }),
   hearing_opened: (view, _, { at }) => ({ ...view, opened_at: at, opens_at: null }),
