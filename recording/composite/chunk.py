@@ -7,7 +7,7 @@ and what is done is never done again.
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +26,7 @@ from recording.composite.damage import Damage
 from recording.composite.drawing import Painter
 from recording.composite.layout import CLOCK, HEIGHT, WIDTH, Box, Tile
 from recording.composite.pictures import Pictures
-from recording.composite.timeline import Timeline, View
+from recording.composite.timeline import TOLD_MS, Timeline, View
 from recording.opened import SegmentFiles
 
 MOST_FRAMES = 1_500  # 60 s
@@ -197,6 +197,7 @@ class _Screen:
         self._canvas = Canvas()
         self._changes = timeline.changes(piece.started_at, piece.ended_at)
         self._view: View | None = None
+        self._told: frozenset[str] = frozenset()  # whose camera has words instead of an old picture
         self._second = -1
         self._lit = ""
         self._films: dict[tuple[str, str], _Film] = {}
@@ -213,11 +214,15 @@ class _Screen:
     def at(self, at: int, running_s: int, lit: str) -> VideoFrame:
         if self._piece.stretch.cause:
             return self._card(at, running_s)
-        if self._changes and self._changes[0] <= at:
+        for film in self._films.values():  # also one that is not seen: it may be the next moment
+            film.advance(at)
+        told = self._without_picture(at)
+        if told != self._told or (self._changes and self._changes[0] <= at):
+            self._told = told
             while self._changes and self._changes[0] <= at:
                 self._changes.pop(0)
             self._look(at)
-        self._film(at)
+        self._film()
         self._light(lit)
         self._clock(at, running_s)
         return self._canvas.frame()
@@ -234,6 +239,8 @@ class _Screen:
     def _look(self, at: int) -> None:
         """Draw the view anew where it has changed; what was filmed last is put back."""
         view = self._timeline.view(at)
+        lossy = {party: view.gaps[party] for party in view.gaps if party in self._told}
+        view = replace(view, messages={**lossy, **view.messages}, gaps={})
         if view == self._view:
             return
         self._view, self._second, self._lit = view, -1, ""
@@ -244,11 +251,16 @@ class _Screen:
             if tile.party in view.messages and (tile.party, "camera") in self._films:
                 self._films[tile.party, "camera"].last = None
 
-    def _film(self, at: int) -> None:
-        """Every track is decoded in step, also one that is not seen: it may be the next moment."""
+    def _without_picture(self, at: int) -> frozenset[str]:
+        return frozenset(
+            party
+            for (party, source), film in self._films.items()
+            if source == "camera" and at - film.came_at >= TOLD_MS
+        )
+
+    def _film(self) -> None:
         view = self._view
         for (party, source), film in self._films.items():
-            film.advance(at)
             if view is None or view.sealed is not None or film.last is None or not film.fresh:
                 continue
             box = self._box(view, party, source)
@@ -297,13 +309,15 @@ class _Film:
         self._pictures = pictures
         self._scaler = Scaler()
         self.last: VideoFrame | None = None
+        self.came_at = 0.0  # the time of the newest one, Unix ms
         self.fresh = False
 
     def advance(self, at: int) -> None:
         """A picture is shown by the frame that is nearest to its time."""
         newer = self._pictures.until(at + FRAME_MS / 2)
         if newer is not None:
-            self.last, self.fresh = newer, True
+            self.came_at, self.last = newer
+            self.fresh = True
 
     def show(self, canvas: Canvas, box: Box) -> None:
         assert self.last is not None

@@ -44,11 +44,11 @@ class Pictures:
         self._coming = self._decoded()
         self._next = next(self._coming, None)
 
-    def until(self, at: float) -> VideoFrame | None:
+    def until(self, at: float) -> Picture | None:
         """The newest picture that stands at `at` or before, if it is newer than the one given last."""
         newest = None
         while self._next is not None and self._next[0] <= at:
-            newest = self._next[1]
+            newest = self._next
             self._next = next(self._coming, None)
         return newest
 

@@ -17,11 +17,13 @@ TOLD_MS = 1_000  # a shorter gap shows the last picture and no words
 @dataclass(frozen=True, kw_only=True)
 class View:
     """One arrangement of the picture. `messages` are why a seat has no picture, `marks` what a label adds,
-    by party; a party without a message shows their camera. `sealed` is a full card.
+    by party; a party without a message shows their camera. `gaps` are the words for a seat of whose camera
+    something is lost just now, if no picture has come for TOLD_MS. `sealed` is a full card.
     """
 
     floor: Floor
     messages: Mapping[str, str]
+    gaps: Mapping[str, str]
     marks: Mapping[str, str]
     sharer: str = ""
     exhibit: str = ""
@@ -60,6 +62,7 @@ class Timeline:
         return View(
             floor=floor_of(present, bool(sharer)),
             messages=messages,
+            gaps={seat.party: why for seat in present if (why := self._lossy(seat.party, at))},
             marks=marks,
             sharer=sharer,
             exhibit=scene.exhibit,
@@ -132,11 +135,16 @@ class Timeline:
         if self._seats[party].hidden:
             return words.CAMERA["hidden"]
         covering = self._covering(party, "camera", at)
-        hole = self._hole(party, "camera", at)
-        if covering and not hole:
+        if covering:
             return "" if not self._is_damaged(covering) else words.CAMERA["damaged"]
+        hole = self._hole(party, "camera", at)
         cause = hole.cause if hole else scene.why.get(party, "")
         return words.CAMERA.get(cause, cause)
+
+    def _lossy(self, party: str, at: int) -> str:
+        """Why pictures are missing where a segment goes on: short losses near each other are one gap."""
+        hole = self._hole(party, "camera", at)
+        return words.CAMERA.get(hole.cause, hole.cause) if hole else ""
 
     def _mark(self, party: str, at: int) -> str:
         if self._seats[party].silent:

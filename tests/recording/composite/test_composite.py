@@ -226,6 +226,28 @@ async def test_gaps_are_told_in_words_and_seats_come_and_go(archive, make):
     assert 0.001 < (words > 120).mean() < 0.1  # letters
 
 
+async def test_a_line_that_loses_pictures_now_and_then_still_shows_those_that_came(archive, make):
+    """Short losses near each other are one gap in the log: words stand only where no picture came."""
+    came = [*filmed(pictures(2), START), *filmed(pictures(3, first=150), START + 5_000)]
+    archive.keep("judge", "camera", "vp8", came)
+    hole = Hole(
+        party="judge",
+        source="camera",
+        started_at=START + 500,
+        ended_at=START + 7_500,
+        cause="network",
+    )
+    path, _ = await make(script(archive.segments, 8, seats=(JUDGE,), holes=[hole]))
+    box = boxes(JUDGE)["judge"]
+    by_time = {round(at, 2): luma for at, luma in lumas(path)}
+    for at, number in ((1.0, 30), (1.8, 54), (2.6, 59), (5.2, 156), (6.0, 180), (7.0, 210)):
+        assert tile_number(by_time[at], box) == pytest.approx(number, abs=1), at
+    for at in (3.2, 4.0, 4.8):
+        words = by_time[at][box.y + 8 : box.bottom - 8, box.x + 8 : box.right - 8]
+        assert words.min() > 20
+        assert 0.001 < (words > 120).mean() < 0.1
+
+
 async def test_a_shared_screen_opens_below_the_row(archive, make):
     """While it is there the seats stand in a row; then they are back in their places."""
     archive.keep("judge", "camera", "vp8", filmed(pictures(6), START))

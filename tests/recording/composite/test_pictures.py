@@ -48,7 +48,7 @@ def shown(
     for tick in range(300):
         picture = film.until(START + tick * FRAME_MS + 1)
         if picture is not None:
-            number = streams.read_number(picture)
+            number = streams.read_number(picture[1])
             assert number in (tick, tick - 90)  # those of a camera that stood still
             seen.append(number)
     return seen, damage.causes
