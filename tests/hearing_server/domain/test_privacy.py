@@ -311,3 +311,19 @@ def test_an_observer_is_shown_exhibits_in_session_alone(pause: cmd.Command) -> N
             assert sees_shown(state, reader) is sees
             assert reads_page(state, state.exhibits[0], reader, 1) is sees
             assert (view(state, reader).shown is not None) is sees
+
+
+def test_who_has_left_a_talk_of_three_may_ask_for_another_while_it_lasts() -> None:
+    both = replace(ADVOCATE, counsel_for=("defendant", "second"))
+    second = replace(DEFENDANT, id="second", name="丁某（虚构）")
+    world = opened(JUDGE, CLERK, PROSECUTOR, DEFENDANT, INTERPRETER, both, second)
+    world.do("judge", cmd.PauseHearing())
+    world.do("advocate", cmd.AskConsultation(parties=("defendant", "interpreter")))
+    another = cmd.AskConsultation(parties=("second",))
+    assert refused(world, "advocate", another) is Code.NO_CHANGE
+    world.do("defendant", cmd.AcceptConsultation(consultation=1))
+    world.do("interpreter", cmd.AcceptConsultation(consultation=1))
+    world.do("advocate", cmd.LeaveConsultation(consultation=1))
+    world.do("advocate", another)
+    assert world.state.consultations_made == 2
+    assert world.state.seats["defendant"].consultation == 1

@@ -140,22 +140,6 @@ def test_one_who_leaves_a_talk_of_three_knows_no_more_of_it() -> None:
     assert Source.SCREEN not in sources(world, "advocate", "interpreter")
 
 
-def test_who_has_left_a_talk_of_three_may_ask_for_another_while_it_lasts() -> None:
-    both = replace(ADVOCATE, counsel_for=("defendant", "second"))
-    second = replace(DEFENDANT, id="second", name="丁某（虚构）")
-    world = opened(JUDGE, CLERK, PROSECUTOR, DEFENDANT, INTERPRETER, both, second)
-    world.do("judge", cmd.PauseHearing())
-    world.do("advocate", cmd.AskConsultation(parties=("defendant", "interpreter")))
-    another = cmd.AskConsultation(parties=("second",))
-    assert refused(world, "advocate", another) is Code.NO_CHANGE
-    world.do("defendant", cmd.AcceptConsultation(consultation=1))
-    world.do("interpreter", cmd.AcceptConsultation(consultation=1))
-    world.do("advocate", cmd.LeaveConsultation(consultation=1))
-    world.do("advocate", another)
-    assert world.state.consultations_made == 2
-    assert world.state.seats["defendant"].consultation == 1
-
-
 def heard(world: World, reader: str) -> set[str]:
     """The kinds of what a reader may know of talks."""
     found = (seen(world.state, entry, reader) for entry in world.entries)
