@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,18 +24,22 @@ START_WITHIN = 90.0
 TELL_WITHIN = 15.0
 FIRST_PORT, STRIPE, STRIPES = 20_000, 1_500, 8
 ROLES = ("presiding_judge", "prosecutor", "defendant", "counsel", "clerk")
+_given: deque[int] = deque(maxlen=100)
 
 
 def free_port() -> int:
     """A port that is free for TCP and UDP just now.
 
     Each test worker has a stripe of its own, below the ports that the kernel gives to clients, so that
-    nobody takes it before the server does.
+    nobody takes it before the server does; and it is not one of those given out last, which their servers
+    may be about to take.
     """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     stripe = FIRST_PORT + worker % STRIPES * STRIPE
     while True:
         port = random.randrange(stripe, stripe + STRIPE)
+        if port in _given:
+            continue
         with (
             socket.socket() as tcp,
             socket.socket(type=socket.SOCK_DGRAM) as udp,
@@ -42,6 +47,7 @@ def free_port() -> int:
         ):
             tcp.bind(("127.0.0.1", port))
             udp.bind(("127.0.0.1", port))
+            _given.append(port)
             return port
 
 
