@@ -44,7 +44,7 @@ KEY = re.compile(r"\b[a-z]+\.[a-z]+_?[a-z_]*\b")
 FOREIGN = {"en": HAN, "zh-CN": LATIN}
 SWITCH = {"en": "中文", "zh-CN": "English"}  # says the other language's own name
 DEVICES = re.compile(
-    r"[Ff]ake\w*( \w+)*( \d+)?|Enter|Shift"
+    r"[Ff]ake\w*( \w+)*( \d+)?|Enter|Shift|Ctrl"
 )  # of the browser; keys of the keyboard
 
 # A page wider than the screen, controls that nobody can reach or, where fingers press, hit, words cut off.
