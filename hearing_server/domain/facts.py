@@ -30,11 +30,11 @@ def from_fact(fact: dict[str, typing.Any]) -> Event:
     """The event of a plain value that `to_fact` made; KeyError, TypeError or ValueError otherwise."""
     values = dict(fact)
     event_type = BY_TAG[values.pop("type")]
-    event: Event = _build(event_type, values)
+    event: Event = build(event_type, values)
     return event
 
 
-def _build(target: typing.Any, values: dict[str, typing.Any]) -> typing.Any:
+def build(target: typing.Any, values: dict[str, typing.Any]) -> typing.Any:
     hints = typing.get_type_hints(target)
     return target(**{name: _value(hints[name], value) for name, value in values.items()})
 
@@ -45,5 +45,5 @@ def _value(hint: typing.Any, value: typing.Any) -> typing.Any:
     if isinstance(hint, types.UnionType):  # X | None
         return None if value is None else _value(hint.__args__[0], value)
     if dataclasses.is_dataclass(hint):
-        return _build(hint, value)
+        return build(hint, value)
     return hint(value) if issubclass(hint, StrEnum) else value

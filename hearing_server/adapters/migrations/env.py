@@ -7,6 +7,7 @@ from hearing_server.adapters import (  # noqa: F401 - they join the metadata
     centre_tables,
     entering_tables,
     export_tables,
+    paper_tables,
     phrase_store,
     staff_tables,
 )
