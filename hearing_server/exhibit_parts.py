@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from hearing_server.adapters.examining.bare import BareFiles
 from hearing_server.adapters.examining.examine import ChildExaminer
 from hearing_server.adapters.examining.renditions import ChildRenditions
 from hearing_server.adapters.exhibit_files import StoredExhibits
@@ -31,7 +32,8 @@ class ExhibitParts:
         )
         self.exhibits = Exhibits(hearings, self.files, ChildExaminer(), limits, now)
         self._maker = ChildRenditions()
-        self.renditions = Renditions(hearings, self.files, self._maker)
+        self._bare = BareFiles(self.files)
+        self.renditions = Renditions(hearings, self.files, self._maker, self._bare)
 
     async def recover(self, store: SqlStore) -> None:
         await self.files.recover(store)
@@ -39,6 +41,7 @@ class ExhibitParts:
     async def close(self) -> None:
         await self.exhibits.close()
         await self._maker.close()
+        await self._bare.close()
 
     def routes(
         self, audit: Audit, seated: Callable[[web.Request], Awaitable[Seated]]

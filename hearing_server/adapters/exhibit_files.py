@@ -3,6 +3,8 @@
 exhibits/parts/     being received; nothing in it outlives a start
 exhibits/waiting/   whole and durable, named by hash, hearing and chance, until their event is in the log
 exhibits/ab/abcd…   kept, by hash; the same file twice is one file, and nobody is told
+exhibits/bare/abcd… the same without what the file tells besides, for whoever is only shown it; made again
+                    when it is missing
 """
 
 import hashlib
@@ -32,7 +34,8 @@ class StoredExhibits:
         self._parts = folder / "parts"
         self._waiting = folder / "waiting"
         shutil.rmtree(self._parts, ignore_errors=True)
-        for made in (self._parts, self._waiting):
+        self._bare = folder / "bare"
+        for made in (self._parts, self._waiting, self._bare):
             made.mkdir(exist_ok=True)
 
     def begin(self, size: int) -> "StoredPart":
@@ -55,6 +58,10 @@ class StoredExhibits:
 
     def kept(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
+
+    def bare(self, sha256: str) -> Path:
+        """Where what is made of a file lies, if it is made."""
+        return self._bare / sha256
 
     def waiting_name(self, hearing: str, sha256: str) -> Path:
         return self._waiting / f"{sha256}.{_token(hearing)}.{secrets.token_hex(8)}"
@@ -89,16 +96,16 @@ class StoredPart:
         self._digest = hashlib.sha256()
         self._unsynced = 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self._file = os.fdopen(os.open(path, flags, 0o640), "wb", buffering=0)
+        self.file = os.fdopen(os.open(path, flags, 0o640), "wb", buffering=0)
 
     def append(self, data: bytes) -> None:
         try:
             view = memoryview(data)
             while view:
-                view = view[self._file.write(view) :]
+                view = view[self.file.write(view) :]
             self._unsynced += len(data)
             if self._unsynced >= SYNC_EVERY:
-                os.fdatasync(self._file.fileno())
+                os.fdatasync(self.file.fileno())
                 self._unsynced = 0
         except (OSError, ValueError) as error:  # ValueError: discarded meanwhile
             raise Refused(Code.NOT_SAVED, getattr(error, "strerror", "") or "") from error
@@ -108,16 +115,26 @@ class StoredPart:
         sha256 = self._digest.hexdigest()
         waiting = self._files.waiting_name(hearing, sha256)
         try:
-            os.fsync(self._file.fileno())
-            self._file.close()
+            os.fsync(self.file.fileno())
+            self.file.close()
             self.path.rename(waiting)
             sync_folder(waiting.parent)
         except (OSError, ValueError) as error:
             raise Refused(Code.NOT_SAVED, getattr(error, "strerror", "") or "") from error
         return StoredHeld(self._files, waiting, sha256)
 
+    def keep_bare(self, sha256: str) -> Path:
+        """What is made of the file with this hash, whole and durable."""
+        bare = self._files.bare(sha256)
+        try:
+            os.fsync(self.file.fileno())
+            self.path.rename(bare)
+        except OSError as error:
+            raise Refused(Code.NOT_SAVED, error.strerror or "") from error
+        return bare
+
     def discard(self) -> None:
-        self._file.close()
+        self.file.close()
         self.path.unlink(missing_ok=True)
 
 

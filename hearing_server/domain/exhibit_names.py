@@ -29,7 +29,7 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
 }
 # What is looked at by pages made for it, and as what: never the file of somebody who is only shown a page
 # of it, with all else that stands in it (where a picture was taken), nor one that browsers cannot show.
-# Not GIF, which moves and which no camera writes.
+# Not GIF, which moves: as film and sound it is given as a file of its own, bare.
 SHOWN_AS: Mapping[str, str] = {
     "application/pdf": "application/pdf",
     "image/heic": "image/jpeg",

@@ -73,7 +73,10 @@ def reads_page(state: HearingState, exhibit: Exhibit, party: str, page: int) -> 
 
 
 def reads_file(state: HearingState, exhibit: Exhibit, party: str) -> bool:
-    """Whether a party may read the whole file: whoever is only shown a page of it gets the page."""
+    """Whether a party may read the whole file: whoever is only shown a page of it gets the page.
+
+    Of a film or a sound whoever may not keep it gets one that tells nothing else (services/renditions.py).
+    """
     if exhibit.media_type in SHOWN_AS:
         return keeps_exhibit(state, exhibit, party)
     return reads_exhibit(state, exhibit, party)

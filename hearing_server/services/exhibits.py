@@ -10,14 +10,13 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.decide import decide
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.exhibit_names import fitting_name, kept_name
-from hearing_server.domain.exhibit_readers import called, keeps_exhibit, reads_exhibit, reads_file
-from hearing_server.domain.hearing import Exhibit, HearingState
+from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER
 from hearing_server.services.access import Seated
 from hearing_server.services.hearings import Clock, Hearings
@@ -54,14 +53,6 @@ class Examined:
 class Examiner(Protocol):
     async def examine(self, path: Path) -> Examined:
         """Refused(bad_file) with the reason, Refused(busy)."""
-
-
-class Given(NamedTuple):
-    """An exhibit, its file, and what it is called for whoever it is given to."""
-
-    exhibit: Exhibit
-    path: Path
-    name: str
 
 
 class Part(Protocol):
@@ -182,18 +173,6 @@ class Exhibits:
             finally:
                 upload.task, upload.touched = None, time.monotonic()
         return upload.received, upload.done
-
-    async def file(self, seated: Seated, number: int, *, copy: bool) -> Given:
-        """An exhibit that the party may read now, and its file; for everybody else there is none."""
-        state = await self._hearings.state(seated.hearing)
-        known = 1 <= number <= len(state.exhibits)
-        exhibit = state.exhibits[number - 1] if known else None
-        if exhibit is None or exhibit.withdrawn or not reads_exhibit(state, exhibit, seated.party):
-            raise Refused(Code.NOT_FOUND)
-        if not (keeps_exhibit if copy else reads_file)(state, exhibit, seated.party):
-            raise Refused(Code.NOT_ALLOWED)
-        path = await asyncio.to_thread(self._files.path, seated.hearing, exhibit.sha256)
-        return Given(exhibit, path, called(state, exhibit, seated.party))
 
     def _upload(self, seated: Seated, key: str) -> _Upload:
         upload = self._uploads.get(key)

@@ -1,6 +1,7 @@
-"""An exhibit as it is looked at: one page of a document, a picture as browsers show it.
+"""An exhibit as it is looked at: its file, one page of a document, a picture as browsers show it.
 
-Whoever may keep an exhibit reads its file. Whoever is only shown it gets the page that is shown.
+Whoever may keep an exhibit reads its file. Whoever is only shown it gets the page that is shown, or the
+film and the sound without what the file tells besides.
 """
 
 import asyncio
@@ -9,8 +10,14 @@ from typing import NamedTuple, Protocol
 
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.exhibit_names import SHOWN_AS
-from hearing_server.domain.exhibit_readers import reads_page
-from hearing_server.domain.hearing import Exhibit
+from hearing_server.domain.exhibit_readers import (
+    called,
+    keeps_exhibit,
+    reads_exhibit,
+    reads_file,
+    reads_page,
+)
+from hearing_server.domain.hearing import Exhibit, HearingState
 from hearing_server.services.access import Seated
 from hearing_server.services.exhibits import ExhibitFiles
 from hearing_server.services.hearings import Hearings
@@ -24,23 +31,61 @@ class Sheet(NamedTuple):
     data: bytes
 
 
+class Given(NamedTuple):
+    """An exhibit, the file that is given, and what it is called for whoever it is given to."""
+
+    exhibit: Exhibit
+    path: Path
+    name: str
+
+
 class Maker(Protocol):
     async def make(self, path: Path, sha256: str, media_type: str, page: int) -> bytes:
         """What is looked at of the file whose hash this is; Refused(bad_file, busy)."""
 
 
+class Bare(Protocol):
+    async def make(self, path: Path, sha256: str, media_type: str) -> Path:
+        """The same film, sound or moving picture, and nothing else; Refused(bad_file, busy, not_saved)."""
+
+
 class Renditions:
-    def __init__(self, hearings: Hearings, files: ExhibitFiles, maker: Maker) -> None:
+    def __init__(self, hearings: Hearings, files: ExhibitFiles, maker: Maker, bare: Bare) -> None:
         self._hearings = hearings
         self._files = files
         self._maker = maker
+        self._bare = bare
+
+    async def file(self, seated: Seated, number: int, *, copy: bool) -> Given:
+        """A file that the party may read now, or with `copy` take away; for everybody else there is none.
+
+        Whoever is only shown it gets it bare, and is asked about once more when that is made.
+        """
+        exhibit, name, keeps = await self._readable(seated, number, copy=copy)
+        path = await asyncio.to_thread(self._files.path, seated.hearing, exhibit.sha256)
+        if not keeps:
+            path = await self._bare.make(path, exhibit.sha256, exhibit.media_type)
+            exhibit, name, _ = await self._readable(seated, number, copy=copy)
+        return Given(exhibit, path, name)
+
+    async def _readable(
+        self, seated: Seated, number: int, *, copy: bool
+    ) -> tuple[Exhibit, str, bool]:
+        """The exhibit, what it is called for them, and whether they may keep it; Refused."""
+        state = await self._hearings.state(seated.hearing)
+        exhibit = _exhibit(state, number)
+        if not reads_exhibit(state, exhibit, seated.party):
+            raise Refused(Code.NOT_FOUND)
+        keeps = keeps_exhibit(state, exhibit, seated.party)
+        if not (keeps if copy else reads_file(state, exhibit, seated.party)):
+            raise Refused(Code.NOT_ALLOWED)
+        return exhibit, called(state, exhibit, seated.party), keeps
 
     async def exhibit(self, seated: Seated, number: int, page: int) -> Exhibit:
         """The exhibit of which this party may see this page now; for everybody else there is none."""
         state = await self._hearings.state(seated.hearing)
-        known = 1 <= number <= len(state.exhibits)
-        exhibit = state.exhibits[number - 1] if known else None
-        if exhibit is None or exhibit.withdrawn or exhibit.media_type not in SHOWN_AS:
+        exhibit = _exhibit(state, number)
+        if exhibit.media_type not in SHOWN_AS:
             raise Refused(Code.NOT_FOUND)
         if not 1 <= page <= exhibit.pages or not reads_page(state, exhibit, seated.party, page):
             raise Refused(Code.NOT_FOUND)
@@ -53,3 +98,11 @@ class Renditions:
         data = await self._maker.make(path, exhibit.sha256, exhibit.media_type, page)
         exhibit = await self.exhibit(seated, number, page)
         return Sheet(exhibit, SHOWN_AS[exhibit.media_type], data)
+
+
+def _exhibit(state: HearingState, number: int) -> Exhibit:
+    """One that was not withdrawn."""
+    found = state.exhibits[number - 1 : number] if number else ()
+    if not found or found[0].withdrawn:
+        raise Refused(Code.NOT_FOUND)
+    return found[0]

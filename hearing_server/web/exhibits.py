@@ -93,12 +93,13 @@ class ExhibitRoutes:
         return _how_far(*await self._exhibits.receive(seated, key, int(offset), _pieces(request)))
 
     async def file(self, request: web.Request) -> web.StreamResponse:
-        """The file, or a range of it, for whom it is visible now; with `download`, to take away."""
+        """The file, or a range of it, for whom it is visible now, bare for whoever is only shown it; with
+        `download`, to take away."""
         seated = await self._seated(request)
         self._read.check(seated.party)
         copy = "download" in request.query
         number = int(request.match_info["exhibit"])
-        exhibit, path, name = await self._exhibits.file(seated, number, copy=copy)
+        exhibit, path, name = await self._renditions.file(seated, number, copy=copy)
         await self._note(request, seated, exhibit, Action.DOWNLOAD if copy else Action.VIEW)
         headers = {
             "Content-Type": exhibit.media_type,

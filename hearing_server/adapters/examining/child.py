@@ -1,6 +1,7 @@
 """The child: one file on its standard input, on its standard output one verdict as JSON.
 
 With arguments (media type, page) it gives instead what is looked at, as bytes; nothing, when it cannot.
+With the media type alone its standard output is a file, and it writes there the same without what it tells.
 """
 
 import json
@@ -16,6 +17,7 @@ from hearing_server.adapters.examining.images import PICTURES, examine_image, is
 from hearing_server.adapters.examining.media import CONTAINERS, examine_media
 from hearing_server.adapters.examining.pdf import examine_pdf
 from hearing_server.adapters.examining.show import show
+from hearing_server.adapters.examining.strip import strip
 from hearing_server.adapters.examining.verdict import Bad, Reason, Verdict
 
 HEAD = 8192
@@ -56,9 +58,14 @@ def verdict_on(file: BinaryIO) -> dict[str, object]:
 
 def main() -> None:
     warnings.simplefilter("ignore")
-    limits.confine()
+    strips = len(sys.argv) == 2
+    limits.confine(writes=os.fstat(0).st_size + limits.MORE if strips else 0)
     with os.fdopen(os.dup(0), "rb") as file:
-        if len(sys.argv) == 3:
+        if strips:
+            with os.fdopen(os.dup(1), "wb") as out:
+                strip(file, sys.argv[1], out)
+            said = b""
+        elif len(sys.argv) == 3:
             said = show(file, sys.argv[1], int(sys.argv[2]))
         else:
             said = json.dumps(verdict_on(file)).encode()

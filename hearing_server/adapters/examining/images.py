@@ -124,13 +124,15 @@ def _scan_end(data: bytes, at: int) -> int:
     return len(data)
 
 
-def _gif_end(data: bytes) -> int:
-    """After the trailer (GIF89a, section 27): blocks, each of pieces with a length byte."""
+def gif_blocks(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where each begins and ends, the head first, without the trailer (GIF89a, section 27): all but the
+    head of pieces with a length byte."""
     at = 13 + _gif_colours(data[10])
+    yield 0, at
     while at < len(data):
-        kind = data[at]
+        start, kind = at, data[at]
         if kind == 0x3B:
-            return at + 1
+            return
         if kind == 0x21:
             at += 2
         elif kind == 0x2C:
@@ -140,7 +142,13 @@ def _gif_end(data: bytes) -> int:
         while length := data[at]:
             at += 1 + length
         at += 1
-    return len(data)  # some writers leave the trailer out
+        yield start, at
+
+
+def _gif_end(data: bytes) -> int:
+    """After the trailer, which some writers leave out."""
+    *_, (_, end) = gif_blocks(data)
+    return min(end + 1, len(data))
 
 
 def _gif_colours(packed: int) -> int:

@@ -34,6 +34,7 @@ SOUND = {
     "flac": "audio/flac",
     "aac": "audio/aac",
 }
+DEMUXERS = {media_type: demuxer for kinds in (FILM, SOUND) for demuxer, media_type in kinds.items()}
 # What every browser that may take part in a hearing plays.
 CODECS = frozenset(
     {"h264", "vp8", "vp9", "av1", "mjpeg", "png", "aac", "mp3", "opus", "vorbis", "flac"}
@@ -52,7 +53,7 @@ SLACK = 2.0  # seconds by which a container may overstate its length
 def examine_media(file: BinaryIO, kind: str) -> Verdict:
     demuxer = CONTAINERS[kind]
     with av.open(file, format=demuxer, options={"protocol_whitelist": ""}) as container:
-        streams = _playable(container, demuxer)
+        streams = playable(container, demuxer)
         _decode(container, streams, PROBED)
         seconds = _length(container, streams)
         if seconds > MOST_SECONDS:
@@ -64,7 +65,8 @@ def examine_media(file: BinaryIO, kind: str) -> Verdict:
         return Verdict(media_type=(FILM if film else SOUND)[demuxer], pages=0)
 
 
-def _playable(container: Any, demuxer: str) -> list[Any]:
+def playable(container: Any, demuxer: str) -> list[Any]:
+    """The streams that are seen and heard; Bad where browsers play one of them not."""
     if not 0 < len(container.streams) <= MOST_STREAMS:
         raise Bad(Reason.UNPLAYABLE, "streams")
     found = []

@@ -52,6 +52,9 @@ class _Cut:
     def __init__(self, writer: PdfWriter) -> None:
         self.writer = writer
         self._depth = 0
+        self._made: dict[
+            int, tuple[Any, Any]
+        ] = {}  # by id: what was found, so that none is given twice
 
     def page(self, page: PageObject) -> None:
         box = page.mediabox
@@ -85,8 +88,14 @@ class _Cut:
         return made
 
     def _drawn(self, value: Any) -> Any:
-        """Something that is drawn with; a drawing in it (a form, a pattern, a mask) has a list of its own."""
+        """Something that is drawn with; made once, under however many names it is used."""
         found = value.get_object()
+        if id(found) not in self._made:
+            self._made[id(found)] = found, self._anew(value, found)
+        return self._made[id(found)][1]
+
+    def _anew(self, value: Any, found: Any) -> Any:
+        """A drawing in it (a form, a pattern, a mask) has a list of its own."""
         if isinstance(found, StreamObject) and "/Resources" in found:
             return self._drawing(found)
         mask = _dictionary(_dictionary(found).get("/SMask"))

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from hearing_server.adapters.examining.bare import BareFiles
 from hearing_server.adapters.examining.renditions import ChildRenditions
 from hearing_server.adapters.exhibit_files import StoredExhibits
 from hearing_server.domain import commands as cmd
@@ -22,7 +23,7 @@ from hearing_server.services.hearings import Hearings
 from hearing_server.services.renditions import Renditions
 from hearing_server.web.exhibits import ExhibitRoutes
 from hearing_server.web.http import coded_errors
-from tests.hearing_server.adapters.examining.files import pdf
+from tests.hearing_server.adapters.examining.files import pdf, song
 from tests.hearing_server.domain.world import NOW, World, in_session
 from tests.hearing_server.services.fakes import FakeEvents
 
@@ -53,10 +54,12 @@ class FakeAudit:
 class Files:
     """The routes over a world, with files in a real folder. Who asks is said in a header."""
 
-    def __init__(self, world: World, folder: Path) -> None:
+    def __init__(
+        self, world: World, folder: Path, data: bytes = DATA, media_type: str = "application/pdf"
+    ) -> None:
         stored = StoredExhibits(folder)
-        part = stored.begin(len(DATA))
-        part.append(DATA)
+        part = stored.begin(len(data))
+        part.append(data)
         held = part.hold("h1")
         held.settle()
         self.sha256 = held.sha256
@@ -65,10 +68,10 @@ class Files:
             cmd.SubmitExhibit(
                 party="prosecutor",
                 name="借条.pdf",
-                media_type="application/pdf",
-                size=len(DATA),
+                media_type=media_type,
+                size=len(data),
                 sha256=held.sha256,
-                pages=3,
+                pages=3 if data is DATA else 0,
             ),
         )
         self.world = world
@@ -85,7 +88,7 @@ class Files:
             return Seated(hearing="h1", party=request.match_info["seat"])
 
         audit: Any = self.audit
-        renditions = Renditions(hearings, self._stored, self._maker)
+        renditions = Renditions(hearings, self._stored, self._maker, BareFiles(self._stored))
         application = web.Application(middlewares=[coded_errors])
         application.add_routes(
             ExhibitRoutes(exhibits, renditions, audit, seated, proxies=()).routes()
@@ -176,6 +179,34 @@ async def test_whoever_is_only_shown_a_document_gets_the_page_on_the_presenters_
     assert await files.readers("pages/0") == (set(), {404})
     subjects = {(action, subject) for _, action, subject in files.audit.noted}
     assert subjects == {(Action.VIEW, "exhibit 1 of h1")}
+
+
+async def test_whoever_is_only_shown_a_sound_hears_it_and_gets_nothing_else_of_its_file(
+    tmp_path: Path,
+) -> None:
+    """Where and with what it was taken is for whoever may keep it; a range is one of what is given."""
+    tags = b"ID3\3\0\0\0\0\0\x20TIT2\0\0\0\x16\0\0\0at home, by my telephone"[:42]
+    data = tags + song(tmp_path / "song")
+    world = in_session(*OTHERS)
+    files = Files(world, tmp_path, data, "audio/mpeg")
+    world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
+    world.do("judge", cmd.Call(party="a-witness"))
+    path = "/api/seats/{}/exhibits/1/file"
+    async with files.client() as client:
+        for party in ("judge", "prosecutor", "counsel"):
+            assert await (await client.get(path.format(party))).read() == data
+        for party in ("a-witness", "a-interpreter", "a-bailiff"):
+            answer = await client.get(path.format(party))
+            shown = await answer.read()
+            assert (answer.status, answer.content_type) == (200, "audio/mpeg")
+            assert b"telephone" not in shown
+            assert len(shown) > len(data) - 300
+            part = await client.get(path.format(party), headers={"Range": "bytes=5-99"})
+            assert (part.status, await part.read()) == (206, shown[5:100])
+            assert (await client.get(f"{path.format(party)}?download=1")).status == 403
+    world.do("judge", cmd.Dismiss(party="a-witness"))
+    async with files.client() as client:
+        assert (await client.get(path.format("a-witness"))).status == 404
 
 
 async def test_every_view_and_copy_is_noted_before_it_is_given(tmp_path: Path) -> None:

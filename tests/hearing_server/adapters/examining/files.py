@@ -162,6 +162,23 @@ def pdf_with_shared_resources(pages: int = 3) -> bytes:
     return _written(made)
 
 
+def pdf_of_many_names(forms: int = 12, names: int = 8) -> bytes:
+    """Each form draws the next one under many names, of which it calls one."""
+    made = PdfWriter()
+    last = _form(made, "drawn")
+    for n in range(forms):
+        found = DictionaryObject({Name(f"/F{k}"): last for k in range(names)})
+        resources = DictionaryObject({Name("/XObject"): found})
+        words = "/F0 Do % " + " ".join(f"/F{k}" for k in range(names))
+        last = _form(made, f"{n} {words}", resources)
+    page = made.add_blank_page(width=595, height=842)
+    page[Name("/Contents")] = made._add_object(_stream("/Fo Do"))
+    page[Name("/Resources")] = DictionaryObject(
+        {Name("/XObject"): DictionaryObject({Name("/Fo"): last})}
+    )
+    return _written(made)
+
+
 def _stream(words: str) -> DecodedStreamObject:
     made = DecodedStreamObject()
     made.set_data(words.encode())

@@ -60,6 +60,14 @@ async def test_a_cut_page_reads_as_before(tmp_path: Path) -> None:
     assert (page.mediabox.width, page.mediabox.height) == (595, 842)
 
 
+async def test_a_form_is_cut_once_under_however_many_names_it_is_used(tmp_path: Path) -> None:
+    """Else a small file grew without end: each of twelve forms has eight names for the next."""
+    whole = files.pdf_of_many_names()
+    cut = await made(ChildRenditions(), tmp_path, whole, 1, "application/pdf")
+    assert everything_in(cut).count(b"drawn") == everything_in(whole).count(b"drawn") > 0
+    assert len(cut) < 2 * len(whole)
+
+
 async def test_a_telephones_picture_becomes_one_that_browsers_show(tmp_path: Path) -> None:
     jpeg = await made(ChildRenditions(), tmp_path, files.HEIC, 1, "image/heic")
     with Image.open(io.BytesIO(jpeg)) as image:
