@@ -15,6 +15,8 @@ BENCHES = {
     "export": "bench.export",
     "playback": "bench.playback",
     "captions": "bench.captions",
+    "freeze": "bench.freeze",
+    "signing": "bench.signing",
 }
 
 

@@ -19,7 +19,9 @@ from tests.integration.harness import ServerProcess
 
 
 @contextlib.asynccontextmanager
-async def serving(counsels: int, **environment: str) -> AsyncIterator[ServerProcess]:
+async def serving(
+    counsels: int, *, module: str = "hearing_server", **environment: str
+) -> AsyncIterator[ServerProcess]:
     """A hearing with a presiding judge, a clerk and `counsels` counsel, named counsel-0 and on.
 
     Each but the first is counsel of the first, so that they may talk in private.
@@ -28,7 +30,9 @@ async def serving(counsels: int, **environment: str) -> AsyncIterator[ServerProc
         data = Path(folder) / "data"
         roles = ["presiding_judge", "clerk", *(f"counsel-{n}" for n in range(counsels))]
         await _plan(data, roles)
-        server = await ServerProcess(data=data, seats=roles, environment=environment).start()
+        server = await ServerProcess(
+            data=data, seats=roles, module=module, environment=environment
+        ).start()
         try:
             yield server
         finally:

@@ -59,6 +59,7 @@ from signaling.mirror import Mirrors
 from signaling.rooms import Rooms
 from signaling.sfu import Sfu, SfuSettings
 from transcript.signing.authority import Authority
+from transcript.signing.processes import SigningProcesses
 
 MAX_BODY = 1 << 20  # bytes of an HTTP request
 SETTLE_WITHIN = 5.0  # seconds
@@ -97,10 +98,12 @@ class Server:
         secret = self.folder.secret("staff")
         self.staff = StaffParts(self.store, now, self.settings, secret)
         self.audit, self.gate = self.staff.audit, self.staff.gate
-        authority = await asyncio.to_thread(open_authority, self.settings, self.folder)
+        authority, keys = await asyncio.to_thread(open_authority, self.settings, self.folder)
         self.hearings = Hearings(self.store, now)
         self.access = Access(self.store, self.folder.secret("links"), now, self._bar)
-        self.notary = TypstNotary(authority)
+        self.signing = SigningProcesses(keys)
+        self._stack.push_async_callback(asyncio.to_thread, self.signing.close)
+        self.notary = TypstNotary(self.signing)
         self.transcripts = Transcripts(self.hearings, self.notary, Documents(self.folder.documents))
         self._stack.push_async_callback(self.transcripts.close)
         self.proof = self._open_proof(authority)

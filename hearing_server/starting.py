@@ -5,43 +5,44 @@ from pathlib import Path
 from socket import AF_INET, SOCK_DGRAM
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from hearing_server.adapters.folder import DataFolder
 from hearing_server.config import Settings
 from transcript import pdf as printing
 from transcript.errors import TranscriptError
 from transcript.signing.authority import Authority
-from transcript.signing.timestamp import RemoteTimestamps
+from transcript.signing.calls import Keys
 
 
 class CannotStart(Exception):
     """The server cannot run here; the text says why in one line."""
 
 
-def open_authority(settings: Settings, folder: DataFolder) -> Authority:
-    """The court's keys, and the fonts that every transcript needs. Blocking; CannotStart."""
-    passphrase = settings.key_passphrase.encode() or folder.secret("passphrase")
+def open_authority(settings: Settings, folder: DataFolder) -> tuple[Authority, Keys]:
+    """The court's keys, what opens them elsewhere, and the fonts of every transcript. Blocking; CannotStart."""
+    keys = Keys(
+        folder=(folder.keys / "court").absolute(),
+        passphrase=settings.key_passphrase.encode() or folder.secret("passphrase"),
+        court_name=settings.court,
+        timestamp_url=settings.timestamp_url,
+        timestamp_roots=_timestamp_roots(settings),
+    )
     try:
         printing.check_fonts()
-        return Authority.open(
-            folder.keys / "court",
-            passphrase,
-            settings.court,
-            remote_timestamps=_remote_timestamps(settings),
-        )
+        return keys.open(), keys
     except TranscriptError as error:
         raise CannotStart(f"{error.code}: {error}") from error
 
 
-def _remote_timestamps(settings: Settings) -> RemoteTimestamps | None:
+def _timestamp_roots(settings: Settings) -> tuple[bytes, ...]:
     if not settings.timestamp_url:
-        return None
+        return ()
     try:
-        roots = Path(settings.timestamp_roots).read_bytes()
-        certificates = tuple(x509.load_pem_x509_certificates(roots))
+        found = x509.load_pem_x509_certificates(Path(settings.timestamp_roots).read_bytes())
     except (OSError, ValueError) as error:
         raise CannotStart(f"timestamp_roots: {error}") from error
-    return RemoteTimestamps(url=settings.timestamp_url, roots=certificates)
+    return tuple(one.public_bytes(Encoding.DER) for one in found)
 
 
 async def media_host(settings: Settings) -> str:

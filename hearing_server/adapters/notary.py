@@ -5,7 +5,7 @@ Everything here blocks and runs in threads. The package's own codes become ours 
 
 import hashlib
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Exhibit, HearingState, Opinion, Seat
@@ -25,13 +25,10 @@ from transcript.document import (
     PrintedOpinion,
     Signer,
     TranscriptDocument,
-    digest,
-    texts,
 )
 from transcript.errors import TranscriptError
 from transcript.note import NoteRow, RecordingNote
-from transcript.signing import archive, signer
-from transcript.signing.authority import Authority
+from transcript.signing import signer, work
 
 SIGNING_MINUTES = 48 * 60  # a party's certificate: the timestamp keeps the signature provable after
 
@@ -43,40 +40,50 @@ CODES = {
     "name_too_long": Code.BAD_MESSAGE,
     "stale_revision": Code.BUSY,
     "timestamp_unavailable": Code.BUSY,
+    "signing_unavailable": Code.BUSY,
     "unknown_signer": Code.NOT_A_SIGNER,
     "already_signed": Code.ALREADY_ANSWERED,
+    "another_digest": Code.TRANSCRIPT_CHANGED,
     "certificate_expired": Code.BAD_TOKEN,
 }  # what is not here is a fault of ours
 
 T = TypeVar("T")
 
 
+class Workshop(Protocol):
+    """Where the steps of transcript/signing/work.py are done, over the court's authority."""
+
+    def start(self) -> None: ...
+
+    def call(self, function: Callable[..., T], *arguments: Any) -> T: ...
+
+
 class TypstNotary:
-    def __init__(self, authority: Authority) -> None:
-        self._authority = authority
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+
+    def make_ready(self) -> None:
+        self._workshop.start()
 
     def digest(self, state: HearingState, freeze: Freeze) -> str:
         document = document_of(state, freeze)
-        missing = printing.missing_glyphs("".join(texts(document)))
+        digest, missing = self._do(work.digest, document)
         if missing:
             named = " ".join(_where(character, document) for character in missing[:8])
             raise Refused(Code.UNPRINTABLE_CHARACTER, named)
-        return digest(document)
+        return digest
 
     def print_and_seal(self, state: HearingState) -> Printed:
         assert state.freeze is not None
-        document = document_of(state, state.freeze)
-        if digest(document) != state.freeze.digest:
-            raise Refused(Code.TRANSCRIPT_CHANGED)
-        rendered = _coded(lambda: printing.render(document))
-        sealed = _coded(lambda: signer.seal(rendered, self._authority))
-        return Printed(pdf=sealed, pages=rendered.pages)
+        return self._print(document_of(state, state.freeze), state.freeze.digest)
 
     def print_note(self, state: HearingState, note: Note) -> Printed:
         """A note of the recording, certified by the court, with a place for who presides."""
-        rendered = _coded(lambda: printing_note.render(note_of(state, note)))
-        sealed = _coded(lambda: signer.seal(rendered, self._authority))
-        return Printed(pdf=sealed, pages=rendered.pages)
+        return self._print(note_of(state, note))
+
+    def _print(self, document: TranscriptDocument | RecordingNote, digest: str = "") -> Printed:
+        pdf, pages = self._do(work.print_and_seal, document, digest)
+        return Printed(pdf=pdf, pages=pages)
 
     def prepare_note(self, pdf: bytes, state: HearingState, request: SignatureRequest) -> Prepared:
         return self._prepare(pdf, state, request, printing_note.STATEMENT)
@@ -87,33 +94,38 @@ class TypstNotary:
     def _prepare(
         self, pdf: bytes, state: HearingState, request: SignatureRequest, statement: str
     ) -> Prepared:
-        seat = state.seats[request.party]
-        certificate = _coded(
-            lambda: self._authority.issue_signing_certificate(
-                request.public_key,
-                name=printed_name(state, seat.party),
-                party=request.party,
-                label=labels(seat.party.role, state.procedure)[0],
-                hearing=state.hearing,
-                minutes=SIGNING_MINUTES,
-            )
-        )
+        party = state.seats[request.party].party
         # A name in their own hand would name whoever is screened.
         drawn = b"" if request.party in state.screenings else request.name_image
-        begun = _coded(
-            lambda: signer.begin(
-                pdf, request.party, certificate, drawn or None, self._authority, reason=statement
-            )
+        who = work.Signatory(
+            party=request.party,
+            name=printed_name(state, party),
+            label=labels(party.role, state.procedure)[0],
+            hearing=state.hearing,
+            public_key=request.public_key,
+            minutes=SIGNING_MINUTES,
+            name_image=drawn or None,
+            statement=statement,
         )
+        begun = self._do(work.prepare, pdf, who)
         return Prepared(
             to_be_signed=begun.to_be_signed,
             certificate_sha256=hashlib.sha256(begun.certificate).hexdigest(),
             name_image_sha256=hashlib.sha256(drawn).hexdigest(),
-            finish=lambda raw: _coded(lambda: signer.finish(begun, raw, pdf, self._authority)),
+            finish=lambda raw: self._do(work.finish, begun, raw, pdf),
         )
 
     def archive(self, pdf: bytes) -> bytes:
-        return _coded(lambda: archive.archive(pdf, self._authority))
+        return self._do(work.archive, pdf)
+
+    def _do(self, step: Callable[..., T], *arguments: Any) -> T:
+        """The package's own codes become ours."""
+        try:
+            return self._workshop.call(step, *arguments)
+        except TranscriptError as error:
+            if error.code not in CODES:
+                raise
+            raise Refused(CODES[error.code], str(error)) from error
 
 
 def _where(character: str, document: TranscriptDocument) -> str:
@@ -260,12 +272,3 @@ def _attendee(seat: Seat, state: HearingState) -> Attendee:
         name=printed_name(state, seat.party),
         first_seen=seat.first_seen,
     )
-
-
-def _coded(step: Callable[[], T]) -> T:
-    try:
-        return step()
-    except TranscriptError as error:
-        if error.code not in CODES:
-            raise
-        raise Refused(CODES[error.code], str(error)) from error

@@ -7,6 +7,7 @@ a freeze without its seal or an answered document without its archive; `resume` 
 import asyncio
 import contextlib
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -30,6 +31,7 @@ from hearing_server.domain.sealed import masked_in_print
 from hearing_server.services.hearings import Hearings
 
 HOLD = 20.0  # seconds that a party has between preparing and finishing a signature
+HOLD_BEFORE_OTHERS = 3.0  # while somebody waits: a browser signs by itself, in no time
 QUEUE = 60.0  # seconds that a party waits for the others before being told to try again
 RETRY_AFTER = 5.0  # seconds between attempts at a seal or an archive while the store is down
 
@@ -65,6 +67,9 @@ class SignatureRequest:
 class Notary(Protocol):
     """Prints, seals and signs. All blocking: called in threads. Raises Refused for bad input."""
 
+    def make_ready(self) -> None:
+        """A hearing is held, so there will be something to print: start what takes a while to start."""
+
     def digest(self, state: HearingState, freeze: Freeze) -> str:
         """The digest of the document of this state and freeze; Refused(unprintable_character)."""
 
@@ -92,6 +97,7 @@ class _Hold:
     hearing: str
     request: SignatureRequest
     prepared: Prepared
+    since: float  # of the event loop
     expiry: asyncio.TimerHandle
 
 
@@ -102,6 +108,7 @@ class Transcripts:
         self._files = files
         self._locks: dict[str, asyncio.Lock] = {}
         self._holds: dict[str, _Hold] = {}
+        self._waiting: Counter[str] = Counter()  # in line for a hearing's document
         self._preparing: set[str] = set()  # parties that stand in the queue, each once
         self._tasks: set[asyncio.Task[object]] = set()
         self._closing = asyncio.Event()
@@ -133,6 +140,8 @@ class Transcripts:
 
     def on_entries(self, state: HearingState, entries: Sequence[Entry]) -> None:
         """When the last answer is in, the document is archived."""
+        if any(isinstance(entry.event, ev.HearingOpened) for entry in entries):
+            self._own(asyncio.to_thread(self._notary.make_ready), "make ready")
         answers = (ev.TranscriptSigned, ev.SignatureRefused, ev.PartyRemoved)
         if any(isinstance(entry.event, answers) for entry in entries) and _complete(state.freeze):
             self._spawn(state.hearing, "archive", self._archive)
@@ -165,24 +174,39 @@ class Transcripts:
             self._preparing.discard(request.party)
 
     async def _prepare_in_turn(self, hearing: str, request: SignatureRequest) -> tuple[str, bytes]:
-        lock = self._lock(hearing)
-        try:
-            async with asyncio.timeout(QUEUE):
-                await lock.acquire()
-        except TimeoutError:
-            raise Refused(Code.BUSY) from None
+        await self._wait_in_line(hearing)
         try:
             state = await self._hearings.state(hearing)
             freeze = check_signer(state, request.party, request.version)
             pdf = await asyncio.to_thread(self._files.read, hearing, freeze.version, freeze.sha256)
             prepared = await asyncio.to_thread(self._notary.prepare, pdf, state, request)
         except BaseException:
-            lock.release()
+            self._lock(hearing).release()
             raise
-        preparation = secrets.token_urlsafe(16)
-        expiry = asyncio.get_running_loop().call_later(HOLD, self._release, preparation)
-        self._holds[preparation] = _Hold(hearing, request, prepared, expiry)
+        preparation, loop = secrets.token_urlsafe(16), asyncio.get_running_loop()
+        lasts = HOLD_BEFORE_OTHERS if self._waiting[hearing] else HOLD
+        expiry = loop.call_later(lasts, self._release, preparation)
+        self._holds[preparation] = _Hold(hearing, request, prepared, loop.time(), expiry)
         return preparation, prepared.to_be_signed
+
+    async def _wait_in_line(self, hearing: str) -> None:
+        """Until the document is ours; whoever holds it has less time from now on."""
+        self._waiting[hearing] += 1
+        self._hurry(hearing)
+        try:
+            async with asyncio.timeout(QUEUE):
+                await self._lock(hearing).acquire()
+        except TimeoutError:
+            raise Refused(Code.BUSY) from None
+        finally:
+            self._waiting[hearing] -= 1
+
+    def _hurry(self, hearing: str) -> None:
+        for preparation, hold in self._holds.items():
+            if hold.hearing == hearing:
+                until = min(hold.expiry.when(), hold.since + HOLD_BEFORE_OTHERS)
+                hold.expiry.cancel()
+                hold.expiry = asyncio.get_running_loop().call_at(until, self._release, preparation)
 
     async def finish(self, party: str, preparation: str, signature: bytes) -> str:
         """Embed the signature; the file's SHA-256. Refused(not_found) when the hold has run out."""

@@ -12,6 +12,7 @@ from hearing_server.domain.sealed import masked_in_print
 from hearing_server.services.transcripts import SignatureRequest
 from tests.hearing_server.domain.world import World
 from tests.transcript.court import BrowserKey, handwriting
+from tests.transcript.workshop import Here
 from transcript.signing.authority import Authority
 
 REASON = "笔录与我所述不符"
@@ -21,7 +22,7 @@ def signed_by_all(
     world: World, authority: Authority, folder: Path, *, refusing: tuple[str, ...] = ()
 ) -> bytes:
     """The archived file; every state of it lies below `folder`."""
-    notary, files = TypstNotary(authority), Documents(folder)
+    notary, files = TypstNotary(Here(authority)), Documents(folder)
     draft = Freeze(
         version=next_version(world.state),
         digest="",

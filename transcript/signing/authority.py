@@ -44,7 +44,7 @@ class Issued:
 
 
 class Authority:
-    """Open with `Authority.open`. Safe to use from several threads; one process at a time."""
+    """Open with `Authority.open`. Safe to use from several threads and processes."""
 
     def __init__(
         self,
@@ -65,6 +65,7 @@ class Authority:
         self._timestamper = timestamper
         self._clock = clock
         self._lock = threading.Lock()
+        self._stamper = self._time_stamper()
 
     @classmethod
     def open(
@@ -174,13 +175,19 @@ class Authority:
         return certificates.make_crl(self.root, revoked, self._clock().replace(microsecond=0))
 
     def time_stamper(self) -> TimeStamper:
-        """The configured timestamp authority: the built-in one unless another was named."""
+        """The configured timestamp authority: the built-in one unless another was named.
+
+        Always the same one: pyHanko asks it once for an answer to see how large they are, and remembers.
+        """
+        return self._stamper
+
+    def _time_stamper(self) -> TimeStamper:
         if self.remote is not None:
             return self.remote.time_stamper()
         return LocalTimeStamper(self._timestamper, self.root.certificate, self._clock)
 
     def _record(self, record: dict[str, str]) -> None:
-        with self._lock:
+        with self._lock, keystore.locked(self.folder):
             keystore.append_record(self.folder / _ISSUED, record)
 
 

@@ -94,7 +94,7 @@ def seal(
         name=authority.court_name,
         caption="电子签章 Electronic seal",
         time=authority.now().astimezone(_COURT_TIME),
-        size=_size(pdf, SEAL_FIELD),
+        size=_size(_field(pdf, SEAL_FIELD)),
         seal=True,
         extra_fonts=tuple(extra_fonts),
     )
@@ -137,13 +137,13 @@ def begin(
     subject = subject_of(certificate)
     if subject.identifier != party:
         raise SigningError("the certificate names another party", code="wrong_certificate")
-    _require_unsigned(pdf, party)
+    reader, size = _place_of(pdf, party)
     picture = None if name_image is None else check_png(name_image)
     stamp = Stamp(
         name=subject.name,
         caption=subject.role,
         time=authority.now().astimezone(_COURT_TIME),
-        size=_size(pdf, field_name(party)),
+        size=size,
         picture=picture,
         extra_fonts=tuple(extra_fonts),
     )
@@ -154,11 +154,12 @@ def begin(
         name=subject.name,
         reason=reason,
     )
-    return run(_prepare(pdf, party, certificate, metadata, stamp, authority))
+    return run(_prepare(reader, sha256(pdf), party, certificate, metadata, stamp, authority))
 
 
 async def _prepare(
-    pdf: bytes,
+    reader: PdfFileReader,
+    base_sha256: str,
     party: str,
     certificate: x509.Certificate,
     metadata: PdfSignatureMetadata,
@@ -170,12 +171,12 @@ async def _prepare(
         metadata, signer, timestamper=authority.time_stamper(), stamp_style=stamp_style(stamp)
     )
     prepared, _, output = await pdf_signer.async_digest_doc_for_signing(
-        IncrementalPdfFileWriter(io.BytesIO(pdf)), existing_fields_only=True
+        IncrementalPdfFileWriter.from_reader(reader), existing_fields_only=True
     )
     attributes = await signer.signed_attrs(prepared.document_digest, "sha256", use_pades=True)
     return PreparedSignature(
         party=party,
-        base_sha256=sha256(pdf),
+        base_sha256=base_sha256,
         to_be_signed=attributes.dump(),
         certificate=certificate.public_bytes(serialization.Encoding.DER),
         pdf=cast(io.BytesIO, output).getvalue(),
@@ -234,22 +235,27 @@ def _checked(certificate: x509.Certificate, signature: bytes, signed: bytes) -> 
     return der
 
 
-def _require_unsigned(pdf: bytes, party: str) -> None:
+def _place_of(pdf: bytes, party: str) -> tuple[PdfFileReader, tuple[float, float]]:
+    """The file, read once, and the size of the party's empty field in points."""
     try:
-        fields = enumerate_sig_fields(PdfFileReader(io.BytesIO(pdf)))
-        values = {name: value for name, value, _ in fields}
+        reader = PdfFileReader(io.BytesIO(pdf))
+        fields = {name: (value, field) for name, value, field in enumerate_sig_fields(reader)}
     except PdfError as error:
         raise SigningError(f"not a transcript: {error}") from error
-    if field_name(party) not in values:
+    if field_name(party) not in fields:
         raise SigningError("the transcript has no place for this party", code="unknown_signer")
-    if values[field_name(party)] is not None:
+    value, field = fields[field_name(party)]
+    if value is not None:
         raise SigningError("this party has signed already", code="already_signed")
+    return reader, _size(field)
 
 
-def _size(pdf: bytes, field: str) -> tuple[float, float]:
-    reader = PdfFileReader(io.BytesIO(pdf))
-    _, _, found = next(enumerate_sig_fields(reader, with_name=field))
-    left, bottom, right, top = (float(edge) for edge in found.get_object()["/Rect"])
+def _field(pdf: bytes, name: str) -> Any:
+    return next(enumerate_sig_fields(PdfFileReader(io.BytesIO(pdf)), with_name=name))[2]
+
+
+def _size(field: Any) -> tuple[float, float]:
+    left, bottom, right, top = (float(edge) for edge in field.get_object()["/Rect"])
     return right - left, top - bottom
 
 

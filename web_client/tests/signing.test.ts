@@ -50,6 +50,24 @@ it('waits while another signature is placed, then signs what it was given', asyn
   expect(await verifies(prepared?.body.public_key ?? '', finished?.body.signature ?? '', 'AQID')).toBe(true);
 });
 
+it('stands in line again with another key when the document went to the next one', async () => {
+  const asked: Record<string, string>[] = [];
+  const answers = [
+    json(200, { preparation: 'p1', to_be_signed: 'AQID' }),
+    json(404, { code: 'not_found', detail: '' }),
+    json(200, { preparation: 'p2', to_be_signed: 'AQIE' }),
+    json(200, { sha256: 'ab' }),
+  ];
+  vi.stubGlobal('fetch', async (_: string, init: RequestInit) => {
+    asked.push(JSON.parse(init.body as string) as Record<string, string>);
+    return answers.shift();
+  });
+  expect(await signTranscript('s1', 1, 'PNG', () => undefined)).toBe('ab');
+  const [first, , again, finished] = asked;
+  expect(again?.public_key).not.toBe(first?.public_key);
+  expect(await verifies(again?.public_key ?? '', finished?.signature ?? '', 'AQIE')).toBe(true);
+});
+
 it('passes any other refusal on by its code', async () => {
   vi.stubGlobal('fetch', async () => json(409, { code: 'not_your_turn', detail: '' }));
   await expect(signTranscript('s1', 1, 'PNG', () => undefined)).rejects.toMatchObject({ code: 'not_your_turn' });

@@ -19,6 +19,7 @@ from hearing_server.services.labels import LABELS, labels
 from hearing_server.services.transcripts import SignatureRequest
 from tests.hearing_server.domain.world import DIGEST, NOW, SHA, WITNESS, World, frozen, in_session
 from tests.transcript.court import BrowserKey, handwriting
+from tests.transcript.workshop import Here
 from transcript import pdf as printing
 from transcript.document import PrintedExhibit, digest
 from transcript.signing.authority import Authority
@@ -126,7 +127,7 @@ def test_roles_are_called_as_the_procedure_calls_them() -> None:
 
 def test_the_notary_digests_that_document() -> None:
     world = frozen()
-    notary = TypstNotary(None)  # type: ignore[arg-type] - a digest needs no keys
+    notary = TypstNotary(Here(None))  # type: ignore[arg-type] - a digest needs no keys
     assert notary.digest(world.state, a_freeze(world)) == digest(
         document_of(world.state, a_freeze(world))
     )
@@ -139,7 +140,7 @@ def test_what_cannot_be_printed_is_named_with_its_line() -> None:
         world.do("clerk", cmd.EnterLine(speaker="judge", text=text))
         assert world.state.lines[-1].line == line
     with pytest.raises(Refused) as caught:
-        TypstNotary(None).digest(world.state, a_freeze(world))  # type: ignore[arg-type]
+        TypstNotary(Here(None)).digest(world.state, a_freeze(world))  # type: ignore[arg-type]
     assert caught.value.code is Code.UNPRINTABLE_CHARACTER
     assert caught.value.detail == "😀 U+1F600 #2 U+E000 #3"
 
@@ -171,7 +172,7 @@ def test_whoever_is_screened_signs_without_a_name_in_their_own_hand(
 ) -> None:
     """The picture of their name would be in everybody's document."""
     world = frozen()
-    notary = TypstNotary(Authority.open(tmp_path / "keys", b"a passphrase", "示范人民法院"))
+    notary = TypstNotary(Here(Authority.open(tmp_path / "keys", b"a passphrase", "示范人民法院")))
     if screened:
         screening = ev.Screening(party="counsel", hidden_from=("defendant",), alias="甲")
         state = replace(world.state, screenings={"counsel": screening})

@@ -36,6 +36,8 @@ class PaperNotary:
     def __init__(self) -> None:
         self.refusals: dict[str, list[Code]] = {}
 
+    def make_ready(self) -> None: ...
+
     def _step(self, name: str) -> None:
         if self.refusals.get(name):
             raise Refused(self.refusals[name].pop(0))
@@ -173,6 +175,25 @@ async def test_a_hold_that_runs_out_lets_the_next_one_on(monkeypatch: pytest.Mon
     await asyncio.wait_for(desk.prepare(COUNSEL), 5)
     assert await refusal(desk.transcripts.finish("prosecutor", slow, GOOD)) is Code.NOT_FOUND
     assert await desk.document() == "v1"
+
+
+@pytest.mark.parametrize("comes", ["before", "after"])
+async def test_a_dead_line_keeps_the_others_waiting_for_seconds_alone(
+    monkeypatch: pytest.MonkeyPatch, comes: str
+) -> None:
+    """Whoever holds the document alone has time; with others in line, before it or after, little."""
+    monkeypatch.setattr(module, "HOLD_BEFORE_OTHERS", 0.05)
+    desk = await Desk().frozen()
+    dead, _ = await desk.prepare(PROSECUTOR)
+    if comes == "before":
+        second = asyncio.ensure_future(desk.prepare(DEFENDANT))
+        third = asyncio.ensure_future(desk.prepare(COUNSEL))
+        await asyncio.wait_for(asyncio.gather(second, third), 10)
+    else:
+        await asyncio.sleep(0.1)
+        assert dead in desk.transcripts._holds
+        await asyncio.wait_for(desk.prepare(COUNSEL), 10)
+    assert await refusal(desk.transcripts.finish("prosecutor", dead, GOOD)) is Code.NOT_FOUND
 
 
 async def test_a_queue_that_is_too_long_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import { finishSignature, prepareSignature, type Preparation } from '@/api/seats
 import { SigningKey } from './key';
 
 const BUSY_TRIES = 12;
+const HELD_TRIES = 4;
 const BUSY_WAIT = 1500; // ms, and a little chance so that two do not meet again
 
 export type Progress = { step: 'key' | 'prepare' | 'sign' } | { step: 'busy'; n: number };
@@ -26,12 +27,19 @@ export async function signWith<T>(
   finish: (preparation: string, signature: string) => Promise<T>,
   tell: (progress: Progress) => void,
 ): Promise<T> {
-  tell({ step: 'key' });
-  const key = await SigningKey.make();
-  const publicKey = await key.publicKey();
-  const { preparation, to_be_signed } = await prepare(() => ask(publicKey), tell);
-  tell({ step: 'sign' });
-  return finish(preparation, await key.sign(to_be_signed));
+  for (let n = 1; ; n += 1) {
+    tell({ step: 'key' });
+    const key = await SigningKey.make();
+    const publicKey = await key.publicKey();
+    const { preparation, to_be_signed } = await prepare(() => ask(publicKey), tell);
+    tell({ step: 'sign' });
+    try {
+      return await finish(preparation, await key.sign(to_be_signed));
+    } catch (error) {
+      // The line was too slow while others waited: the document went to them, and we stand in line again.
+      if (codeOf(error) !== 'not_found' || n >= HELD_TRIES) throw error;
+    }
+  }
 }
 
 async function prepare(ask: () => Promise<Preparation>, tell: (progress: Progress) => void): Promise<Preparation> {
