@@ -5,8 +5,7 @@ from itertools import pairwise
 from struct import unpack
 from typing import NamedTuple
 
-from recording import matroska
-from recording.depacketise import opus_duration
+from recording import matroska, opus
 from recording.matroska import children, element_at
 
 HOLE_MS = 500  # without a picture, or three times their usual distance: as in gaps.py
@@ -49,7 +48,7 @@ def read(data: bytes) -> Contents:
     if max(time for time, _, _ in found) > matroska.MAX_CLUSTER:
         raise Malformed("it is longer than a segment")
     if header.codec == "opus":
-        over = [time + int(opus_duration(frame)) for time, _, frame in found]
+        over = [time + int(opus.duration(frame)) for time, _, frame in found]
     else:
         over = ends([(time, key) for time, key, _ in found])
     blocks = [

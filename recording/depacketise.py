@@ -1,13 +1,14 @@
 """RTP payloads to frames: Opus (RFC 7587), VP8 (RFC 7741), H.264 (RFC 6184). Pure.
 
 Payloads come in order; `lost` says how many packets before this one never came. Nothing a sender
-puts into a payload raises: what cannot be read is counted in `malformed` and leaves out its frame.
+puts into a payload raises: what cannot be read is counted in `malformed` and leaves out its frame; what
+a loss left of a frame is not.
 """
 
 from typing import NamedTuple, Protocol
 
 from hearing_server.services.media import Codec
-from recording import h264
+from recording import h264, opus
 
 MAX_FRAME = 2 << 20  # bytes of one frame: beyond, it is dropped
 MAX_FRAGMENTS = 4096
@@ -15,7 +16,9 @@ MAX_PARAMETER_SET = 1024
 
 
 class Frame(NamedTuple):
-    """One coded frame. Width, height and `private` (avcC) are set on key frames of video."""
+    """One coded frame. Width, height and `private` (avcC) are set on key frames of video, `length` (ms)
+    of sound.
+    """
 
     data: bytes
     timestamp: int
@@ -23,6 +26,7 @@ class Frame(NamedTuple):
     width: int = 0
     height: int = 0
     private: bytes = b""
+    length: float = 0.0
 
 
 class Depacketiser(Protocol):
@@ -51,30 +55,14 @@ class OpusDepacketiser:
         self.waiting = False
 
     def push(self, payload: bytes, timestamp: int, marker: bool, lost: int) -> list[Frame]:
-        if not opus_duration(payload):
+        length = opus.duration(payload)
+        if not length:
             self.malformed += 1
             return []
-        return [Frame(payload, timestamp, True)]
+        return [Frame(payload, timestamp, True, length=length)]
 
     def broken(self) -> None:
         """Every Opus packet can be a first one."""
-
-
-_OPUS_FRAME_MS = (
-    *(10, 20, 40, 60) * 3,  # SILK
-    *(10, 20) * 2,  # hybrid
-    *(2.5, 5, 10, 20) * 4,  # CELT
-)
-
-
-def opus_duration(packet: bytes) -> float:
-    """Milliseconds in an Opus packet by its first bytes (RFC 6716, 3.1); 0 if it is impossible."""
-    if not packet or len(packet) > 1275 * 48:
-        return 0.0
-    code = packet[0] & 3
-    count = (1, 2, 2, packet[1] & 63 if len(packet) > 1 else 0)[code]
-    duration = _OPUS_FRAME_MS[packet[0] >> 3] * count
-    return duration if duration <= 120 else 0.0
 
 
 class Picture(Protocol):
@@ -100,6 +88,7 @@ class VideoDepacketiser:
         self._timestamp = -1
         self._open = False  # payloads of `_timestamp` are collected
         self._damaged = False  # the rest of `_timestamp` is of no use
+        self._partial = False  # packets of `_timestamp` may never have come
 
     def push(self, payload: bytes, timestamp: int, marker: bool, lost: int) -> list[Frame]:
         done: list[Frame] = []
@@ -107,9 +96,11 @@ class VideoDepacketiser:
             self._picture.reset()
             self._open, self.waiting = False, True
             self._damaged = timestamp == self._timestamp
+            self._partial = True
         if timestamp != self._timestamp:
             if self._open:
                 self._end(done)
+            self._partial = bool(lost) or self._timestamp < 0
             self._timestamp, self._damaged = timestamp, False
         if self._damaged or not payload:
             return done
@@ -126,14 +117,14 @@ class VideoDepacketiser:
 
     def _refuse(self) -> None:
         self._picture.reset()
-        self.malformed += 1
+        self.malformed += self._open or not self._partial
         self._open, self._damaged, self.waiting = False, True, True
 
     def _end(self, done: list[Frame]) -> None:
         self._open = False
         frame = self._picture.finish(self._timestamp)
         if frame is None:
-            self.malformed += 1
+            self.malformed += not self._partial
             self.waiting = True
         elif frame.key or not self.waiting:
             self.waiting = False

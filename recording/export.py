@@ -18,7 +18,7 @@ from av.stream import Stream
 
 from hearing_server.services.composite import Extent
 from hearing_server.services.media import SegmentClosed
-from recording.depacketise import opus_duration
+from recording import opus
 from recording.opened import ExportRefused, SegmentFiles
 
 MOST_SEGMENTS = 50_000
@@ -158,7 +158,7 @@ class _Remux:
         masked one again (RFC 6716, 2.1.7).
         """
         for at, packet in self._read(segments):
-            length = ceil(opus_duration(bytes(packet))) or 1
+            length = ceil(opus.duration(bytes(packet))) or 1
             if self._is_wanted(at) and not self._is_masked(at - length, at + length):
                 yield at, packet
 

@@ -5,15 +5,19 @@ A gap is a span of an open track that no segment holds:
   for pictures from the last whole frame to the next key frame, since nothing between decodes;
 - no packet for more than 500 ms, or three times the usual distance of frames where that is longer
   (a still screen sends one a second); Opus sends one every 400 ms even in silence (`network`);
+- what came and cannot be read: packets that say what is not so, pictures that no decoder takes
+  (`malformed`);
 - what the recorder dropped because its worker was behind (`overrun`), could not write (`disk`),
   or had in hand when it died (`server`);
 - from the end of a track to its next start, with the cause given at the end; a track whose end was
   `closed` leaves none. After a restart of the server the cause is `server`.
 
-Losses shorter than 500 ms that lie less than 2 s apart are named as one gap of at most 10 s that
-spans them all, so that a line with 10 % loss does not flood the log.
+Losses of the line and what cannot be read, shorter than 500 ms and less than 2 s apart, are named as
+one gap of at most 10 s that spans them all, by what took more of it, so that neither a line with 10 %
+loss nor a hostile sender floods the log.
 """
 
+from hearing_server.domain.explanation import MACHINE
 from hearing_server.services.media import GapCause, RecordingGap, TrackName
 
 HOLE_MS = 500
@@ -21,6 +25,9 @@ SLACK_MS = 8  # rounding, not a hole
 LONGEST_USUAL_MS = 2_000
 MERGE_MS = 2_000
 MERGED_MAX_MS = 10_000
+MERGED: frozenset[GapCause] = frozenset({"network", "malformed"})
+COURTS = 3
+_WEIGHT: dict[GapCause | None, int] = {None: 0, "network": 1, "malformed": 2}
 
 
 class GapLedger:
@@ -31,7 +38,8 @@ class GapLedger:
         self._track = track
         self._cause: GapCause | None = None
         self._usual = 0.0  # distance of frames, ms
-        self._short: tuple[int, int] | None = None
+        self._short: tuple[int, int] | None = None  # a span of short losses
+        self._taken: dict[GapCause, int] = {}  # ms in it, by what took them
 
     @property
     def intact(self) -> bool:
@@ -42,9 +50,22 @@ class GapLedger:
         """The track was covered until `at`, and `cause` is why it is not afterwards."""
         self.covered_until, self._cause = at, cause
 
+    def arrived(self, at: int) -> list[RecordingGap]:
+        """The first packet of a track came, sampled at `at`: why it was not recorded before is over, unless
+        what follows is of no use by the court's own fault."""
+        covered = self.covered_until
+        if covered is None:
+            self.covered_until = at  # a long wait for a key frame is a gap
+        elif self._cause is not None and self._cause not in MACHINE:
+            gaps, self._cause = self._hole(covered, at), None
+            self.covered_until = max(at, covered)
+            return gaps
+        return []
+
     def lost(self, cause: GapCause) -> None:
-        """Something before the next frame is missing. Any other cause outweighs `network`."""
-        if self._cause is None or self._cause == "network":
+        """Something before the next frame is missing. A sender's doing outweighs the line's, and the
+        court's own outweighs both."""
+        if _WEIGHT.get(cause, COURTS) > _WEIGHT.get(self._cause, COURTS):
             self._cause = cause
 
     def frame(self, start: int, end: int) -> list[RecordingGap]:
@@ -93,25 +114,23 @@ class GapLedger:
         if self._cause is None and end - start <= 3 * self._usual:
             return []
         cause = self._cause or "network"
-        if cause != "network" or end - start >= HOLE_MS:
+        if cause not in MERGED or end - start >= HOLE_MS:
             return [*self._merged(), self._gap(start, end, cause)]
-        if self._short is None:
-            self._short = (start, end)
-            return []
-        first, last = self._short
-        if start - last <= MERGE_MS and end - first <= MERGED_MAX_MS:
-            self._short = (first, end)
-            return []
-        gaps = self._merged()
-        self._short = (start, end)
+        gaps: list[RecordingGap] = []
+        first, last = self._short or (start, start)
+        if start - last > MERGE_MS or end - first > MERGED_MAX_MS:
+            gaps, first = self._merged(), start
+        self._short = (first, end)
+        self._taken[cause] = self._taken.get(cause, 0) + end - start
         return gaps
 
     def _merged(self) -> list[RecordingGap]:
         if self._short is None:
             return []
         start, end = self._short
-        self._short = None
-        return [self._gap(start, end, "network")]
+        cause = max(self._taken, key=lambda cause: self._taken[cause])
+        self._short, self._taken = None, {}
+        return [self._gap(start, end, cause)]
 
     def _gap(self, start: int, end: int, cause: GapCause) -> RecordingGap:
         return RecordingGap(track=self._track, started_at=start, ended_at=end, cause=cause)

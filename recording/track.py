@@ -10,12 +10,12 @@ from typing import Protocol
 
 from hearing_server.services.media import GapCause, RecordingGap, TrackHealth
 from recording.clock import RtpClock
-from recording.depacketise import Frame, depacketiser, opus_duration
+from recording.depacketise import Frame, depacketiser
 from recording.disk import Disk, Disks
 from recording.encryption import HearingKey
 from recording.gaps import GapLedger
+from recording.heading import heading
 from recording.loudness import audible
-from recording.matroska import Header
 from recording.names import track_folder
 from recording.part import Part
 from recording.party_clock import PartyClock
@@ -70,7 +70,6 @@ class Track:
         track_folder(opened.name)  # raises on a bad id
         self.name = opened.name
         self.opened = opened
-        self.malformed = 0
         self._number = number
         self._format = opened.format
         self._video = opened.format.kind == "video"
@@ -90,6 +89,11 @@ class Track:
         self._last = 0  # start of the last frame
         self._interval = 33
         self._lost = 0
+        self._unframed = 0  # packets that hold less than they say
+        self._unread = 0  # what the depacketiser could not read, as far as it is named
+        self._carrying = 0  # packets with something in them
+        self._carried: float | None = None  # when the newest of them came
+        self._told = (0, 0)  # carrying and malformed, at the last word of health
         self._asked = float("-inf")
         self._synced_at = 0.0
         self._durable = (0, 0.0)  # until when (Unix ms), and when that was known (monotonic)
@@ -105,13 +109,18 @@ class Track:
         """One RTP packet that arrived at `at` (monotonic seconds)."""
         self._now = self._received = at
         if len(data) < 12 or data[0] & 0xC0 != 0x80:
-            self.malformed += 1
+            self._unframed += 1
             return
         sequence = data[2] << 8 | data[3]
         if self._reorder.passes(sequence):
             self._ordered(0, data, at)
         else:
             self._drain(self._reorder.push(sequence, at, data))
+
+    @property
+    def malformed(self) -> int:
+        """Packets, and whole pictures, that could not be read."""
+        return self._unframed + self._depacketiser.malformed
 
     def overrun(self, at: float) -> None:
         """Packets before `at` were dropped on the way here."""
@@ -147,17 +156,23 @@ class Track:
         self._durable = max(self._durable, (until, at))
 
     def health(self, now: float) -> TrackHealth:
-        """How it is going at `now` (monotonic seconds)."""
+        """How it is going at `now` (monotonic seconds), and what came since this was asked last."""
         writer, calendar = self._writer, self._clock.calendar
         for part in writer.live if writer is not None else ():
             if part.synced_at:
                 self.durable(part.synced_until, part.synced_at)
         until, at = self._durable
+        counted = (self._carrying, self.malformed)
+        carrying, malformed = (new - old for new, old in zip(counted, self._told, strict=True))
+        self._told = counted
         return TrackHealth(
             track=self.name,
             at=int(calendar(now)),
             opened_at=int(calendar(self._begun or now)),
             received_at=int(calendar(self._received)) if self._received else None,
+            carried_at=None if self._carried is None else int(calendar(self._carried)),
+            carrying=carrying,
+            malformed=malformed,
             written_until=(writer and writer.written_until) or self._written,
             synced_until=until or None,
             synced_at=int(calendar(at)) if until else None,
@@ -193,27 +208,53 @@ class Track:
                 start += 4 + 4 * int.from_bytes(packet[start + 2 : start + 4], "big")
             if first & 0x20:
                 end -= packet[-1]
-        if lost:
-            self._lost += lost
         if start >= end or second & 0x7F != self._format.payload_type:
-            self.malformed += start > end
-            return  # padding alone probes the line, and other payload types are not recorded
+            self._skip(lost, start > end)
+            return
         if timestamp != self._timestamp:
-            self._earlier, self._time = self._time, self._clock.observe(timestamp, at)
-            self._timestamp = timestamp
-            if self._gaps.covered_until is None:
-                self._gaps.covered_until = int(self._time)  # a long wait for a key frame is a gap
-        if self._lost:
+            self._moment(timestamp, at)
+        lost += self._lost
+        if lost:
+            self._lost = 0
             self._gaps.lost("network")
-        marker = second > 127
-        frames = self._depacketiser.push(packet[start:end], timestamp, marker, self._lost)
-        self._lost = 0
+        self._carrying += 1
+        self._carried = at
+        depacketiser = self._depacketiser
+        frames = depacketiser.push(packet[start:end], timestamp, second > 127, lost)
+        if depacketiser.malformed != self._unread:
+            frames = self._unreadable(frames, timestamp)
         for frame in frames:
-            self._place(frame, int(self._time if frame.timestamp == timestamp else self._earlier))
+            self._place(frame)
         if not self._video:
             self._listen(packet, end - start)
-        elif self._depacketiser.waiting:
+        elif depacketiser.waiting:
             self._ask()
+
+    def _moment(self, timestamp: int, at: float) -> None:
+        """Another timestamp than before."""
+        self._earlier, self._time = self._time, self._clock.observe(timestamp, at)
+        self._timestamp = timestamp
+        if self._carried is None:
+            self._report(self._gaps.arrived(int(self._time)))
+
+    def _skip(self, lost: int, truncated: bool) -> None:
+        """Padding alone probes the line, and other payload types are not recorded; but what says that it
+        holds more than it does is as good as lost, and by its sender's doing."""
+        self._lost += lost
+        if truncated:
+            self._unframed += 1
+            self._lost += 1
+            self._gaps.lost("malformed")
+
+    def _unreadable(self, frames: list[Frame], timestamp: int) -> list[Frame]:
+        """What could not be read is missing before the frame of this timestamp, or after the one before
+        it; returns the frames that are still to be placed."""
+        self._unread = self._depacketiser.malformed
+        earlier = [frame for frame in frames if frame.timestamp != timestamp]
+        for frame in earlier:
+            self._place(frame)
+        self._gaps.lost("malformed")
+        return frames[len(earlier) :]
 
     def _listen(self, packet: bytes, size: int) -> None:
         self._unheard += 1
@@ -223,8 +264,9 @@ class Track:
         if self._writer is not None and audible(packet, size, self._format.level_id):
             self._heard_until = self._gaps.covered_until
 
-    def _place(self, frame: Frame, at: int) -> None:
+    def _place(self, frame: Frame) -> None:
         """Put a frame into the segment it belongs to."""
+        at = int(self._time if frame.timestamp == self._timestamp else self._earlier)
         covered = self._gaps.covered_until
         if at <= self._last:
             at = self._last + 1
@@ -235,7 +277,7 @@ class Track:
                 self._interval = at - self._last
             end = at + self._interval
         else:
-            end = at + max(1, int(opus_duration(frame.data)))
+            end = at + max(1, int(frame.length))
         if not self._ready(frame, at):
             return
         assert self._writer is not None
@@ -280,22 +322,8 @@ class Track:
         if not disks:
             self._unkept(at)
             return False
-        channels = self._format.channels or 2
-        opus_head = b"OpusHead\x01" + bytes([channels]) + b"\0\0" + (48_000).to_bytes(4, "little")
-        header = Header(
-            codec=self._format.codec,
-            started_at=at,
-            width=self._width,
-            height=self._height,
-            channels=channels,
-            private=self._private if self._video else opus_head + b"\0\0\0",
-            tags={
-                "HEARING": self.name.hearing,
-                "PARTY": self.name.party,
-                "SOURCE": self.name.source,
-                "STARTED_AT": str(at),
-            },
-        )
+        size = (self._width, self._height)
+        header = heading(self.name, self._format, at, size, self._private)
         try:
             self._writer = SegmentWriter(
                 disks, self.name, header, frame.key, self._part_failed, self._key

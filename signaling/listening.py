@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hearing_server.domain.reach import RECORDER, Edge, Reach
 from hearing_server.services.recording_check import Arrival, Source
 from signaling.peer import Peer
-from signaling.sfu import Producer
+from signaling.sfu import Producer, TransportState
 
 BREAK_S = 1.5  # without packets: a still screen sends one a second
 HUSH_S = 1.0  # between two words
@@ -22,6 +22,7 @@ class _Ear:
 
     producer: Producer
     packets: int
+    expected_since: float  # its line is up
     flowing_since: float | None = None
     packet_at: float = 0.0
     loud_since: float | None = None
@@ -29,6 +30,8 @@ class _Ear:
 
     def look(self, now: float) -> None:
         packets, level = self.producer.stream.packets, self.producer.level
+        if self.producer.transport.state is not TransportState.CONNECTED:
+            self.expected_since = now
         if packets != self.packets:
             self.packets, self.packet_at = packets, now
             self.flowing_since = self.flowing_since or now
@@ -46,7 +49,12 @@ class _Ear:
             kind=kind,
             flowing=_ms(now, self.flowing_since),
             loud=_ms(now, self.loud_since) if kind == "audio" and known else None,
+            absent=self._absent(now),
         )
+
+    def _absent(self, now: float) -> int:
+        """Between two packets of silence it is a moment too."""
+        return round((now - max(self.packet_at, self.expected_since)) * 1000)
 
 
 class Listening:
@@ -64,7 +72,7 @@ class Listening:
                 name = Source(peer.party, source.value)
                 ear = self._ears.get(name)
                 if ear is None or ear.producer is not producer:
-                    ear = _Ear(producer, producer.stream.packets)
+                    ear = _Ear(producer, producer.stream.packets, now)
                 ear.look(now)
                 found[name] = ear
         self._ears = found

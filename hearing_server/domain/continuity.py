@@ -336,7 +336,10 @@ def _named(track: Track, left: list[Span], known: Iterable[Known], least: int) -
 
 
 def _may_be_merged(gap: Gap) -> bool:
-    return gap.cause == "network" and FRAMES_MS < gap.ended_at - gap.started_at <= MERGED_MS
+    return (
+        gap.cause in ("network", "malformed")
+        and FRAMES_MS < gap.ended_at - gap.started_at <= MERGED_MS
+    )
 
 
 def _joined(gaps: list[Gap]) -> list[Gap]:

@@ -11,7 +11,7 @@ from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 
 MACHINE = frozenset({"disk", "server", "overrun"})  # the court's own: explained however short
-LINE = frozenset({"network", "device"})  # a party's
+LINE = frozenset({"network", "device", "malformed"})  # a party's
 BESIDE = frozenset({"timestamp_authority", "log_copy"})  # of the proof, not of sound or picture
 SOURCES = frozenset(ev.Source)
 SHORT = 1_000  # ms: a line's loss below is counted, not told one by one
@@ -40,10 +40,11 @@ class ToldGap:
 
 @dataclass(frozen=True, kw_only=True)
 class Losses:
-    """The short losses of one source's line, together. `total` in ms."""
+    """The short losses of one source of one cause, together. `total` in ms."""
 
     party: str
     source: str
+    cause: str
     count: int
     total: int
 
@@ -84,7 +85,7 @@ def facts(entries: Iterable[Entry], now: int) -> Facts:
     """What is to be explained at `now`: what was found since the last signed note."""
     faults: list[ToldFault] = []
     gaps: list[ToldGap] = []
-    losses: dict[tuple[str, str], Losses] = {}
+    losses: dict[tuple[str, str, str], Losses] = {}
     pauses: list[tuple[int, int | None]] = []
     opened = explained = 0
     for entry in entries:
@@ -147,8 +148,9 @@ def _told(gap: ev.GapFound) -> ToldGap:
     )
 
 
-def _count(losses: dict[tuple[str, str], Losses], gap: ev.GapFound) -> None:
-    key = (gap.party, gap.source)
-    before = losses.get(key, Losses(party=gap.party, source=gap.source, count=0, total=0))
+def _count(losses: dict[tuple[str, str, str], Losses], gap: ev.GapFound) -> None:
+    key = (gap.party, gap.source, gap.cause)
+    none = Losses(party=gap.party, source=gap.source, cause=gap.cause, count=0, total=0)
+    before = losses.get(key, none)
     total = before.total + gap.ended_at - gap.started_at
     losses[key] = replace(before, count=before.count + 1, total=total)

@@ -51,6 +51,14 @@ FAULTS: dict[str, tuple[str, str]] = {
         "能听到发言但录像文件中没有声音",
         "somebody was heard, and the file had no sound of it",
     ),
+    "nothing_arrives": (
+        "摄像头或麦克风已开启，但没有画面或声音传来",
+        "a camera or microphone was on, and nothing came of it",
+    ),
+    "malformed": (
+        "传来的画面或声音数据损坏，无法录入",
+        "picture or sound arrived damaged and could not be recorded",
+    ),
     "not_saved": ("录像未能及时存盘", "the recording was not made safe in time"),
     "disk_low": ("录制磁盘剩余空间不足一小时", "there was room for less than an hour of recording"),
     "clock_off": (
@@ -62,9 +70,15 @@ OTHER = ("录制系统故障（{code}）", "a fault of the recording system ({co
 CAUSES: dict[str, tuple[str, str]] = {
     "network": ("网络中断", "network"),
     "device": ("设备故障", "device"),
+    "malformed": ("收到的数据损坏", "what arrived was damaged"),
     "disk": ("录制磁盘故障", "recording disk"),
     "server": ("录制服务器故障", "recording server"),
     "overrun": ("录制程序处理不及", "recorder overrun"),
+}
+SHORT_LOSSES: dict[str, tuple[str, str]] = {
+    "network": ("网络短时丢包", "short losses of the line"),
+    "device": ("设备短时无信号", "short failures of the device"),
+    "malformed": ("短时数据损坏", "short spans of damaged data"),
 }
 SOURCES: dict[str, tuple[str, str]] = {
     "camera": ("画面", "picture"),
@@ -124,9 +138,10 @@ def rows(state: HearingState, facts: Facts) -> tuple[Row, ...]:
         Row(
             span="",
             seconds=f"{loss.total / 1000:.1f}",
-            chinese=f"{_who(state, loss.party, CHINESE)}{_source(loss.source, CHINESE)}：短时丢包 {loss.count} 处",
+            chinese=f"{_who(state, loss.party, CHINESE)}{_source(loss.source, CHINESE)}："
+            f"{SHORT_LOSSES[loss.cause][CHINESE]} {loss.count} 处",
             english=f"{_who(state, loss.party, ENGLISH)}, {_source(loss.source, ENGLISH)}: "
-            f"{loss.count} short losses",
+            f"{loss.count} {SHORT_LOSSES[loss.cause][ENGLISH]}",
         )
         for loss in facts.losses
     ]
@@ -154,11 +169,11 @@ def _paragraphs(state: HearingState, facts: Facts, lang: int) -> Iterator[str]:
     yield from (_gap(state, gap, lang) for gap in facts.gaps)
     for loss in facts.losses:
         who, source = _who(state, loss.party, lang), _source(loss.source, lang)
-        total = f"{loss.total / 1000:.1f}"
+        total, what = f"{loss.total / 1000:.1f}", SHORT_LOSSES[loss.cause][lang]
         if lang == CHINESE:
-            yield f"{who}{source}：因网络短时丢包共 {loss.count} 处、合计 {total} 秒未录入。"
+            yield f"{who}{source}：因{what}共 {loss.count} 处、合计 {total} 秒未录入。"
         else:
-            yield f"{who}, {source}: {loss.count} short losses of the line, {total} s together."
+            yield f"{who}, {source}: {loss.count} {what}, {total} s together."
     yield (
         (
             "除上述情况外，录音录像连续完整；缺失部分的起止时间和原因均已写入庭审日志，可据以核验。"

@@ -57,6 +57,7 @@ class PacketSink(Protocol):
 
 GapCause = Literal[
     "network",
+    "malformed",  # it came, and cannot be read
     "device",
     "left",
     "superseded",  # the party moved to another tab
@@ -168,6 +169,9 @@ class TrackHealth:
     at: int  # when this was so
     opened_at: int  # since when the recorder has it
     received_at: int | None  # when its newest packet came
+    carried_at: int | None  # when the newest came that is not padding alone
+    carrying: int  # packets since the word before this one, without padding alone
+    malformed: int  # of these, and whole pictures, how many could not be read
     written_until: int | None  # end of the newest frame that a file took
     synced_until: int | None  # end of the newest frame that survives a power cut
     synced_at: int | None  # when that was made sure of

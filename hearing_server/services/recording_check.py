@@ -11,12 +11,17 @@ from typing import Literal, NamedTuple
 
 from hearing_server.services.media import DirectoryHealth, RecordingHealth, TrackHealth
 
+NOTHING = (
+    2_500  # ms without a packet of a camera or a microphone that is on: silence sends every 400 ms
+)
 STILL = {"audio": 2_000, "video": 2_500}  # ms that a file may stand still while packets come
 FOLLOWS = 1_500  # ms that a file that is well may lag behind
 UNHEARD = 2_000  # ms of sound at the server of which the file has none
 UNSAVED = 6_000  # ms since the last fsync, which is due after four seconds
 CLOCK = 2_000  # ms between the server's clock and the hearing's
 HOUR = 3_600
+MANY, FEW = 5, 20  # one packet of so many malformed: an alarm above, over below
+ALWAYS_SENDS = frozenset({"camera", "microphone", "room"})  # a still screen sends rarely
 LOW, AMPLE = 3_600, 4_500  # seconds of room for recordings: an alarm below, over above
 LEAST = 256 << 20  # bytes, whatever the rate
 
@@ -26,7 +31,11 @@ SILENT_FILE = "silent_file"  # sound is heard at the server and is not in the fi
 NOT_SAVED = "not_saved"  # nothing was made to survive a power cut for long
 DISK_LOW = "disk_low"
 CLOCK_OFF = "clock_off"
-CODES = (NOT_RECORDED, NOT_WRITTEN, SILENT_FILE, NOT_SAVED, DISK_LOW, CLOCK_OFF)
+MALFORMED = "malformed"  # packets come, and many of them cannot be read
+NOTHING_ARRIVES = "nothing_arrives"  # it is on, its line is up, and nothing comes
+CODES = (
+    NOT_RECORDED, NOTHING_ARRIVES, MALFORMED, NOT_WRITTEN, SILENT_FILE, NOT_SAVED, DISK_LOW, CLOCK_OFF,
+)  # fmt: skip
 
 Verdict = Literal["good", "unsure", "bad"]
 
@@ -43,12 +52,14 @@ class Arrival:
     """What comes at the server of a source that the recorder should have.
 
     `flowing`: for how many ms packets have come without a break; 0 when none come. `loud`: the same of
-    audible sound, None where the browser does not say how loud it is.
+    audible sound, None where the browser does not say how loud it is. `absent`: for how many ms nothing
+    has come over a line that is up.
     """
 
     kind: Literal["audio", "video"]
     flowing: int
     loud: int | None = None
+    absent: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +118,7 @@ def check(
     verdicts: dict[str, Verdict] = dict.fromkeys(CODES, "good" if answers else "unsure")
     who: dict[str, list[Source]] = {}
     for source, arrival in arrivals.items():
-        checked, found = _source(arrival, tracks.get(source), writable)
+        checked, found = _source(source, arrival, tracks.get(source), writable)
         sources[source] = checked
         for code, verdict in found if answers else ():
             verdicts[code] = _worse(verdicts[code], verdict)
@@ -141,18 +152,20 @@ def _clock_off(health: RecordingHealth | None, tracks: Mapping[Source, TrackHeal
 
 
 def _source(
-    arrival: Arrival, track: TrackHealth | None, writable: bool
+    source: Source, arrival: Arrival, track: TrackHealth | None, writable: bool
 ) -> tuple[SourceCheck, list[tuple[str, Verdict]]]:
     flowing = arrival.flowing > 0
     heard = None if arrival.loud is None else arrival.loud > 0
     if track is None:
         verdict: Verdict = "bad" if arrival.flowing > UNHEARD else "unsure" if flowing else "good"
-        code = NOT_RECORDED if verdict == "bad" else ""
+        absent = _absent(source, arrival, None)
+        code = NOT_RECORDED if verdict == "bad" else NOTHING_ARRIVES if absent == "bad" else ""
         none = SourceCheck(
             flowing=flowing, heard=heard, in_file=False, behind=None, saved=None, code=code
         )
-        return none, [(NOT_RECORDED, verdict)]
-    found = list(_findings(arrival, track)) if flowing and writable else []
+        return none, [(NOT_RECORDED, verdict), (NOTHING_ARRIVES, absent)]
+    found: list[tuple[str, Verdict]] = [(NOTHING_ARRIVES, _absent(source, arrival, track))]
+    found += _findings(arrival, track) if flowing and writable else []
     behind = _age(track.at, track.written_until)
     code = next((code for code, verdict in found if verdict == "bad"), "")
     return (
@@ -169,8 +182,13 @@ def _source(
 
 
 def _findings(arrival: Arrival, track: TrackHealth) -> Iterator[tuple[str, Verdict]]:
-    """Each age is of what could have been done since the packets flow and the recorder has the track."""
-    most = min(arrival.flowing, track.at - track.opened_at)
+    """Each age is of what could have been done since the packets flow and the recorder has the track. What
+    cannot be read, or is not there, is not the file's fault.
+    """
+    malformed = _malformed(track)
+    yield MALFORMED, malformed
+    most = 0 if malformed == "bad" or _carries_nothing(track) else arrival.flowing
+    most = min(most, track.at - track.opened_at)
     still = _age(track.at, track.written_until)
     yield NOT_WRITTEN, _verdict(still, most, STILL[arrival.kind], FOLLOWS)
     unsaved = _age(track.at, track.synced_at)
@@ -178,6 +196,34 @@ def _findings(arrival: Arrival, track: TrackHealth) -> Iterator[tuple[str, Verdi
     if arrival.loud:
         unheard = _age(track.at, track.heard_until)
         yield SILENT_FILE, _verdict(unheard, min(most, arrival.loud), UNHEARD, FOLLOWS)
+
+
+def _absent(source: Source, arrival: Arrival, track: TrackHealth | None) -> Verdict:
+    """Of what sends as long as it is on. Padding alone is nothing."""
+    if source.source not in ALWAYS_SENDS:
+        return "good"
+    absent = arrival.absent
+    if track is not None and _carries_nothing(track):
+        absent = track.at - max(track.opened_at, track.carried_at or 0)
+    return "bad" if absent > NOTHING else "unsure" if absent > FOLLOWS else "good"
+
+
+def _carries_nothing(track: TrackHealth) -> bool:
+    """The recorder has packets, for some time nothing was in them, and what was before is written."""
+    received, carried = _age(track.at, track.received_at), _age(track.at, track.carried_at)
+    still = _age(track.at, track.written_until)
+    if received is None or received > FOLLOWS:
+        return False
+    return carried is None or (
+        still is not None and carried > FOLLOWS and carried >= still - FOLLOWS
+    )
+
+
+def _malformed(track: TrackHealth) -> Verdict:
+    """By the share of the last second."""
+    if track.malformed * MANY >= max(1, track.carrying):
+        return "bad"
+    return "unsure" if track.malformed * FEW >= max(1, track.carrying) else "good"
 
 
 def _verdict(age: int | None, most: int, bad: int, good: int) -> Verdict:

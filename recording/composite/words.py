@@ -3,6 +3,7 @@
 CAMERA = {
     "network": "网络中断",
     "device": "设备故障",
+    "malformed": "数据损坏",
     "muted": "摄像头已关闭",
     "paused": "休庭",
     "consultation": "单独会见",

@@ -132,6 +132,7 @@ WORDS: Mapping[str, str] = {
 CAUSES: Mapping[str, str] = {
     "network": "网络 network",
     "device": "设备未开启 device off",
+    "malformed": "传来的数据损坏 what arrived was damaged",
     "left": "离开 left",
     "superseded": "换到另一窗口 moved to another window",
     "muted": "静音或暂停 muted or paused",

@@ -14,13 +14,18 @@ from .harness import Client
 SSRC = {"camera": 1000, "microphone": 2000}
 KIND = {"camera": 96, "microphone": 111}
 SILENCE = b"\xf8\xff\xfe"
+NOTHING_READS = b"\x03\x00"  # no Opus (no frames) and no VP8 (begins no picture)
 
 
 class Speaker(Client):
-    """`level` is how loud it is, in -dBov; 127 sends silence. `shown` and `heard` stop a source's packets."""
+    """`level` is how loud it is, in -dBov; 127 sends silence. Of what is not `sending` nothing comes, of
+    what is `damaged` nothing that can be read; without a `line` nothing at all.
+    """
 
     level = 30
     sending: frozenset[str] = frozenset(SSRC)
+    damaged: frozenset[str] = frozenset()
+    line = True
 
     async def sit(self) -> "Speaker":
         await self.enter()
@@ -75,10 +80,10 @@ class Speaker(Client):
                 ahead = start + at - time.monotonic()
                 if ahead > 0:
                     await asyncio.sleep(ahead)
-                if source in self.sending:
+                if source in self.sending and self.line:
                     with contextlib.suppress(ConnectionRefusedError):  # a browser sends on
                         self.up.send_rtp(self._dressed(source, packet))
-                if time.monotonic() - checked > 2:
+                if time.monotonic() - checked > 2 and self.line:
                     checked = time.monotonic()
                     with contextlib.suppress(ConnectionRefusedError):
                         self.up.send(bytes(self.up.request()))
@@ -88,6 +93,8 @@ class Speaker(Client):
         """With this connection's numbers, and how loud it is (RFC 6464)."""
         second = packet[1] & 0x80 | KIND[source]
         head = packet[2:8] + SSRC[source].to_bytes(4, "big")
+        if source in self.damaged:
+            return bytes((0x80, second)) + head + NOTHING_READS
         if source == "camera":
             return bytes((0x80, second)) + head + packet[12:]
         loudness = b"\xbe\xde\0\1" + bytes((0x10, self.level, 0, 0))

@@ -223,6 +223,32 @@ async def test_a_writer_that_falls_silent(how: str, code: str, tmp_path: Path) -
         assert code in [sources["microphone"]["code"] for sources in own]
 
 
+@pytest.mark.parametrize("source", ["microphone", "camera"])
+async def test_what_sends_nothing_and_what_cannot_be_read(
+    source: str, server: ServerProcess
+) -> None:
+    """It is on, its line is up, and nothing comes of it for an hour; then what comes is no sound or picture."""
+    async with sitting(server) as (judge, accused, clerk):
+
+        def send(*sources: str, damaged: frozenset[str] = frozenset()) -> Act:
+            def act() -> None:
+                accused.sending, accused.damaged = frozenset(sources), damaged
+
+            return act
+
+        both = ("camera", "microphone")
+        others = [each for each in both if each != source]
+        await alarm(judge, clerk, "nothing_arrives", send(*others), send(*both))
+        spoilt = send(*both, damaged=frozenset({source}))
+        await alarm(judge, clerk, "malformed", spoilt, send(*both))
+        told = [tell["sources"] for tell in clerk.tells if tell["type"] == "recording_checked"]
+        codes = {sources.get(accused.seat, {}).get(source, {}).get("code") for sources in told}
+        assert codes >= {"nothing_arrives", "malformed"}
+        events = [tell["event"] for tell in clerk.tells if tell["type"] == "event_told"]
+        gaps = [e for e in events if e["type"] == "gap_found" and e["party"] == accused.seat]
+        assert {(gap["source"], gap["cause"]) for gap in gaps} >= {(source, "malformed")}
+
+
 def off_by(by: Path, library: Callable[[Path], Path]) -> dict[str, str]:
     """The environment of a server and a recorder whose calendar is off by the seconds in this file."""
     shim = {"LD_PRELOAD": str(library(HERE / "wrong_clock.c")), "CLOCK_OFF_BY": str(by)}
@@ -300,7 +326,7 @@ async def test_what_is_as_it_should_be_is_no_alarm(server: ServerProcess) -> Non
             answer = await client.raw(ask)
             assert answer["type"] == "done", (ask, answer)
             await asyncio.sleep(3.5)
-        accused.sending = frozenset()  # a line that is down is the line's alarm
+        accused.line = False  # that it is down is the line's alarm
         await asyncio.sleep(5)
         kinds = [tell.get("event", {}).get("type") for tell in clerk.tells + judge.tells]
         assert "recording_fault" not in kinds

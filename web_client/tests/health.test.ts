@@ -28,6 +28,8 @@ describe('the live check on the clerk’s desk', () => {
     expect(words({ judge: { camera: source({ in_file: false, code: 'not_written' }) } })).toEqual(['written_not']);
     expect(words({ judge: { camera: source({ in_file: false, behind: null, saved: null }) } })).toEqual(['starting']);
     expect(words({ judge: { camera: source({ flowing: false }) } })).toEqual(['nothing']);
+    expect(words({ judge: { camera: source({ flowing: false, code: 'nothing_arrives' }) } })).toEqual(['nothing']);
+    expect(words({ judge: { camera: source({ code: 'malformed' }) } })).toEqual(['damaged']);
     expect(words({ judge: WELL }, 1)).toEqual([]);
   });
 

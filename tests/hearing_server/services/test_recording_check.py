@@ -26,13 +26,17 @@ WELL = DirectoryHealth(path="/one", free=1 << 40, bytes_per_hour=1 << 30)
 
 def track(source: Source, **ages: int | None) -> TrackHealth:
     """A track whose times lie so many ms back; None is never."""
-    back = {"opened": 60_000, "written": 300, "synced": 4_000, "heard": 400} | ages
+    back = {"opened": 60_000, "written": 300, "synced": 4_000, "heard": 400, "carried": 20} | ages
+    malformed = back.pop("malformed", 0) or 0
     at = {name: None if age is None else NOW - age for name, age in back.items()}
     return TrackHealth(
         track=TrackName(hearing="h1", party=source.party, source=source.source),
         at=NOW,
         opened_at=at["opened"] or 0,
         received_at=NOW,
+        carried_at=at["carried"],
+        carrying=50,
+        malformed=malformed,
         written_until=at["written"],
         synced_until=at["synced"],
         synced_at=at["synced"],
@@ -112,6 +116,62 @@ def test_a_file_that_is_not_made_safe():
 def test_when_no_disk_takes_anything_that_alone_is_the_alarm():
     full = dataclasses.replace(WELL, trouble="disk_full", free=0)
     assert bad({MIC: SPEAKS}, health(track(MIC, written=9_000), disks=(full,))) == []
+
+
+def test_a_microphone_that_is_on_and_sends_nothing():
+    silent = Arrival(kind="audio", flowing=0, loud=0, absent=2_600)
+    gone = dict(written=2_700, synced=2_700, heard=None, carried=2_600)
+    found = check("h1", {MIC: silent}, health(track(MIC, **gone)), True)
+    assert found.verdicts["nothing_arrives"] == "bad"
+    assert found.sources[MIC].code == "nothing_arrives"
+    assert bad({MIC: silent}, health(track(MIC, **gone))) == ["nothing_arrives"]
+    assert bad({MIC: silent}, health()) == ["nothing_arrives"]  # nor has the recorder begun
+    pause = dataclasses.replace(QUIET, absent=400)  # between two packets of silence
+    assert bad({MIC: pause}, health(track(MIC, heard=None))) == []
+
+
+def test_a_shared_screen_may_stand_still():
+    screen = Source("judge", "screen")
+    still = Arrival(kind="video", flowing=0, absent=60_000)
+    assert bad({screen: still}, health(track(screen, written=60_000, carried=60_000))) == []
+
+
+def test_padding_alone_is_nothing_that_could_be_written():
+    """It probes the line; the file stands still, and that is not the file's fault."""
+    probed = track(CAMERA, written=9_000, synced=9_000, carried=9_000)
+    assert bad({CAMERA: SEEN}, health(probed)) == ["nothing_arrives"]
+    assert bad({CAMERA: SEEN}, health(track(CAMERA, written=None, synced=None, carried=None))) == [
+        "nothing_arrives"
+    ]
+    screen = Source("judge", "screen")
+    assert bad({screen: SEEN}, health(dataclasses.replace(probed, track=track(screen).track))) == []
+
+
+def test_what_came_and_is_not_written_is_the_files_fault_whatever_comes_now():
+    lost = track(CAMERA, written=9_000, carried=3_000)
+    assert bad({CAMERA: SEEN}, health(lost)) == ["not_written"]
+    none_comes = dataclasses.replace(
+        track(CAMERA, written=9_000, carried=9_000), received_at=NOW - 9_000
+    )
+    assert bad({CAMERA: SEEN}, health(none_comes)) == ["not_written"]
+
+
+def test_packets_of_which_many_cannot_be_read():
+    """One alarm, not four: that the file stands still, or is silent, follows from it."""
+    found = check("h1", {MIC: SPEAKS}, health(track(MIC, malformed=10)), True)
+    assert found.verdicts["malformed"] == "bad"
+    assert found.who["malformed"] == (MIC,)
+    all_of_them = track(MIC, malformed=50, written=9_000, synced=None, heard=None)
+    assert bad({MIC: SPEAKS}, health(all_of_them)) == ["malformed"]
+    assert bad({MIC: SPEAKS}, health(track(MIC, malformed=9))) == []
+    assert (
+        check("h1", {MIC: SPEAKS}, health(track(MIC, malformed=9)), True).verdicts["malformed"]
+        == "unsure"
+    )
+    assert (
+        check("h1", {MIC: SPEAKS}, health(track(MIC, malformed=2)), True).verdicts["malformed"]
+        == "good"
+    )
 
 
 def test_room_for_less_than_an_hour():

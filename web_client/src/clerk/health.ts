@@ -57,6 +57,8 @@ function seatHealth(seat: SeatView, of: Record<string, SourceChecked>): SeatHeal
 }
 
 function sourceHealth(source: string, { code, flowing, heard, in_file, behind }: SourceChecked): SourceHealth {
+  if (code === 'nothing_arrives') return { source, tone: 'bad', word: 'nothing' };
+  if (code === 'malformed') return { source, tone: 'bad', word: 'damaged' };
   if (code) return { source, tone: 'bad', word: heard ? 'heard_not' : 'written_not' };
   if (!flowing) return { source, tone: 'plain', word: 'nothing' };
   if (behind === null || !in_file) return { source, tone: 'plain', word: 'starting' };

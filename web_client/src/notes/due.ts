@@ -2,7 +2,7 @@
 import type { GapView, RecordingView } from '@/protocol.gen';
 
 const MACHINE: ReadonlySet<string> = new Set(['disk', 'server', 'overrun']);
-const LINE: ReadonlySet<string> = new Set(['network', 'device']);
+const LINE: ReadonlySet<string> = new Set(['network', 'device', 'malformed']);
 const BESIDE: ReadonlySet<string> = new Set(['timestamp_authority', 'log_copy']); // of the proof, not of sound or picture
 const SHORT = 1000; // ms
 

@@ -44,6 +44,7 @@ export default {
   gap: {
     network: 'network',
     device: 'device',
+    malformed: 'damaged data',
     muted: 'muted or camera off',
     paused: 'recess',
     consultation: 'consultation',

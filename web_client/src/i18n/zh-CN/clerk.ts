@@ -44,6 +44,7 @@ export default {
   gap: {
     network: '网络中断',
     device: '设备',
+    malformed: '数据损坏',
     muted: '静音或关闭摄像头',
     paused: '休庭',
     consultation: '单独会见',
