@@ -6,7 +6,7 @@ track of its own (a second one where its codec changes). Runs in a process with 
 
 import heapq
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
@@ -22,6 +22,7 @@ from recording import opus
 from recording.opened import ExportRefused, SegmentFiles
 
 MOST_SEGMENTS = 50_000
+TOLD_EVERY_MS = 10_000
 
 _MS = Fraction(1, 1000)
 
@@ -42,20 +43,26 @@ def party_file(
     *,
     masked: Sequence[Extent] = (),
     within: Sequence[Extent] = (),
+    leads: Sequence[SegmentClosed] = (),
+    told: Callable[[float], None] = lambda share: None,
 ) -> ExportResult:
     """Write all segments of one party into `output` (Matroska). Blocks. Raises ExportRefused, OSError.
 
     Nothing of a masked span is written, and nothing that lies outside `within`, if given, but the
-    pictures from the key frame before it on. A segment whose SHA-256 is not that of the log is refused
+    pictures from the key frame before it on, also of the `leads`: at time 0, so that nobody sees them.
+    `told` hears now and then which share is done. A segment whose SHA-256 is not that of the log is refused
     by name, and then nothing is written.
     """
-    _check(files, segments)
+    _check(files, [*leads, *segments])
     started_at = min(segment.started_at for segment in segments)
     if within:
         started_at = max(started_at, min(span.started_at for span in within))
+    ended_at = max(segment.ended_at for segment in segments)
     part = output.with_name(output.name + ".part")
     try:
-        tracks = _Remux(files, masked, within, started_at).write(segments, part)
+        remux = _Remux(files, masked, within, started_at)
+        lasts = max(1, ended_at - started_at)
+        tracks = remux.write([*leads, *segments], part, lambda at: told(min(1.0, at / lasts)))
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.replace(output)
@@ -63,7 +70,7 @@ def party_file(
         part.unlink(missing_ok=True)
     return ExportResult(
         started_at=started_at,
-        duration_ms=max(segment.ended_at for segment in segments) - started_at,
+        duration_ms=ended_at - started_at,
         size=output.stat().st_size,
         tracks=tracks,
     )
@@ -116,8 +123,11 @@ class _Remux:
         self._within = within
         self._started_at = started_at
 
-    def write(self, segments: Sequence[SegmentClosed], part: Path) -> list[str]:
-        tracks = _by_track(segments)
+    def write(
+        self, segments: Sequence[SegmentClosed], part: Path, told: Callable[[int], None]
+    ) -> list[str]:
+        """`told` hears up to which ms it is done."""
+        tracks, done = _by_track(segments), 0
         options = {"fflags": "+bitexact"}
         with av.open(str(part), "w", format="matroska", options=options) as output:
             output.metadata["STARTED_AT"] = str(self._started_at)
@@ -127,9 +137,12 @@ class _Remux:
             timelines = [
                 self._packets(of_track, index) for index, of_track in enumerate(tracks.values())
             ]
-            for _, index, packet in heapq.merge(*timelines, key=lambda item: item[:2]):
+            for at, index, packet in heapq.merge(*timelines, key=lambda item: item[:2]):
                 packet.stream = streams[index]
                 output.mux_one(packet)
+                if at >= done:
+                    told(at)
+                    done = at + TOLD_EVERY_MS
         return list(tracks)
 
     def _add_stream(
@@ -144,11 +157,12 @@ class _Remux:
     def _packets(
         self, segments: list[SegmentClosed], index: int
     ) -> Iterator[tuple[int, int, "Packet[Stream]"]]:
-        """Packets of one track in milliseconds since the start, never two at one time."""
+        """Packets of one track in milliseconds since the start, never two at one time but what leads up
+        to the first."""
         last = -1
         kept = self._sound(segments) if segments[0].codec == "opus" else self._pictures(segments)
         for at, packet in kept:
-            last = max(last + 1, at - self._started_at)
+            last = max(last + 1, at - self._started_at) if at >= self._started_at else 0
             packet.time_base = _MS
             packet.pts = packet.dts = last
             yield last, index, packet

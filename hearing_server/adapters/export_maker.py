@@ -56,7 +56,8 @@ class SegmentMaker:
     async def make_file(self, kind: Kind, script: Script, output: Path, told: Told) -> Made:
         """Raises ExportFailed."""
         try:
-            keys = await asyncio.to_thread(unsealed, self._recordings, script.segments, self._keys)
+            needed = (*script.leads, *script.segments)
+            keys = await asyncio.to_thread(unsealed, self._recordings, needed, self._keys)
             order = Order(
                 kind=kind,
                 script=script,

@@ -19,6 +19,7 @@ from hearing_server.domain.playable import masked_spans, plays_track
 from hearing_server.domain.visible import name_outside
 from hearing_server.services.labels import labels
 from hearing_server.services.media import SegmentClosed
+from hearing_server.services.timeline import LOST, leads_of
 
 FRAME_MS = 40
 CARD_MS = 5_000  # an adjournment of a day is told in as much
@@ -101,7 +102,9 @@ class Cue:
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """All that a composite is drawn from, but for the files."""
+    """All that a composite is drawn from, but for the files. `leads` lie before the span: what the pictures
+    of `segments` go on from, to be decoded and not shown.
+    """
 
     court: str
     case_number: str
@@ -113,6 +116,7 @@ class Script:
     masked: tuple[Extent, ...]
     cues: tuple[Cue, ...]
     segments: tuple[SegmentClosed, ...]
+    leads: tuple[SegmentClosed, ...] = ()
 
     @property
     def spans(self) -> tuple[Extent, ...]:
@@ -144,6 +148,11 @@ def script_of(
     masked = masked_extents(state, reader)
     stretches = tuple(_clipped((_silent(one, masked) for one in story.stretches), within))
     seats = tuple(_seats(state, reader))
+    segments = tuple(
+        segment
+        for segment in _played(story.segments, stretches)
+        if plays_track(state, reader, segment.track.party, ev.Source(segment.track.source))
+    )
     return Script(
         court=state.court,
         case_number=state.case_number,
@@ -154,11 +163,8 @@ def script_of(
         holes=tuple(story.holes),
         masked=masked,
         cues=tuple(_cues(state, seats, masked)),
-        segments=tuple(
-            segment
-            for segment in _played(story.segments, stretches)
-            if plays_track(state, reader, segment.track.party, ev.Source(segment.track.source))
-        ),
+        segments=segments,
+        leads=tuple(leads_of(segments, story.segments, story.lost())),
     )
 
 
@@ -202,6 +208,11 @@ class _Story:
             if isinstance(event, ev.ExhibitShown):
                 self._opened_at = entry.at
             self._look(entry.at)
+
+    def lost(self) -> list[tuple[str, str, int, int]]:
+        """What was written and did not last."""
+        lost = (hole for hole in self.holes if hole.cause == LOST)
+        return [(hole.party, hole.source, hole.started_at, hole.ended_at) for hole in lost]
 
     def end(self) -> None:
         """A hearing that is still running has what was recorded of it."""

@@ -317,8 +317,11 @@ class Exports:
         )
         if not wish.party:
             return script
-        own = tuple(one for one in script.segments if one.track.party == wish.party)
-        return replace(script, segments=own)
+        own, leads = (
+            tuple(one for one in some if one.track.party == wish.party)
+            for some in (script.segments, script.leads)
+        )
+        return replace(script, segments=own, leads=leads)
 
     async def find(self, hearing: str, reader: str, job_id: str) -> ExportJob:
         """Refused(not_found) where there is none that they may see."""

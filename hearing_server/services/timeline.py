@@ -1,13 +1,14 @@
 """What a hearing's log says of its recording and its course, in the order of time. Pure over the entries."""
 
 from bisect import insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.hearing import Phase
 from hearing_server.domain.log import Entry
+from hearing_server.services.media import SegmentClosed, TrackName
 
 MOST_BEFORE = 1_500  # pictures that one is decoded from: of 50 s, at 30 a second
 LOST = "disk"  # the cause of a gap in what was written
@@ -72,6 +73,25 @@ def goes_on_from(
         pictures += earlier.frames
         start = earlier.started_at
     return found
+
+
+def leads_of(
+    played: Sequence[SegmentClosed],
+    recorded: Iterable[SegmentClosed],
+    lost: Sequence[tuple[str, str, int, int]],
+) -> list[SegmentClosed]:
+    """What the first pictures of each track in `played` go on from, in order of time. Of what is `lost`:
+    party, source, Unix ms.
+    """
+    backwards = sorted(recorded, key=lambda segment: segment.started_at, reverse=True)
+    firsts: dict[TrackName, SegmentClosed] = {}
+    for segment in played:
+        firsts.setdefault(segment.track, segment)
+    found: list[SegmentClosed] = []
+    for track, first in firsts.items():
+        spans = [span[2:] for span in lost if span[:2] == (track.party, track.source)]
+        found += goes_on_from(first, (one for one in backwards if one.track == track), spans)
+    return sorted(found, key=lambda segment: segment.started_at)
 
 
 @dataclass(frozen=True, kw_only=True)

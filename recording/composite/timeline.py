@@ -44,6 +44,9 @@ class Timeline:
         self._tracks: dict[tuple[str, str], list[SegmentClosed]] = {}
         for segment in script.segments:
             self._tracks.setdefault(track_of(segment), []).append(segment)
+        self._leads: dict[tuple[str, str], list[SegmentClosed]] = {}
+        for segment in script.leads:
+            self._leads.setdefault(track_of(segment), []).append(segment)
         self._holes: dict[tuple[str, str], list[Hole]] = {}
         for hole in script.holes:
             if hole.ended_at - hole.started_at >= TOLD_MS:
@@ -95,8 +98,9 @@ class Timeline:
 
     def before(self, segment: SegmentClosed) -> list[SegmentClosed]:
         """Those of its track that its pictures may go on from, the nearest first."""
-        track = self._tracks[track_of(segment)]
-        return goes_on_from(segment, reversed(track), self.lost(*track_of(segment)))
+        key = track_of(segment)
+        earlier = [*self._leads.get(key, ()), *self._tracks[key]]
+        return goes_on_from(segment, reversed(earlier), self.lost(*key))
 
     def lost(self, party: str, source: str) -> list[Extent]:
         """What of a track was written and did not last: nothing goes on across it."""

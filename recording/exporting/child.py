@@ -75,6 +75,8 @@ class Child:
                 output,
                 masked=order.script.masked,
                 within=order.script.spans,
+                leads=order.script.leads,
+                told=lambda share: say(Told(frames=round(share * order.script.frames))),
             )
         elif order.kind == "captions":
             cues = joining.placed(order.script, self._pieces)

@@ -120,7 +120,7 @@ class Job:
             damaged = await self._chunks()
         else:
             await asyncio.to_thread(output.parent.mkdir, parents=True, exist_ok=True)
-        await self._repeat(Task(), self._joined)
+        await self._repeat(Task(), self._written if order.kind == "party" else self._joined)
         await asyncio.to_thread(shutil.rmtree, order.work, True)
         self._told(1.0)
         return damaged
@@ -187,6 +187,9 @@ class Job:
 
     def _tell(self) -> None:
         self._told((1 - JOINING) * sum(self._frames.values()) / self._total)
+
+    def _written(self, frames: int) -> None:
+        self._told(frames / self._total)
 
     def _joined(self, frames: int) -> None:
         self._told(1 - JOINING + JOINING * frames / self._total)

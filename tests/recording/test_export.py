@@ -209,7 +209,8 @@ def test_a_wanted_span_brings_the_pictures_since_its_key_frame_from_the_segment_
     party_file(SegmentFiles([tmp_path]), segments, tmp_path / "out.mkv", within=[span])
     seen = pictures(tmp_path / "out.mkv")
     assert [number for number, _ in seen] == list(range(90))
-    assert seen[60][1] == pytest.approx(0.06, abs=0.002)
+    assert {at for _, at in seen[:60]} == {0.0}  # nobody sees them
+    assert seen[60][1] == pytest.approx(0.001, abs=0.0005)
 
 
 def test_sound_is_cut_with_the_packet_that_could_repeat_it(tmp_path):
@@ -222,3 +223,14 @@ def test_sound_is_cut_with_the_packet_that_could_repeat_it(tmp_path):
     with av.open(str(tmp_path / "out.mkv")) as source:
         times = [packet.pts for packet in source.demux(audio=0) if packet.size]
     assert times == [n * 20 for n in range(100) if n < 25 or n >= 51]
+
+
+def test_how_far_a_partys_file_is_is_told_as_it_is_written(tmp_path):
+    """Every ten seconds of it, from nothing to nearly all."""
+    frames = streams.encode_video("vp8", 30)
+    with written(tmp_path) as disk:
+        starts = [START + n * 12_000 for n in range(3)]
+        segments = [picture_segment(disk, CAMERA, at, "vp8", frames) for at in starts]
+    shares: list[float] = []
+    party_file(SegmentFiles([tmp_path]), segments, tmp_path / "out.mkv", told=shares.append)
+    assert shares == pytest.approx([0.0, 12 / 25, 24 / 25], abs=0.01)

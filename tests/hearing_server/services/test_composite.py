@@ -9,13 +9,15 @@ from hearing_server.services.composite import FOREVER, Extent, script_of
 from tests.hearing_server.domain.world import COUNSEL, FIVE, PUBLIC, SHA, WITNESS, World, in_session
 
 
-def recorded(world: World, party: str, source: str, seconds: int = 10) -> None:
+def recorded(
+    world: World, party: str, source: str, seconds: int = 10, *, clean: bool | None = None
+) -> None:
     """The last seconds of a party's track are in a segment."""
     start = world.now - seconds * 1000
     segment = ev.SegmentRecorded(
         party=party, source=source, name=f"h1/{party}/{source}/{start}-0.mkv",
         codec="opus" if source == "microphone" else "vp8", sha256=SHA, size=1, frames=1,
-        started_at=start, ended_at=world.now, recovered=False,
+        started_at=start, ended_at=world.now, recovered=False, clean=clean,
     )  # fmt: skip
     world.do(SERVER, cmd.EnterRecording(event=segment))
 
@@ -201,3 +203,18 @@ def test_a_hearing_that_runs_has_what_was_recorded_so_far() -> None:
     (only,) = script_of(world.entries).stretches
     (segment,) = script_of(world.entries).segments
     assert (only.started_at, only.ended_at) == (opened, segment.ended_at)
+
+
+def test_a_span_has_what_its_first_pictures_go_on_from() -> None:
+    """Up to the segment that begins with a key frame; of a voice nothing."""
+    world = in_session()
+    began = world.now
+    for number in range(4):
+        for source in ("camera", "microphone"):
+            world.now = began + (number + 1) * 10_000
+            recorded(world, "judge", source, clean=number == 1)
+    script = script_of(world.entries, "judge", began + 31_000, began + 38_000)
+    assert [one.started_at - began for one in script.segments] == [30_000, 30_000]
+    assert [one.started_at - began for one in script.leads] == [10_000, 20_000]
+    assert {one.track.source for one in script.leads} == {"camera"}
+    assert script_of(world.entries, "judge").leads == ()

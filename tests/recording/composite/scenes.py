@@ -45,6 +45,7 @@ def script(
     holes: Sequence[Hole] = (),
     masked: Sequence[Extent] = (),
     cues: Sequence[Cue] = (),
+    leads: Sequence[SegmentClosed] = (),
 ) -> Script:
     everybody = Scene(started_at=START, seats=tuple(seat.party for seat in seats), why={})
     lasts = round(seconds * 1000)
@@ -60,6 +61,7 @@ def script(
         masked=tuple(masked),
         cues=tuple(cues),
         segments=tuple(sorted(segments, key=lambda one: one.started_at)),
+        leads=tuple(leads),
     )
 
 

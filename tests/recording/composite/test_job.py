@@ -138,6 +138,14 @@ async def test_a_killed_server_takes_its_processes_along_and_the_next_goes_on(lo
     assert same(wanted, whole)
 
 
+async def test_a_partys_file_tells_how_far_it_is(long, tmp_path):
+    shares: list[float] = []
+    await Job(order(long, tmp_path, "party"), told=shares.append).make()
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+    assert any(0.1 < share < 1.0 for share in shares)
+
+
 async def test_chunks_of_another_script_are_not_used(long, tmp_path):
     """More was sealed in between: what was drawn before is drawn anew."""
     first = order(long, tmp_path)

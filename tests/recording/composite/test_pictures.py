@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import av
 import pytest
 
 from hearing_server.services.composite import Extent, Stretch
@@ -108,3 +109,42 @@ async def test_a_composite_from_the_middle_of_a_recording_has_its_first_pictures
     (tile,) = floor_of([JUDGE], False).tiles
     for at, luma in lumas(path)[:-1]:
         assert tile_number(luma, tile.picture) / 30 == pytest.approx(4 + at, abs=0.04)
+
+
+async def test_a_composite_of_a_span_has_its_first_pictures(make, tmp_path):
+    """What lies before the span is decoded from, and none of it is shown."""
+    segments = filmed(tmp_path / "recordings", "vp8", 1_000)
+    span = Stretch(started_at=START + 4_000, ended_at=START + 6_000, frames=50)
+    path, damaged = await make(
+        script(segments[2:], 6, [JUDGE], stretches=[span], leads=segments[:2])
+    )
+    assert damaged == {}
+    (tile,) = floor_of([JUDGE], False).tiles
+    for at, luma in lumas(path)[:-1]:
+        assert tile_number(luma, tile.picture) / 30 == pytest.approx(4 + at, abs=0.04)
+
+
+@pytest.mark.parametrize("codec", ["vp8", "h264"])
+async def test_a_partys_span_begins_with_what_its_first_picture_goes_on_from(codec, make, tmp_path):
+    """All of it at time 0, so that every player decodes it and none shows it; the rest in its place."""
+    segments = filmed(tmp_path / "recordings", codec, 1_000)
+    span = Stretch(started_at=START + 4_500, ended_at=START + 6_000, frames=38)
+    of = script(segments[2:], 6, [JUDGE], stretches=[span], leads=segments[:2])
+    path, _ = await make(of, "party")
+    with av.open(str(path)) as source:
+        seen = [(streams.read_number(frame), frame.time) for frame in source.decode(video=0)]
+    assert [number for number, at in seen if at > 0] == list(range(135, 180))
+    for number, at in seen:
+        assert at == pytest.approx(max(0.0, number / 30 - 4.5), abs=0.002)
+
+
+async def test_masked_pictures_are_no_lead_of_a_partys_span(make, tmp_path):
+    """Then it waits for a key frame, and without one there is no picture."""
+    segments = filmed(tmp_path / "recordings", "vp8", 90)  # key frames at 0, 90
+    span = Stretch(started_at=START + 2_500, ended_at=START + 6_000, frames=88)
+    masked = [Extent(START + 1_000, START + 1_500)]
+    of = script(segments[1:], 6, [JUDGE], stretches=[span], leads=segments[:1], masked=masked)
+    path, _ = await make(of, "party")
+    with av.open(str(path)) as source:
+        seen = [streams.read_number(frame) for frame in source.decode(video=0)]
+    assert seen == list(range(90, 180))
