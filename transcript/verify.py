@@ -1,13 +1,13 @@
 """Says what a signed transcript proves: one finding per signature, and about the whole."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 from cryptography import x509
 
-from . import note
+from . import note, paper, paper_report
 from .document import TranscriptDocument, digest_of, from_json
 from .errors import TranscriptError
 from .pdf import render
@@ -17,7 +17,12 @@ from .signing.signer import DIGEST_LABEL
 
 LARGEST = 256_000_000  # bytes
 Level = Literal["ok", "warning", "error"]
-Document = TranscriptDocument | note.RecordingNote
+Document = TranscriptDocument | note.RecordingNote | paper.CourtPaper | paper_report.PaperReport
+READ: Mapping[str, Callable[[bytes], Document]] = {
+    note.SOURCE: note.from_json,
+    paper.SOURCE: paper.from_json,
+    paper_report.SOURCE: paper_report.from_json,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +95,7 @@ def _findings(
 
 
 def _document(inspection: Inspection) -> Document | None:
-    read = note.from_json if inspection.sealed_name == note.SOURCE else from_json
+    read = READ.get(inspection.sealed_name, from_json)
     try:
         return None if inspection.sealed_json is None else read(inspection.sealed_json)
     except TranscriptError:
@@ -134,17 +139,24 @@ def _content(data: bytes, inspection: Inspection, document: Document) -> Iterato
 def _what(document: Document) -> str:
     if isinstance(document, note.RecordingNote):
         return f"recording note {document.number} of {document.case_number}"
+    if isinstance(document, paper.CourtPaper):
+        return f"{document.title} of {document.case_number}"
+    if isinstance(document, paper_report.PaperReport):
+        return f"{document.title[1]} of {document.case_number}"
     text = f"transcript of {document.case_number}, version {document.version}"
     return f"{text}: {len(document.lines)} lines"
 
 
 def _pages(data: bytes, document: Document, name: str) -> Finding:
     """Printing is reproducible: the same record gives the same bytes, so the pages say what it says."""
+    if isinstance(document, paper.CourtPaper) and document.upload:
+        return _warning(
+            "pages_not_compared",
+            f"the first {document.upload.pages} pages are those of a file with SHA-256"
+            f" {document.upload.sha256} that was handed in: they are as sealed, and were not printed here",
+        )
     try:
-        if isinstance(document, note.RecordingNote):
-            same = data.startswith(note.render(document).pdf)
-        else:
-            same = data.startswith(render(document).pdf)
+        same = data.startswith(_printed(document))
     except (TranscriptError, TypeError, ValueError) as error:
         return _warning("pages_not_compared", f"the pages could not be printed again: {error}")
     if same:
@@ -153,6 +165,18 @@ def _pages(data: bytes, document: Document, name: str) -> Finding:
         "pages_not_compared",
         f"this version prints other pages: they are as sealed, but were not compared with {name}",
     )
+
+
+def _printed(document: Document) -> bytes:
+    match document:
+        case note.RecordingNote():
+            return note.render(document).pdf
+        case paper.CourtPaper():
+            return paper.render(document).pdf
+        case paper_report.PaperReport():
+            return paper_report.render(document).pdf
+        case TranscriptDocument():
+            return render(document).pdf
 
 
 def _signature(facts: SignatureFacts, document: Document | None) -> Finding:

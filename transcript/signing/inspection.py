@@ -36,7 +36,7 @@ from .fields import SEAL_FIELD
 from .revisions import EachRevisionOnce
 from .timestamp import to_asn1
 
-ATTACHMENTS = ("transcript.json", "note.json")
+ATTACHMENTS = ("transcript.json", "note.json", "paper.json", "paper-report.json")
 _LARGEST_ATTACHMENT = 64_000_000
 
 

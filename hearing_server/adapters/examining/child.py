@@ -1,6 +1,7 @@
 """The child: one file on its standard input, on its standard output one verdict as JSON.
 
-With arguments (media type, page) it gives instead what is looked at, as bytes; nothing, when it cannot.
+`examine paper`: by the stricter rules of papers. `join SIZE`: a paper with the sheet behind it, as bytes.
+With other arguments (media type, page) it gives what is looked at, as bytes; nothing, when it cannot.
 With the media type alone its standard output is a file, and it writes there the same without what it tells.
 """
 
@@ -8,6 +9,7 @@ import json
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from typing import BinaryIO
 
 import filetype
@@ -15,6 +17,7 @@ import filetype
 from hearing_server.adapters.examining import limits
 from hearing_server.adapters.examining.images import PICTURES, examine_image, is_heic
 from hearing_server.adapters.examining.media import CONTAINERS, examine_media
+from hearing_server.adapters.examining.papers import examine_paper, join
 from hearing_server.adapters.examining.pdf import examine_pdf
 from hearing_server.adapters.examining.show import show
 from hearing_server.adapters.examining.strip import strip
@@ -45,9 +48,9 @@ def _kind(head: bytes) -> str:
     return "image/heic" if is_heic(head) else str(filetype.guess_mime(head))
 
 
-def verdict_on(file: BinaryIO) -> dict[str, object]:
+def verdict_on(file: BinaryIO, judge: Callable[[BinaryIO], Verdict] = examine) -> dict[str, object]:
     try:
-        return vars(examine(file))
+        return vars(judge(file))
     except Bad as bad:
         return {"reason": bad.reason, "detail": bad.detail}
     except MemoryError:
@@ -61,14 +64,21 @@ def main() -> None:
     strips = len(sys.argv) == 2
     limits.confine(writes=os.fstat(0).st_size + limits.MORE if strips else 0)
     with os.fdopen(os.dup(0), "rb") as file:
-        if strips:
-            with os.fdopen(os.dup(1), "wb") as out:
-                strip(file, sys.argv[1], out)
-            said = b""
-        elif len(sys.argv) == 3:
-            said = show(file, sys.argv[1], int(sys.argv[2]))
-        else:
-            said = json.dumps(verdict_on(file)).encode()
+        match sys.argv[1:]:
+            case []:
+                said = json.dumps(verdict_on(file)).encode()
+            case [media_type]:
+                with os.fdopen(os.dup(1), "wb") as out:
+                    strip(file, media_type, out)
+                said = b""
+            case ["examine", "paper"]:
+                said = json.dumps(verdict_on(file, examine_paper)).encode()
+            case ["join", size]:
+                said = join(file, int(size))
+            case [media_type, page]:
+                said = show(file, media_type, int(page))
+            case _:
+                raise SystemExit(2)
     sys.stdout.buffer.write(said)
     sys.stdout.flush()
     os._exit(0)  # a library's own end may hang or fail

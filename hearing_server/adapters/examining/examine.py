@@ -19,7 +19,8 @@ log = structlog.get_logger()
 class ChildExaminer:
     """Implements Examiner. Whatever the file does, it does to a child that has nothing."""
 
-    def __init__(self, *, within: float = WITHIN) -> None:
+    def __init__(self, *rules: str, within: float = WITHIN) -> None:
+        self._rules = rules  # none, or those of papers
         self._turn = asyncio.Semaphore(1)
         self._waiting = 0
         self._within = within
@@ -31,7 +32,7 @@ class ChildExaminer:
         self._waiting += 1
         try:
             async with self._turn:
-                said = await ask_child(path, within=self._within, most=MOST_SAID)
+                said = await ask_child(path, *self._rules, within=self._within, most=MOST_SAID)
         finally:
             self._waiting -= 1
         return _verdict(said)

@@ -18,6 +18,9 @@ class Reason(StrEnum):
     TOO_MANY_PAGES = "too_many_pages"
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_LONG = "too_long"  # it plays for more than half a day
+    ATTACHMENTS = "attachments"  # of papers alone, as the next two: another file inside
+    FORM = "form"  # fields that can be filled in
+    SIGNED = "signed"  # it has signatures of its own
     TOO_HEAVY = "too_heavy"  # it could not be examined within the limits
 
 
