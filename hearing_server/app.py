@@ -31,6 +31,7 @@ from hearing_server.entering_parts import EnteringParts
 from hearing_server.exhibit_parts import ExhibitParts
 from hearing_server.export_parts import ExportParts, RecordedFiles
 from hearing_server.live_parts import LiveParts
+from hearing_server.paper_parts import PaperParts
 from hearing_server.playback_parts import PlaybackParts
 from hearing_server.proof_parts import ProofParts
 from hearing_server.recording_keys import recording_keys
@@ -112,6 +113,8 @@ class Server:
         self.cases = self._open_cases()
         self.exhibits = await self._open_exhibits()
         self.entering = self._open_entering()
+        self.papers = PaperParts(self.store, self.cases, self.staff, self.signing, self.folder, now)
+        self._stack.push_async_callback(self.papers.close)
         self.centre = self._open_centre()
         self.custody = self._open_custody()
         self.hearings.subscribe(self._on_entries)
@@ -129,6 +132,7 @@ class Server:
         self._own(self.live.check.run(), "live check")
         self._own(self.centre.probe.run(self.centre.on_health), "node probe")
         self._own(self.centre.centre.run(), "command centre")
+        self.papers.start()
         self._own(self._forget_expired(), "forget expired")
         self._own(self._watch_accounts(), "watch accounts")
 
@@ -160,14 +164,9 @@ class Server:
         return parts
 
     def _open_cases(self) -> CaseParts:
+        secret, s = self.folder.secret("outbox"), self.settings
         parts = CaseParts(
-            self.store.database,
-            self.hearings,
-            self.access,
-            self.staff.store,
-            now,
-            self.settings,
-            self.folder.secret("outbox"),
+            self.store.database, self.hearings, self.access, self.staff.store, now, s, secret
         )
         self._stack.push_async_callback(parts.close)
         return parts
@@ -320,6 +319,7 @@ class Server:
         application.add_routes(self.proof.routes(s))
         application.add_routes(self.cases.routes(self.gate, self.audit))
         application.add_routes(self.entering.routes(self.gate))
+        application.add_routes(self.papers.routes(self.gate, self.audit))
         application.add_routes(self.centre.routes(self.gate, self.audit))
         application.add_routes(self.staff.routes(self.access, self.hearings))
         application.add_routes(self.exports.routes(self.access, self.audit))

@@ -41,13 +41,16 @@ class CaseParts:
         settings: Settings,
         secret: bytes,
     ) -> None:
+        self.settings = settings
         self._access, self._url, self._time_zone = access, settings.url, settings.time_zone
         self.store = SqlCases(database)
         self.cases = Cases(self.store, now)
         self._sms = _sms(settings)
-        store = SqlOutbox(database, Sealing(secret))
+        self.outbox_store = store = SqlOutbox(database, Sealing(secret))
         court = Court(name=settings.court, url=settings.url, zone=ZoneInfo(settings.time_zone))
-        letters = Letters(store, hearings, access, self._senders(settings), court, now)
+        self.letters = letters = Letters(
+            store, hearings, access, self._senders(settings), court, now
+        )
         self.outbox = Outbox(store, hearings, letters, now)
         self.courier = Courier(store, hearings, letters, self.outbox, now)
         self.calendar = SqlCalendar(database)

@@ -46,7 +46,7 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True)
 class CourtPaper:
-    """`hearing` is the paper's id, by the name that certificates give it. `sent_at` in Unix milliseconds."""
+    """`hearing` is the paper's id, by the name that certificates give it. `made_at` in Unix milliseconds."""
 
     court: str
     case_number: str
@@ -54,7 +54,7 @@ class CourtPaper:
     title: str
     language: str
     hearing: str
-    sent_at: int
+    made_at: int
     blocks: tuple[PrintedBlock, ...]
     signers: tuple[Signer, ...]
     upload: Upload | None = None
@@ -114,7 +114,7 @@ def render(
     source = to_json(paper)
     found = digest_of(source)
     inputs = {"data": json.dumps(_view(paper, found, draft=draft)), "source": source.decode()}
-    pdf, boxes = typeset(inputs, folders, paper.sent_at // 1000, _TEMPLATE)
+    pdf, boxes = typeset(inputs, folders, paper.made_at // 1000, _TEMPLATE)
     return RenderedTranscript(
         pdf=pdf,
         pages=max(box.page for box in boxes),
@@ -133,7 +133,7 @@ def placed(sheet: RenderedTranscript, pdf: bytes, pages: int) -> RenderedTranscr
 
 def _view(paper: CourtPaper, found: str, *, draft: bool) -> dict[str, Any]:
     zone = timezone(timedelta(minutes=paper.utc_offset))
-    sent = datetime.fromtimestamp(paper.sent_at / 1000, UTC).astimezone(zone)
+    made = datetime.fromtimestamp(paper.made_at / 1000, UTC).astimezone(zone)
     return {
         "family": [fonts.FAMILY],
         "english": paper.language == "en",
@@ -143,9 +143,9 @@ def _view(paper: CourtPaper, found: str, *, draft: bool) -> dict[str, Any]:
         "case_number": breakable(paper.case_number),
         "case_title": breakable(paper.case_title),
         "title": breakable(paper.title),
-        "date": f"{sent.year}-{sent.month:02}-{sent.day:02}"
+        "date": f"{made.year}-{made.month:02}-{made.day:02}"
         if paper.language == "en"
-        else f"{sent.year}年{sent.month}月{sent.day}日",
+        else f"{made.year}年{made.month}月{made.day}日",
         "blocks": [
             {"kind": b.kind, "name": breakable(b.name), "text": breakable(b.text)}
             for b in paper.blocks

@@ -35,6 +35,7 @@ class DataFolder:
             self.recordings = self._folder("recordings")
             self.documents = self._folder("documents")
             self.notes = self._folder("notes")
+            self.papers = self._folder("papers")
             self.exports = self._folder("exports")
             self.exhibits = self._folder("exhibits")
             self.pictures = self._folder("pictures", 0o700)

@@ -9,16 +9,18 @@ from sqlalchemy import Row, Update, and_, insert, or_, select, tuple_, update
 from hearing_server.adapters.case_store import party_of
 from hearing_server.adapters.case_tables import (
     case_party,
+    court_case,
     hearing,
     hearing_staff,
     outbox,
     seat_person,
 )
 from hearing_server.adapters.database import Database
+from hearing_server.adapters.paper_tables import paper
 from hearing_server.adapters.sealing import Sealing
 from hearing_server.domain.cases import CaseParty
 from hearing_server.domain.outbox import Channel, Kind, Message, MessageState
-from hearing_server.services.letters import MessageFilter
+from hearing_server.services.letters import OF_PERSON, MessageFilter
 
 AT_ONCE = 200  # rows of one INSERT, and values of one IN
 WAITING = (MessageState.QUEUED, MessageState.HELD)
@@ -121,9 +123,17 @@ class SqlOutbox:
         query = select(hearing.c.hearing, hearing.c.number, hearing.c.planned_at).where(
             hearing.c.hearing.in_(set(hearings))
         )
+        papers = (
+            select(paper.c.id, court_case.c.number, paper.c.deadline, paper.c.made_at)
+            .join(court_case, court_case.c.id == paper.c.case_id)
+            .where(paper.c.id.in_(set(hearings)))
+        )
         async with self._database.reading() as connection:
             rows = await connection.execute(query)
-            return {row.hearing: (row.number, row.planned_at) for row in rows}
+            found = {row.hearing: (row.number, row.planned_at) for row in rows}
+            for row in await connection.execute(papers):
+                found[row.id] = (row.number, row.deadline or row.made_at)
+        return found
 
     async def people(self, seats: Sequence[str]) -> dict[str, CaseParty]:
         found: dict[str, CaseParty] = {}
@@ -135,6 +145,11 @@ class SqlOutbox:
                     .where(seat_person.c.party.in_(seats[at : at + AT_ONCE]))
                 )
                 found |= {row.party: party_of(row) for row in await connection.execute(query)}
+            persons = [s.removeprefix(OF_PERSON) for s in seats if s.startswith(OF_PERSON)]
+            for at in range(0, len(persons), AT_ONCE):
+                query = select(case_party).where(case_party.c.id.in_(persons[at : at + AT_ONCE]))
+                for row in await connection.execute(query):
+                    found[OF_PERSON + row.id] = party_of(row)
         return found
 
     def _row(self, message: Message) -> dict[str, Any]:

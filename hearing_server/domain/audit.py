@@ -44,6 +44,13 @@ class Action(StrEnum):
     CASE_DELETED = "case_deleted"
     CASES_IMPORTED = "cases_imported"
     COURTROOM_CHANGED = "courtroom_changed"
+    PAPER_MADE = "paper_made"  # from a template, or from a file
+    PAPER_SENT = "paper_sent"  # round for signatures
+    PAPER_REMINDED = "paper_reminded"
+    PAPER_CLOSED = "paper_closed"  # before everybody had answered
+    PAPER_WITHDRAWN = "paper_withdrawn"
+    PAPER_SERVED = "paper_served"
+    CONSENT_RECORDED = "consent_recorded"  # to electronic service, given or revoked
     HEARING_PLANNED = "hearing_planned"
     HEARING_POSTPONED = "hearing_postponed"
     HEARING_CANCELLED = "hearing_cancelled"

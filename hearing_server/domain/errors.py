@@ -73,6 +73,7 @@ class Code(StrEnum):
     CLASH = "clash"  # courtroom, staff or a person is elsewhere then; `clashes` say where
     IN_USE = "in_use"  # a case with a hearing is closed, never deleted; who sits in one stays in it
     NOT_READ = "not_read"  # a page was not shown to this signer; the detail is which
+    OTHER_DIGEST = "other_digest"  # the statement is of another document than the one to be signed
     DEADLINE_PASSED = "deadline_passed"  # for signing
     NO_CONSENT = "no_consent"  # to electronic service, or not by the ways that the detail names
     SEALED = "sealed"  # it was printed or copied before words or pictures in it were sealed

@@ -22,6 +22,9 @@ class Kind(StrEnum):
     POSTPONED = "postponed"
     CANCELLED = "cancelled"
     CODE = "code"  # a one-time code, short-lived
+    PAPER_SIGN = "paper_sign"  # a paper of the case to sign
+    PAPER_REMIND = "paper_remind"
+    PAPER_SERVE = "paper_serve"
 
 
 class Channel(StrEnum):
@@ -76,7 +79,10 @@ class Text:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the texts speak of. `link` is empty where none may be given."""
+    """What the texts speak of. `link` is empty where none may be given.
+
+    Of a paper `title` is what it is called, and `planned_at` until when it is to be signed.
+    """
 
     court: str
     number: str
@@ -162,6 +168,9 @@ _PREPARE_EN = (
 _OWN_ZH = "您的专用链接（请勿转发，持有链接者即可进入您的席位）：\n{link}"
 _OWN_EN = "Your own link (do not pass it on: whoever has it can take your seat):\n{link}"
 
+_PAPER_ZH = "您的专用链接（请勿转发，持有链接者可代您查看和签署）：\n{link}"
+_PAPER_EN = "Your own link (do not pass it on: whoever has it can read and sign for you):\n{link}"
+
 _Texts = dict[Kind, tuple[str, str, str]]
 _ZH: _Texts = {
     Kind.INVITATION: (
@@ -201,6 +210,24 @@ _ZH: _Texts = {
         "【{court}】验证码",
         "{name}：\n您的验证码：{code}\n{valid_minutes}分钟内有效。请勿告诉他人，法院工作人员不会向您索要。",
         "【{court}】验证码{code}，{valid_minutes}分钟内有效，请勿告诉他人。",
+    ),
+    Kind.PAPER_SIGN: (
+        "【{court}】请签署文书 {number}",
+        "{name}：\n您好！本院请您阅读并签署下列文书。\n\n案件：{number}\n文书：{title}\n签署期限：{when}\n\n"
+        f"{_PAPER_ZH}\n\n如对文书内容有异议或者不同意签署，请在页面上说明。",
+        "【{court}】{name}，请于{when}前阅读并签署{number}《{title}》。专用链接（勿转发）：{link}",
+    ),
+    Kind.PAPER_REMIND: (
+        "【{court}】提醒：请签署文书 {number}",
+        "{name}：\n您尚未签署下列文书，请在期限内完成。\n\n案件：{number}\n文书：{title}\n签署期限：{when}\n\n"
+        f"{_PAPER_ZH}",
+        "【{court}】提醒：{number}《{title}》尚待您签署，期限{when}。链接：{link}",
+    ),
+    Kind.PAPER_SERVE: (
+        "【{court}】电子送达 {number}",
+        "{name}：\n本院依法以电子方式向您送达下列文书，请及时查阅并确认收悉。\n\n案件：{number}\n文书：{title}\n\n"
+        f"{_PAPER_ZH}\n\n如需纸质文书或者送达地址有变更，请及时告知本院。",
+        "【{court}】{name}，本院向您电子送达{number}《{title}》，请查阅并确认收悉：{link}",
     ),
 }
 _EN: _Texts = {
@@ -246,6 +273,25 @@ _EN: _Texts = {
         "Dear {name},\n\nYour code: {code}\nIt is good for {valid_minutes} minutes. Tell it to nobody: "
         "the court will not ask you for it.",
         "[{court}] Code {code}, good for {valid_minutes} minutes. Tell it to nobody.",
+    ),
+    Kind.PAPER_SIGN: (
+        "[{court}] A document to sign, {number}",
+        "Dear {name},\n\nThe court asks you to read and sign a document.\n\nCase: {number}\nDocument: {title}\n"
+        f"Sign until: {{when}}\n\n{_PAPER_EN}\n\nIf you object to it or will not sign, please say so on that page.",
+        "[{court}] {name}: please read and sign {title}, {number}, until {when}. Your own link: {link}",
+    ),
+    Kind.PAPER_REMIND: (
+        "[{court}] Reminder: a document to sign, {number}",
+        "Dear {name},\n\nYou have not signed this document yet. Please do so in time.\n\nCase: {number}\n"
+        f"Document: {{title}}\nSign until: {{when}}\n\n{_PAPER_EN}",
+        "[{court}] Reminder: {title}, {number}, waits for your signature until {when}: {link}",
+    ),
+    Kind.PAPER_SERVE: (
+        "[{court}] Electronic service, {number}",
+        "Dear {name},\n\nThe court serves this document on you electronically. Please read it and confirm that you "
+        f"have received it.\n\nCase: {{number}}\nDocument: {{title}}\n\n{_PAPER_EN}\n\nIf you need it on paper, "
+        "or your address has changed, please tell the court.",
+        "[{court}] {name}: the court serves {title}, {number}, on you. Read and confirm: {link}",
     ),
 }
 _TEXTS: dict[str, _Texts] = {"zh-CN": _ZH, "en": _EN}

@@ -24,6 +24,7 @@ from hearing_server.domain.outbox import (
 from hearing_server.domain.parties import Role
 from hearing_server.services.hearings import Clock, Hearings
 
+OF_PERSON = "person."  # begins what somebody is known under whom a paper, not a hearing, speaks to
 NOT_BEGUN = (Phase.SCHEDULED, Phase.WAITING)
 FOLLOWING = (Kind.SELF_CHECK, Kind.REMINDER_DAY, Kind.REMINDER_HOUR)
 
@@ -109,8 +110,15 @@ class Court:
     zone: tzinfo
 
 
+class PaperFacts(Protocol):
+    async def facts(self, message: Message, person: CaseParty | None) -> Facts:
+        """What a message of a paper speaks of; Refused when there is nothing to say any more."""
+
+
 class Letters:
-    """`senders` are the channels that are configured."""
+    """`senders` are the channels that are configured; `papers` knows what letters of papers say."""
+
+    papers: PaperFacts | None = None
 
     def __init__(
         self,
@@ -167,9 +175,13 @@ class Letters:
 
     async def text(self, message: Message) -> Text:
         """What the message says now, link and code in it."""
+        person = (await self._store.people([message.party])).get(message.party)
+        language = person.language if person else "zh-CN"
+        if message.party.startswith(OF_PERSON) and self.papers is not None:
+            facts = await self.papers.facts(message, person)
+            return compose(message.kind, facts, language, self._court.zone)
         state = await self._hearings.state(message.hearing)
         seat = state.seats.get(message.party)
-        person = (await self._store.people([message.party])).get(message.party)
         if seat is None:
             raise Refused(Code.UNKNOWN_PARTY)
         values = {**message.args, **message.secret}
@@ -187,7 +199,6 @@ class Letters:
             code=values.get("code", ""),
             valid_minutes=left,
         )
-        language = person.language if person else "zh-CN"
         return compose(message.kind, facts, language, self._court.zone)
 
 

@@ -23,6 +23,7 @@ from hearing_server.services.hearings import Clock, Hearings
 from hearing_server.services.letters import (
     FOLLOWING,
     NOT_BEGUN,
+    OF_PERSON,
     Letters,
     MessageFilter,
     OutboxStore,
@@ -198,6 +199,8 @@ class Outbox:
 
     async def _seated(self, message: Message) -> str:
         """The name on a seat that nobody of the case sits in: an assessor's, say."""
+        if message.party.startswith(OF_PERSON):
+            return ""  # out of the case
         seats = (await self._hearings.state(message.hearing)).seats
         return seats[message.party].party.name if message.party in seats else ""
 

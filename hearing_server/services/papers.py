@@ -1,13 +1,15 @@
 """The one way anything happens to a paper: read its log, decide, append, tell.
 
 A paper is asked for seldom, so what is kept in memory is only the fold so far; every use reads on from
-there, and another node's entries are never missed. Of two writers the store's expected number picks one.
+there, and another node's entries are never missed. One writer a paper at a time on this node; between nodes the
+store's expected number picks one.
 """
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.papers import commands as cmd
@@ -27,7 +29,7 @@ from hearing_server.domain.papers.shape import Change, Shape, change_of
 from hearing_server.services.hearings import Clock, NotSaved, SeqConflict
 
 MAX_CACHED = 200
-ATTEMPTS = 20  # at an append that another writer keeps winning
+ATTEMPTS = 5  # at an append that another node's writer keeps winning
 
 
 class PaperStore(Protocol):
@@ -62,6 +64,7 @@ class Papers:
         self._known: OrderedDict[str, Paper] = OrderedDict()
         self._listeners: list[Listener] = []
         self._writing: set[asyncio.Task[Paper]] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def subscribe(self, listener: Listener) -> None:
         self._listeners.append(listener)
@@ -81,10 +84,15 @@ class Papers:
 
         Once begun it is carried through, also when the caller is cancelled.
         """
-        task = asyncio.create_task(self._carry_out(paper, command, by), name=f"write {paper}")
+        task = asyncio.create_task(self._in_turn(paper, command, by), name=f"write {paper}")
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
         return await asyncio.shield(task)
+
+    async def _in_turn(self, paper: str, command: cmd.Command, by: str) -> Paper:
+        turn = self._turns.setdefault(paper, asyncio.Lock())  # it lasts as long as somebody waits
+        async with turn:
+            return await self._carry_out(paper, command, by)
 
     async def _carry_out(self, paper: str, command: cmd.Command, by: str) -> Paper:
         for _ in range(ATTEMPTS):

@@ -1,4 +1,4 @@
-"""The rights of the staff over cases, planning and outbox: a table, and every route against every role."""
+"""The rights of the staff over cases, papers, planning and outbox: a table, and every route against every role."""
 
 import re
 from contextlib import AsyncExitStack
@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from hearing_server.web.cases import CaseRoutes
+from hearing_server.web.papers import PaperRoutes
 from hearing_server.web.planning import PlanningRoutes
 
 from .harness import Refusal, ServerProcess
 from .staff import StaffClient
 
-# Who may ask what: every route of cases, planning and outbox. Whoever is not named is refused.
+# Who may ask what: every route of cases, papers, planning and outbox. Whoever is not named is refused.
 CLERK, READ, ROOMS = (
     {"clerk"},
     {"clerk", "judge"},
@@ -28,6 +29,13 @@ MAY = {
     "POST /hearings/x/postpone-check": CLERK, "POST /hearings/x/cancel": CLERK,
     "POST /hearings/x/parties": CLERK, "POST /hearings/x/invitations": CLERK,
     "POST /hearings/x/parties/x/link": CLERK,
+    "GET /cases/x/papers": READ, "POST /cases/x/papers": CLERK, "POST /cases/x/papers-file": CLERK,
+    "POST /cases/x/consents/x": CLERK, "DELETE /cases/x/consents/x": CLERK, "GET /papers/x": READ,
+    "GET /papers/x/file": READ, "GET /papers/x/evidence": READ, "POST /papers/x/signing": CLERK,
+    "POST /papers/x/reminders": CLERK, "POST /papers/x/closed": CLERK,
+    "POST /papers/x/withdrawn": CLERK, "POST /papers/x/services": CLERK,
+    "GET /papers/x/services/x/notice": READ, "GET /papers/x/services/x/proof": READ,
+    "POST /papers/x/people/x/link": CLERK,
     "GET /outbox": READ, "POST /outbox/x/read": CLERK, "POST /outbox/x/retry": CLERK,
 }  # fmt: skip
 
@@ -41,6 +49,7 @@ def test_every_route_is_in_the_table() -> None:
             PlanningRoutes(
                 nothing, nothing, nothing, nothing, nothing, url="", time_zone=""
             ).routes(),
+            PaperRoutes(*[nothing] * 7, folder=nothing, url="").routes(),
         )
         for route in routes
     }

@@ -184,6 +184,7 @@ export type Code =
   | 'not_your_turn'
   | 'nothing_to_freeze'
   | 'observers_not_allowed'
+  | 'other_digest'
   | 'prove_again'
   | 'public_excluded'
   | 'quota'

@@ -21,8 +21,9 @@ CLAIMS = ("/Metadata", "/OutputIntents")  # it is no PDF/A any more, and must no
 
 def examine_paper(file: BinaryIO) -> Verdict:
     """As an exhibit, and stricter; Bad with the reason."""
-    if not file.read(8).startswith(b"%PDF-"):
-        raise Bad(Reason.UNKNOWN_TYPE)
+    head = file.read(8)
+    if not head.startswith(b"%PDF-"):
+        raise Bad(Reason.UNKNOWN_TYPE if head else Reason.EMPTY)
     verdict = examine_pdf(file)
     if "attachments" in verdict.notes:
         raise Bad(Reason.ATTACHMENTS)

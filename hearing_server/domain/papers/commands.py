@@ -43,10 +43,11 @@ class Remind:
 
 @dataclass(frozen=True, kw_only=True)
 class NoteLetter:
-    """What became of a letter: `delivered`, `read_out`, or failed with the reason."""
+    """What became of a letter, and when: `delivered`, `read_out`, or failed with the reason."""
 
     message: str
     outcome: str
+    at: int
     reason: str = ""
 
 
@@ -86,7 +87,10 @@ class Object:
 
 @dataclass(frozen=True, kw_only=True)
 class Sign:
+    """`base` is the file that it was made on: of two at once on two nodes, one has to begin again."""
+
     person: str
+    base: str
     sha256: str
     certificate_sha256: str
     name_image_sha256: str
@@ -110,6 +114,7 @@ class Look:
 
 @dataclass(frozen=True, kw_only=True)
 class EnterCompletion:
+    base: str
     sha256: str
 
 

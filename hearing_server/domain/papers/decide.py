@@ -21,7 +21,7 @@ MOST_OBJECTION = 2000
 MOST_OBJECTIONS = 20  # of a person
 MOST_REMINDERS = 20  # of a person
 HOUR = 3_600_000
-SHORTEST, LONGEST = HOUR // 60, 90 * 24 * HOUR  # until a deadline
+LONGEST = 90 * 24 * HOUR  # until a deadline
 
 Events = tuple[ev.PaperEvent, ...]
 
@@ -84,7 +84,7 @@ def _open_signing(paper: Paper, command: cmd.OpenSigning, now: int) -> Events:
         raise Refused(Code.TOO_MANY, str(MOST_SIGNERS))
     if len(set(people)) != len(people):
         raise Refused(Code.BAD_MESSAGE, "a person twice")
-    if people and not SHORTEST <= command.deadline - now <= LONGEST:
+    if people and not 0 < command.deadline - now <= LONGEST:
         raise Refused(Code.BAD_MESSAGE, "deadline")
     fields = command.__dict__ | {"remind_before": tuple(sorted(set(command.remind_before)))[::-1]}
     return (ev.SigningOpened(**fields),)
@@ -114,8 +114,10 @@ def _note_letter(paper: Paper, command: cmd.NoteLetter, now: int) -> Events:
     if command.outcome == "failed":
         failed = ev.LetterFailed(message=command.message, reason=command.reason[:200])
         return () if sent.failed_at is not None else (failed,)
-    kind = ev.LetterReadOut if command.outcome == "read_out" else ev.LetterDelivered
-    return (kind(message=command.message),)
+    if command.outcome == "read_out":
+        return (ev.LetterReadOut(message=command.message),)
+    at = min(max(command.at, sent.queued_at), now)
+    return (ev.LetterDelivered(message=command.message, sent_at=at),)
 
 
 def _open(paper: Paper, command: cmd.Open, now: int) -> Events:
@@ -166,7 +168,14 @@ def _object(paper: Paper, command: cmd.Object, now: int) -> Events:
 def _sign(paper: Paper, command: cmd.Sign, now: int) -> Events:
     signer = check_signer(paper, command.person, now)
     check_read(paper, signer)
-    return (ev.PaperSigned(**command.__dict__),)
+    _check_newest(paper, command.base)
+    fields = {name: value for name, value in command.__dict__.items() if name != "base"}
+    return (ev.PaperSigned(**fields),)
+
+
+def _check_newest(paper: Paper, base: str) -> None:
+    if base != paper.sha256:
+        raise Refused(Code.BUSY, "another signature came first")
 
 
 def _refuse(paper: Paper, command: cmd.Refuse, now: int) -> Events:
@@ -228,6 +237,7 @@ def due_reminders(paper: Paper, now: int) -> tuple[str, ...]:
 def _enter_completion(paper: Paper, command: cmd.EnterCompletion, now: int) -> Events:
     if paper.phase is not Phase.CLOSING:
         raise Refused(Code.WRONG_PHASE, paper.phase)
+    _check_newest(paper, command.base)
     return (ev.PaperCompleted(sha256=command.sha256),)
 
 

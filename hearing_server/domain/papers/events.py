@@ -36,10 +36,11 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Addressee:
-    """A person of the case as the paper names them."""
+    """A person of the case as the paper names them; `label` is the role as it is printed."""
 
     person: str
     role: Role
+    label: str
     name: str
 
 
@@ -84,7 +85,7 @@ class PaperMade:
     case_title: str
     court: str
     title: str
-    language: str
+    language: str  # zh-CN or en
     template: str = ""
     values: tuple[Value, ...] = ()
     sha256: str = ""
@@ -124,9 +125,13 @@ class LetterQueued:
 
 @dataclass(frozen=True, kw_only=True)
 class LetterDelivered:
-    """The person's mail server or the SMS gateway took it: what 法释〔2022〕11号 art. 135 calls sent with success."""
+    """The person's mail server or the SMS gateway took it: what 法释〔2022〕11号 art. 135 calls sent with success.
+
+    `sent_at` is when it did; it may be told later, after a crash.
+    """
 
     message: str
+    sent_at: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -231,6 +231,8 @@ def _posted(
     if isinstance(event, ev.LetterFailed):
         sent = replace(sent, failed_at=at, fault=event.reason)
         return replace(paper, letters=_with(paper.letters, event.message, sent))
+    if isinstance(event, ev.LetterDelivered):
+        at = event.sent_at
     sent = replace(sent, delivered_at=at, failed_at=None, fault="")
     paper = replace(paper, letters=_with(paper.letters, event.message, sent))
     service = paper.services.get(sent.post.person)

@@ -31,7 +31,7 @@ async def test_a_log_and_what_follows_from_it(store: SqlStore) -> None:
     assert await papers.of_person("yi") == ["p1"]
     assert sorted(await papers.letters()) == [("m-jia", "p1"), ("m-yi", "p1")]
     at = len(world.entries)
-    world.do(cmd.NoteLetter(message="m-jia", outcome="delivered"))
+    world.do(cmd.NoteLetter(message="m-jia", outcome="delivered", at=NOW))
     more = world.entries[at:]
     await papers.append("p1", at, more, change_of(world.paper, more))
     assert await papers.letters() == [("m-yi", "p1")]

@@ -14,8 +14,8 @@ NOW = 1_790_000_000_000
 HOUR = 3_600_000
 DAY = 24 * HOUR
 SHA = "a" * 64
-JIA = Addressee(person="jia", role=Role.PLAINTIFF, name="甲某（虚构）")
-YI = Addressee(person="yi", role=Role.DEFENDANT, name="乙某（虚构）")
+JIA = Addressee(person="jia", role=Role.PLAINTIFF, label="原告", name="甲某（虚构）")
+YI = Addressee(person="yi", role=Role.DEFENDANT, label="被告", name="乙某（虚构）")
 MADE = ev.PaperMade(
     paper="p1", case="c1", case_number="（2026）测0001民初1号", case_title="甲诉乙", court="虚构法院",
     title="调解协议", language="zh-CN", template="mediation_agreement",
@@ -69,11 +69,11 @@ class World:
 
     def signed(self, person: str) -> "World":
         self.read(person)
-        self.do(sign(person), person)
+        self.do(sign(person, self.paper.sha256), person)
         return self
 
     def complete(self) -> "World":
-        self.do(cmd.EnterCompletion(sha256="f" * 64), "server")
+        self.do(cmd.EnterCompletion(base=self.paper.sha256, sha256="f" * 64), "server")
         return self
 
     def served(self, *ways: Way, basis: Basis = BASIS) -> "World":
@@ -82,5 +82,11 @@ class World:
         return self
 
 
-def sign(person: str) -> cmd.Sign:
-    return cmd.Sign(person=person, sha256="b" * 64, certificate_sha256=SHA, name_image_sha256=SHA)
+def sign(person: str, base: str = SHA) -> cmd.Sign:
+    return cmd.Sign(
+        person=person,
+        base=base,
+        sha256=person[0] * 64,
+        certificate_sha256=SHA,
+        name_image_sha256=SHA,
+    )

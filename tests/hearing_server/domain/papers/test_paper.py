@@ -35,7 +35,7 @@ def test_two_sign_and_it_is_complete() -> None:
     world.sealed()
     assert world.paper.phase is Phase.SIGNING
     assert {sent.post.person for sent in world.paper.letters.values()} == {"jia", "yi"}
-    world.do(cmd.NoteLetter(message="m-jia", outcome="delivered"), "server")
+    world.do(cmd.NoteLetter(message="m-jia", outcome="delivered", at=world.now), "server")
     world.signed("yi").signed("jia")
     assert world.paper.phase is Phase.CLOSING
     world.complete()
@@ -67,6 +67,7 @@ def test_nobody_signs_unread_twice_for_another_or_late() -> None:
     assert code_of(world, cmd.Refuse(person="jia", reason="反悔")) is Code.ALREADY_ANSWERED
     assert code_of(world, sign("bing")) is Code.NOT_A_SIGNER
     world.read("yi")
+    assert code_of(world, sign("yi", SHA)) is Code.BUSY  # made on the file of before jia signed
     world.now += 3 * DAY + 1
     assert code_of(world, sign("yi")) is Code.DEADLINE_PASSED  # before the server has looked
     assert world.do(cmd.Look()) == [ev.DeadlinePassed()]
@@ -93,8 +94,8 @@ def test_a_refusal_and_an_objection_are_on_record() -> None:
 def test_who_is_stuck() -> None:
     """Nothing got through; it got through and nothing came of it; the code was wrong too often."""
     world = World().made().opened(JIA, YI, replace(JIA, person="bing")).sealed()
-    world.do(cmd.NoteLetter(message="m-jia", outcome="failed", reason="no contact"))
-    world.do(cmd.NoteLetter(message="m-yi", outcome="delivered"))
+    world.do(cmd.NoteLetter(message="m-jia", outcome="failed", at=world.now, reason="no contact"))
+    world.do(cmd.NoteLetter(message="m-yi", outcome="delivered", at=world.now))
     world.do(cmd.LockCode(person="bing", until=world.now + HOUR))
     assert world.do(cmd.Look()) == [ev.PersonStuck(person="jia", cause=Cause.UNDELIVERED)]
     world.now += DAY
@@ -167,15 +168,21 @@ def test_letters_wait_until_they_arrive() -> None:
     world.sealed()
     queued = change_of(world.paper, world.entries[at:])
     assert [p.message for p in queued.queued] == ["m-jia"]
-    world.do(cmd.NoteLetter(message="m-jia", outcome="failed", reason="550"))
+    world.do(cmd.NoteLetter(message="m-jia", outcome="failed", at=world.now, reason="550"))
     assert change_of(world.paper, world.entries[-1:]).failed == ("m-jia",)
-    assert world.do(cmd.NoteLetter(message="m-jia", outcome="failed", reason="550")) == []
+    assert (
+        world.do(cmd.NoteLetter(message="m-jia", outcome="failed", at=world.now, reason="550"))
+        == []
+    )
     world.do(
-        cmd.NoteLetter(message="m-jia", outcome="read_out")
+        cmd.NoteLetter(message="m-jia", outcome="read_out", at=world.now)
     )  # sent again, by the clerk's voice
     assert change_of(world.paper, world.entries[-1:]).delivered == ("m-jia",)
-    assert world.do(cmd.NoteLetter(message="m-jia", outcome="delivered")) == []
-    assert code_of(world, cmd.NoteLetter(message="x", outcome="delivered")) is Code.NOT_FOUND
+    assert world.do(cmd.NoteLetter(message="m-jia", outcome="delivered", at=world.now)) == []
+    assert (
+        code_of(world, cmd.NoteLetter(message="x", outcome="delivered", at=world.now))
+        is Code.NOT_FOUND
+    )
 
 
 def test_a_paper_is_addressed_to_whom_it_is_sent_and_once_it_is_sealed() -> None:

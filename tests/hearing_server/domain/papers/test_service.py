@@ -36,7 +36,7 @@ def test_a_confirmed_address_counts_when_it_is_reached() -> None:
     world = issued().served(Way.EMAIL)
     assert now(world) is None
     world.now += 1000
-    world.do(cmd.NoteLetter(message="s-email", outcome="delivered"))
+    world.do(cmd.NoteLetter(message="s-email", outcome="delivered", at=world.now))
     assert now(world) == Effect(at=NOW + 1000, rule=Rule.REACHED, way=Way.EMAIL)
     world.now += 1000
     world.do(cmd.ConfirmReceipt(person="jia"))
@@ -46,7 +46,7 @@ def test_a_confirmed_address_counts_when_it_is_reached() -> None:
 def test_another_address_counts_when_it_is_answered_or_presumed_when_read() -> None:
     """Art. 31 para. 2: reaching it is not enough."""
     world = issued().served(Way.SMS)
-    world.do(cmd.NoteLetter(message="s-sms", outcome="delivered"))
+    world.do(cmd.NoteLetter(message="s-sms", outcome="delivered", at=world.now))
     assert now(world) is None
     answered = World(now=world.now, paper=world.paper)
     answered.now += 5000
@@ -66,9 +66,9 @@ def test_by_several_ways_the_earliest_counts() -> None:
     both = replace(BASIS, confirmed=(Way.EMAIL, Way.SMS))
     world = issued().served(Way.EMAIL, Way.SMS, basis=both)
     world.now += 1000
-    world.do(cmd.NoteLetter(message="s-sms", outcome="delivered"))
+    world.do(cmd.NoteLetter(message="s-sms", outcome="delivered", at=world.now))
     world.now += 1000
-    world.do(cmd.NoteLetter(message="s-email", outcome="delivered"))
+    world.do(cmd.NoteLetter(message="s-email", outcome="delivered", at=world.now))
     assert now(world) == Effect(at=NOW + 1000, rule=Rule.REACHED, way=Way.SMS)
     portal = issued().served(Way.PORTAL, basis=replace(BASIS, confirmed=(Way.PORTAL,)))
     assert now(portal) == Effect(at=NOW, rule=Rule.REACHED, way=Way.PORTAL)

@@ -64,7 +64,7 @@ export default {
     },
     outbox: {
       title: 'Outbox', none: 'No messages.', all: 'All', read: 'Read out', retry: 'Send again', read_title: 'Read this to the person', read_text: 'It is shown for this click, which is in the audit.', uncertain: 'may have arrived twice', due: 'due {at}', to: 'To', kind_title: 'Message', state_title: 'State', time: 'Time', hearing: 'Hearing', attempts: 'attempts: {n}',
-      kind: { invitation: 'Invitation', self_check: 'Device test', reminder_day: 'Reminder, day before', reminder_hour: 'Reminder, hour before', postponed: 'New time', cancelled: 'Cancelled', code: 'Code' },
+      kind: { invitation: 'Invitation', self_check: 'Device test', reminder_day: 'Reminder, day before', reminder_hour: 'Reminder, hour before', postponed: 'New time', cancelled: 'Cancelled', code: 'Code', paper_sign: 'To sign', paper_remind: 'Reminder to sign', paper_serve: 'Service' },
       channel: { email: 'E-mail', sms: 'SMS', clerk: 'Read out' },
       state: { queued: 'Queued', sending: 'Sending', sent: 'Sent', failed: 'Failed', held: 'To be read out', read_out: 'Read out', dropped: 'Dropped' },
       unconfigured: 'Neither e-mail nor SMS is configured: the clerk reads every message out.',

@@ -113,6 +113,7 @@ export default {
     not_your_turn: 'It is not your turn to sign yet.',
     nothing_to_freeze: 'There is no line to freeze.',
     observers_not_allowed: 'Observers are not admitted to this hearing.',
+    other_digest: 'This is not the document that you are asked to sign. Open it again.',
     prove_again: 'Please prove who you are once more.',
     public_excluded: 'It stays sealed until the public is admitted again.',
     quota: 'No more room for exhibits: at most {detail} MB.',

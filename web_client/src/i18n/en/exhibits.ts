@@ -49,6 +49,9 @@ export default {
     too_many_pages: 'Too many pages ({detail}). Split it.',
     too_many_pixels: 'The picture is too large ({detail}).',
     too_long: 'It plays for more than twelve hours.',
+    attachments: 'Another file is attached inside this PDF. Print it to a new PDF.',
+    form: 'The PDF has fields that can be filled in. Print it to a new PDF.',
+    signed: 'The PDF carries signatures of its own, which this would break. Hand in the unsigned file.',
     too_heavy: 'The file could not be checked in time. Make it simpler or smaller.',
   },
   viewer: {

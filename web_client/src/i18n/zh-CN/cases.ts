@@ -64,7 +64,7 @@ export default {
     },
     outbox: {
       title: '发件箱', none: '没有消息。', all: '全部', read: '宣读', retry: '再次发送', read_title: '请向本人宣读', read_text: '内容只显示这一次点击，已记入审计。', uncertain: '可能已送达两次', due: '定于 {at} 发送', to: '收件人', kind_title: '内容', state_title: '状态', time: '时间', hearing: '庭审', attempts: '已尝试 {n} 次',
-      kind: { invitation: '开庭通知', self_check: '设备检测', reminder_day: '前一天提醒', reminder_hour: '一小时前提醒', postponed: '改期通知', cancelled: '取消通知', code: '验证码' },
+      kind: { invitation: '开庭通知', self_check: '设备检测', reminder_day: '前一天提醒', reminder_hour: '一小时前提醒', postponed: '改期通知', cancelled: '取消通知', code: '验证码', paper_sign: '请签署文书', paper_remind: '签署提醒', paper_serve: '电子送达' },
       channel: { email: '邮件', sms: '短信', clerk: '书记员宣读' },
       state: { queued: '待发送', sending: '发送中', sent: '已发送', failed: '失败', held: '待宣读', read_out: '已宣读', dropped: '已作废' },
       unconfigured: '未配置邮件和短信：所有消息由书记员宣读。',

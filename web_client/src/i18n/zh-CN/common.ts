@@ -113,6 +113,7 @@ export default {
     not_your_turn: '尚未轮到您签名。',
     nothing_to_freeze: '没有笔录可以定稿。',
     observers_not_allowed: '本次庭审未准许旁听。',
+    other_digest: '这不是请您签名的文书，请重新打开。',
     prove_again: '请再次验证身份后继续。',
     public_excluded: '恢复公开审理之前，该时段保持封存。',
     quota: '证据空间不足：最多 {detail} MB。',

@@ -49,6 +49,9 @@ export default {
     too_many_pages: '页数过多（{detail}），请拆分。',
     too_many_pixels: '图片过大（{detail}）。',
     too_long: '时长超过十二小时。',
+    attachments: '该 PDF 内嵌有其他文件，请打印为新的 PDF。',
+    form: '该 PDF 含有可填写的栏目，请打印为新的 PDF。',
+    signed: '该 PDF 已有自己的签名，继续签名会使其失效，请提交未签名的文件。',
     too_heavy: '未能在限定时间内完成检查，请简化或缩小文件。',
   },
   viewer: {

@@ -1,0 +1,107 @@
+"""The composition root's part for papers: their logs, the press, rounds of signatures, service, links."""
+
+import asyncio
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from hearing_server.adapters.code_store import SqlCodes
+from hearing_server.adapters.folder import DataFolder, Documents
+from hearing_server.adapters.notary import Workshop
+from hearing_server.adapters.paper_press import PaperPress
+from hearing_server.adapters.paper_store import SqlPapers
+from hearing_server.adapters.store import SqlStore
+from hearing_server.case_parts import CaseParts
+from hearing_server.entering_parts import OutboxCourier
+from hearing_server.services.audit import Audit
+from hearing_server.services.hearings import Clock
+from hearing_server.services.letters import Court
+from hearing_server.services.paper_access import PaperAccess
+from hearing_server.services.paper_post import PaperPost
+from hearing_server.services.paper_rounds import Rounds
+from hearing_server.services.paper_service import PaperService
+from hearing_server.services.paper_signing import PaperSigning, SigningLine
+from hearing_server.services.papers import Consents, Papers
+from hearing_server.staff_parts import StaffParts
+from hearing_server.web.papers import PaperRoutes
+from hearing_server.web.persons import PersonRoutes
+from hearing_server.web.staff_session import StaffGate
+
+
+class PaperParts:
+    def __init__(
+        self,
+        store: SqlStore,
+        cases: CaseParts,
+        staff: StaffParts,
+        workshop: Workshop,
+        folder: DataFolder,
+        now: Clock,
+    ) -> None:
+        self._settings = settings = cases.settings
+        self._cases, self._folder = cases, folder.papers
+        self._tasks: list[asyncio.Task[None]] = []
+        secret = folder.secret("papers")
+        files, logs = Documents(folder.papers), SqlPapers(store.database)
+        press, line = PaperPress(workshop, folder.papers), SigningLine()
+        channels = cases.outbox.channels
+        self.papers = Papers(logs, now)
+        self.access = PaperAccess(
+            store,
+            SqlCodes(store.database),
+            staff.credentials,
+            OutboxCourier(cases.outbox),
+            cases.store,
+            self.papers,
+            secret,
+            now,
+        )
+        court = Court(name=settings.court, url=settings.url, zone=ZoneInfo(settings.time_zone))
+        self.post = PaperPost(
+            self.papers, cases.outbox_store, self.access.link, court, cases.outbox.wake, now
+        )
+        cases.letters.papers = self.post
+        self.papers.subscribe(self.post.on_entries)
+        self.rounds = Rounds(
+            self.papers, cases.store, press, files, line, channels, settings.court, now
+        )
+        self.signing = PaperSigning(self.papers, press, files, line, now)
+        consents = Consents(logs, now)
+        self.service = PaperService(self.papers, consents, press, files, channels, secret, now)
+
+    def start(self) -> None:
+        for run, name in ((self.rounds.run, "papers"), (self.post.run, "letters of papers")):
+            self._tasks.append(asyncio.create_task(run(), name=name))
+
+    async def close(self) -> None:
+        """What is being signed is finished; the rest goes on at the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.signing.close()
+
+    def routes(self, gate: StaffGate, audit: Audit) -> list[web.RouteDef]:
+        s = self._settings
+        staff = PaperRoutes(
+            gate,
+            audit,
+            self._cases.cases,
+            self.papers,
+            self.rounds,
+            self.service,
+            self.access,
+            folder=self._folder,
+            url=s.url,
+        )
+        persons = PersonRoutes(
+            self.access,
+            self.papers,
+            self.rounds,
+            self.signing,
+            self.service,
+            audit,
+            court=s.court,
+            secure=s.secure_pages,
+            proxies=s.trusted_proxies,
+        )
+        return [*staff.routes(), *persons.routes()]
