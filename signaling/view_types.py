@@ -56,6 +56,8 @@ class EntryView(Message, frozen=True, kw_only=True):
     microphone: Device
     check: CheckView | None
     code_confirmed: bool
+    code_confirmed_at: int
+    held_key: bool
     code_locked_until: int
     identity: IdentityView | None
     kiosk: str
@@ -201,6 +203,7 @@ class SpanView(Message, frozen=True, kw_only=True):
 class FreezeView(Message, frozen=True, kw_only=True):
     """`signers` in the order of signing; `signed` is party to time, `refused` party to reason.
 
+    `identified`: whom the clerk knew on camera, since it was frozen; to bench, clerk and themselves.
     `earlier`: the versions before it that everybody had answered; their files stay.
     """
 
@@ -213,6 +216,7 @@ class FreezeView(Message, frozen=True, kw_only=True):
     sha256: str
     signed: dict[str, int]
     refused: dict[str, str]
+    identified: list[str]
     archived: bool
     changed_since: bool
     earlier: list[int]

@@ -185,11 +185,13 @@ def _seat(state: HearingState, seat: Seat, reader: Seat) -> types.SeatView:
         channel_closed=seat.channel_closed,
         sources=dict(sends(state, seat.party.id, reader.party.id)),
         left_by=seat.left_by,
-        entry=_entry(seat, court=court) if knows else None,
+        entry=_entry(seat, court=court, held_key=seat.party.id in state.held_keys)
+        if knows
+        else None,
     )
 
 
-def _entry(seat: Seat, *, court: bool) -> types.EntryView:
+def _entry(seat: Seat, *, court: bool, held_key: bool) -> types.EntryView:
     return types.EntryView(
         accepted_as=seat.accepted_as,
         consent_withdrawn=seat.consent_withdrawn,
@@ -197,6 +199,8 @@ def _entry(seat: Seat, *, court: bool) -> types.EntryView:
         microphone=seat.microphone,
         check=_alike(types.CheckView, seat.check, at=seat.checked_at) if seat.check else None,
         code_confirmed=seat.code_confirmed,
+        code_confirmed_at=seat.code_confirmed_at,
+        held_key=held_key,
         code_locked_until=seat.code_locked_until,
         identity=_identity(seat.identity) if seat.identity else None,
         kiosk=seat.kiosk,
@@ -291,6 +295,9 @@ def _freeze(state: HearingState, freeze: Freeze, reader: str) -> types.FreezeVie
         sha256=freeze.sha256,
         signed=dict(freeze.signed),
         refused={p: refusal_for(state, refusal, reader) for p, refusal in freeze.refused.items()},
+        identified=[
+            one for one in sorted(freeze.identified) if one == reader or oversees(state, reader)
+        ],
         archived=freeze.archived,
         changed_since=freeze.changed_since,
         earlier=[one.version for one in state.earlier],

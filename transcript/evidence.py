@@ -26,6 +26,10 @@ STEPS: Mapping[str, Words] = {
     "fault_explained": ("签署录制故障说明", "note on a fault of the recording signed"),
     "hearing_closed": ("闭庭", "hearing closed"),
     "hearing_opened": ("开庭", "hearing opened"),
+    "held_key_permitted": (
+        "准许以法院代管密钥签名",
+        "permitted to sign with a key held by the court",
+    ),
     "identity_confirmed": ("经视频核对证件", "identity confirmed on camera"),
     "kiosk_called": ("看守所终端接入", "connected by the detention centre's kiosk"),
     "no_recording_promised": ("承诺不录制、不传播", "promised not to record or spread"),
@@ -36,6 +40,7 @@ STEPS: Mapping[str, Words] = {
     "party_removed": ("被责令退出", "removed"),
     "rules_accepted": ("接受法庭规则", "accepted the rules of the court"),
     "signature_refused": ("拒绝签名", "refused to sign"),
+    "signer_identified": ("签名前经视频核对本人", "known on camera before signing"),
     "transcript_archived": ("笔录归档", "transcript archived"),
     "transcript_frozen": ("笔录定稿", "transcript frozen"),
     "transcript_sealed": ("法院签章", "sealed by the court"),
@@ -179,9 +184,16 @@ def _signatures(steps: list[Mapping[str, Any]], who: Any, time: Any) -> Iterator
             **row,
             "time": time(answer["at"]),
             "what": STEPS[answer["kind"]],
-            "more": breakable(answer.get("reason", "")),
+            "more": breakable(answer.get("reason", "") or _held(answer)),
             "refused": answer["kind"] == "signature_refused",
         }
+
+
+def _held(step: Mapping[str, Any]) -> str:
+    """Whose key it was, where the party had none."""
+    if step.get("key") != "held":
+        return ""
+    return f"法院代管密钥 key held by the court, 见证 witness: {step['witness']}"
 
 
 def _more(step: Mapping[str, Any]) -> str:
@@ -196,7 +208,8 @@ def _more(step: Mapping[str, Any]) -> str:
         case "transcript_frozen":
             return f"v{step['version']}, SHA-256 {step['digest']}"
         case "transcript_signed" | "transcript_sealed" | "transcript_archived":
-            return f"v{step['version']}, SHA-256 {step['sha256']}"
+            held = _held(step)
+            return f"v{step['version']}, SHA-256 {step['sha256']}{', ' if held else ''}{held}"
         case "signature_refused":
             return f"v{step['version']}: {step['reason']}"
     return str(step.get("reason") or step.get("document") or "")

@@ -190,8 +190,9 @@ def _signature(facts: SignatureFacts, document: Document | None) -> Finding:
     since = {"NONE": "nothing added since", "LTA_UPDATES": "only proofs added since"}
     after = since.get(facts.changes, "only signatures added since")
     finding = _ok if facts.proven_at else _warning
-    code = "seal" if facts.is_seal else "signature"
-    return finding(code, f"{who}: intact, trusted, {after}{proof}")
+    code = "seal" if facts.is_seal else "held_key" if facts.held else "signature"
+    held = ", with a key that the court's server held 法院代管密钥" if facts.held else ""
+    return finding(code, f"{who}: intact, trusted, {after}{proof}{held}")
 
 
 def _who(facts: SignatureFacts) -> str:

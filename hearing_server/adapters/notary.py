@@ -14,7 +14,12 @@ from hearing_server.domain.record import Freeze
 from hearing_server.domain.visible import printed_name
 from hearing_server.services.explanations import Note
 from hearing_server.services.labels import PROCEDURES, labels
-from hearing_server.services.transcripts import Prepared, Printed, SignatureRequest
+from hearing_server.services.transcripts import (
+    HeldSignature,
+    Prepared,
+    Printed,
+    SignatureRequest,
+)
 from transcript import note as printing_note
 from transcript import pdf as printing
 from transcript.document import (
@@ -94,25 +99,24 @@ class TypstNotary:
     def _prepare(
         self, pdf: bytes, state: HearingState, request: SignatureRequest, statement: str
     ) -> Prepared:
-        party = state.seats[request.party].party
-        # A name in their own hand would name whoever is screened.
-        drawn = b"" if request.party in state.screenings else request.name_image
-        who = work.Signatory(
-            party=request.party,
-            name=printed_name(state, party),
-            label=labels(party.role, state.procedure)[0],
-            hearing=state.hearing,
-            public_key=request.public_key,
-            minutes=SIGNING_MINUTES,
-            name_image=drawn or None,
-            statement=statement,
-        )
+        who = _signatory(state, request, statement)
         begun = self._do(work.prepare, pdf, who)
         return Prepared(
             to_be_signed=begun.to_be_signed,
             certificate_sha256=hashlib.sha256(begun.certificate).hexdigest(),
-            name_image_sha256=hashlib.sha256(drawn).hexdigest(),
+            name_image_sha256=hashlib.sha256(who.name_image or b"").hexdigest(),
             finish=lambda raw: self._do(work.finish, begun, raw, pdf),
+        )
+
+    def sign_held(
+        self, pdf: bytes, state: HearingState, request: SignatureRequest, witness: str
+    ) -> HeldSignature:
+        who = _signatory(state, request, signer.STATEMENT)
+        signed, certificate = self._do(work.sign_held, pdf, who, _printable(witness))
+        return HeldSignature(
+            pdf=signed,
+            certificate_sha256=hashlib.sha256(certificate).hexdigest(),
+            name_image_sha256=hashlib.sha256(who.name_image or b"").hexdigest(),
         )
 
     def archive(self, pdf: bytes) -> bytes:
@@ -126,6 +130,22 @@ class TypstNotary:
             if error.code not in CODES:
                 raise
             raise Refused(CODES[error.code], str(error)) from error
+
+
+def _signatory(state: HearingState, request: SignatureRequest, statement: str) -> work.Signatory:
+    party = state.seats[request.party].party
+    # A name in their own hand would name whoever is screened.
+    drawn = b"" if request.party in state.screenings else request.name_image
+    return work.Signatory(
+        party=request.party,
+        name=printed_name(state, party),
+        label=labels(party.role, state.procedure)[0],
+        hearing=state.hearing,
+        public_key=request.public_key,
+        minutes=SIGNING_MINUTES,
+        name_image=drawn or None,
+        statement=statement,
+    )
 
 
 def _where(character: str, document: TranscriptDocument) -> str:

@@ -125,6 +125,7 @@ INSIDE = frozenset(
         ev.DocumentPictureKept,
         ev.HearingCancelled,
         ev.HearingPostponed,
+        ev.HeldKeyPermitted,
         ev.IdentityCheckBegan,
         ev.IdentityCheckEnded,
         ev.IdentityConfirmed,
@@ -141,6 +142,7 @@ INSIDE = frozenset(
         ev.ScreeningSet,
         ev.SeatGiven,
         ev.SelfCheckReported,
+        ev.SignerIdentified,
     }
 )
 

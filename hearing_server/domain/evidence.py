@@ -6,6 +6,7 @@ field that it takes.
 """
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Any
 
 from hearing_server.domain import events as ev
@@ -22,6 +23,7 @@ STEPS: Mapping[type, tuple[str, ...]] = {
     ev.FaultExplained: ("explanation", "sha256"),
     ev.HearingClosed: (),
     ev.HearingOpened: (),
+    ev.HeldKeyPermitted: ("reason",),
     ev.IdentityConfirmed: ("document",),
     ev.KioskCalled: (),
     ev.NoRecordingPromised: (),
@@ -32,10 +34,19 @@ STEPS: Mapping[type, tuple[str, ...]] = {
     ev.PartyRemoved: ("reason",),
     ev.RulesAccepted: (),
     ev.SignatureRefused: ("version", "reason"),
+    ev.SignerIdentified: ("version",),
     ev.TranscriptArchived: ("version", "sha256"),
     ev.TranscriptFrozen: ("version", "digest", "lines", "signers"),
     ev.TranscriptSealed: ("version", "pages", "sha256"),
-    ev.TranscriptSigned: ("version", "sha256", "certificate_sha256", "name_image_sha256"),
+    ev.TranscriptSigned: (
+        "version",
+        "sha256",
+        "certificate_sha256",
+        "name_image_sha256",
+        "strokes_sha256",
+        "key",
+        "witness",
+    ),
 }
 
 
@@ -70,4 +81,6 @@ def parties_of(told: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, StrEnum):
+        return value.value
     return list(value) if isinstance(value, tuple) else value

@@ -105,6 +105,7 @@ class Seat:
     check: ev.SelfCheckReported | None = None
     checked_at: int | None = None
     code_confirmed: bool = False
+    code_confirmed_at: int = 0
     code_locked_until: int = 0
     identity: Identity | None = None
     kiosk: str = ""
@@ -314,6 +315,7 @@ class HearingState:
     order: tuple[int, ...] = ()  # the numbers of all of them in their places
     operations: tuple[Operation, ...] = ()  # the last ones of the desks
     freeze: Freeze | None = None  # the newest
+    held_keys: Mapping[str, str] = field(default_factory=_empty)  # party -> why they have none
     earlier: tuple[Freeze, ...] = ()  # those that everybody had answered when a newer one came
     recorded: Mapping[str, Recorded] = field(default_factory=_empty)
     faults: tuple[Fault, ...] = ()  # the last of them

@@ -48,6 +48,7 @@ class Freeze:
     sha256: str = ""
     signed: Mapping[str, int] = field(default_factory=_empty)  # party -> at
     refused: Mapping[str, Refusal] = field(default_factory=_empty)  # by party
+    identified: frozenset[str] = frozenset()  # known to the clerk since it was frozen
     archived: bool = False
     changed_since: bool = False  # it is not the whole record any more
     exposes: bool = False  # it names somebody who was screened after it was made

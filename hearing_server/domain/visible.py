@@ -53,6 +53,7 @@ _OWN = frozenset(
         ev.DocumentPictureKept,
         ev.IdentityCheckBegan,
         ev.IdentityCheckEnded,
+        ev.HeldKeyPermitted,
         ev.IdentityConfirmed,
         ev.KioskCalled,
         ev.ListeningSet,
@@ -60,6 +61,7 @@ _OWN = frozenset(
         ev.OfficerStepDone,
         ev.RulesAccepted,
         ev.SelfCheckReported,
+        ev.SignerIdentified,
     }
 )
 

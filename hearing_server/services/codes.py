@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from hearing_server.domain import commands as cmd
+from hearing_server.domain.decide import code_due
 from hearing_server.domain.doors import vouched
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
@@ -170,7 +171,8 @@ class Codes:
         await self._store.prove(session, self._now() + SESSION_MS)
 
     async def _check_demanded(self, seated: Seated) -> None:
-        if not demanded(await self._hearings.state(seated.hearing), seated.party):
+        state = await self._hearings.state(seated.hearing)
+        if not demanded(state, seated.party) and not wanted_to_sign(state, seated.party):
             raise Refused(Code.NO_CHANGE, "no code is demanded")
 
     async def _ready(self, party: str) -> SeatCode | None:
@@ -208,6 +210,14 @@ class Codes:
 
     def _key(self, party: str) -> bytes:
         return hmac.digest(self._secret, b"wrong:" + party.encode(), "sha256")
+
+
+def wanted_to_sign(state: HearingState, party: str) -> bool:
+    """Whether a party who is asked to sign has still to enter a code sent since the freeze."""
+    freeze = state.freeze
+    if freeze is None or not freeze.sealed or party not in freeze.outstanding:
+        return False
+    return code_due(state, state.seats[party], freeze)
 
 
 def demanded(state: HearingState, party: str) -> bool:

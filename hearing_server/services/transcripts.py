@@ -6,10 +6,11 @@ a freeze without its seal or an answered document without its archive; `resume` 
 
 import asyncio
 import contextlib
+import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 import structlog
@@ -19,6 +20,7 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.decide import (
     check,
     check_freeze,
+    check_held,
     check_signer,
     next_version,
     signing_order,
@@ -33,6 +35,7 @@ from hearing_server.services.hearings import Hearings
 HOLD = 20.0  # seconds that a party has between preparing and finishing a signature
 HOLD_BEFORE_OTHERS = 3.0  # while somebody waits: a browser signs by itself, in no time
 QUEUE = 60.0  # seconds that a party waits for the others before being told to try again
+NOTHING = hashlib.sha256(b"").hexdigest()  # no picture of a name is in the document
 RETRY_AFTER = 5.0  # seconds between attempts at a seal or an archive while the store is down
 
 log = structlog.get_logger()
@@ -62,6 +65,16 @@ class SignatureRequest:
     version: int
     public_key: bytes  # SPKI, DER
     name_image: bytes  # PNG, may be empty
+    strokes: bytes = b""  # how it was written, JSON; empty where it was typed
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldSignature:
+    """Signed with a key that was made on the server for this signature, and is gone. The rest as in Sign."""
+
+    pdf: bytes
+    certificate_sha256: str
+    name_image_sha256: str
 
 
 class Notary(Protocol):
@@ -78,6 +91,11 @@ class Notary(Protocol):
 
     def prepare(self, pdf: bytes, state: HearingState, request: SignatureRequest) -> Prepared: ...
 
+    def sign_held(
+        self, pdf: bytes, state: HearingState, request: SignatureRequest, witness: str
+    ) -> HeldSignature:
+        """With a key made on the server, said so in the certificate and in what is seen of the signature."""
+
     def archive(self, pdf: bytes) -> bytes: ...
 
 
@@ -88,6 +106,9 @@ class DocumentFiles(Protocol):
         """Keep the file; its SHA-256. Refused(not_saved)."""
 
     def read(self, hearing: str, version: int, sha256: str) -> bytes: ...
+
+    def save_strokes(self, hearing: str, strokes: bytes) -> str:
+        """Keep how a name was written; its SHA-256. Refused(not_saved)."""
 
 
 @dataclass
@@ -164,14 +185,20 @@ class Transcripts:
     async def prepare(self, hearing: str, request: SignatureRequest) -> tuple[str, bytes]:
         """Hold the document for a party: (preparation id, bytes to sign). Queued behind other signers."""
         check_signer(await self._checked(hearing, request.party), request.party, request.version)
-        if request.party in self._preparing:
-            raise Refused(Code.BUSY)
-        self._drop_holds_of(request.party)  # a party that tries again does not wait for itself
-        self._preparing.add(request.party)
-        try:
+        with self._in_line(request.party):
             return await self._prepare_in_turn(hearing, request)
+
+    @contextlib.contextmanager
+    def _in_line(self, party: str) -> Iterator[None]:
+        """Each party stands there once; one that tries again does not wait for itself."""
+        if party in self._preparing:
+            raise Refused(Code.BUSY)
+        self._drop_holds_of(party)
+        self._preparing.add(party)
+        try:
+            yield
         finally:
-            self._preparing.discard(request.party)
+            self._preparing.discard(party)
 
     async def _prepare_in_turn(self, hearing: str, request: SignatureRequest) -> tuple[str, bytes]:
         await self._wait_in_line(hearing)
@@ -188,6 +215,46 @@ class Transcripts:
         expiry = loop.call_later(lasts, self._release, preparation)
         self._holds[preparation] = _Hold(hearing, request, prepared, loop.time(), expiry)
         return preparation, prepared.to_be_signed
+
+    async def sign_held(self, hearing: str, request: SignatureRequest, witness: str) -> str:
+        """The whole of it on the server, for a party who was permitted; the file's SHA-256."""
+        state = await self._checked(hearing, request.party)
+        check_signer(state, request.party, request.version)
+        check_held(state, request.party, witness)
+        with self._in_line(request.party):
+            await self._wait_in_line(hearing)
+            task = self._own(self._sign_held(hearing, request, witness), f"sign {hearing}")
+            return await asyncio.shield(task)
+
+    async def _sign_held(self, hearing: str, request: SignatureRequest, witness: str) -> str:
+        try:
+            state = await self._hearings.state(hearing)
+            freeze = check_signer(state, request.party, request.version)
+            pdf = await asyncio.to_thread(self._files.read, hearing, freeze.version, freeze.sha256)
+            signed = await asyncio.to_thread(self._notary.sign_held, pdf, state, request, witness)
+            sign = cmd.Sign(
+                version=request.version,
+                sha256="",
+                certificate_sha256=signed.certificate_sha256,
+                name_image_sha256=signed.name_image_sha256,
+                key=ev.SigningKey.HELD,
+                witness=witness,
+            )
+            return await self._enter(hearing, request, signed.pdf, sign)
+        finally:
+            self._lock(hearing).release()
+
+    async def _enter(
+        self, hearing: str, request: SignatureRequest, pdf: bytes, sign: cmd.Sign
+    ) -> str:
+        """The files first, then the fact that names them."""
+        sha256 = await asyncio.to_thread(self._files.save, hearing, request.version, pdf)
+        strokes = ""
+        if request.strokes and sign.name_image_sha256 != NOTHING:
+            strokes = await asyncio.to_thread(self._files.save_strokes, hearing, request.strokes)
+        command = replace(sign, sha256=sha256, strokes_sha256=strokes)
+        await self._hearings.execute(hearing, command, request.party)
+        return sha256
 
     async def _wait_in_line(self, hearing: str) -> None:
         """Until the document is ours; whoever holds it has less time from now on."""
@@ -221,22 +288,17 @@ class Transcripts:
     async def _embed(self, hold: _Hold, signature: bytes) -> str:
         """The next signer waits until this is done, also when the one who asked has gone."""
         try:
-            return await self._embed_held(hold, signature)
+            prepared = hold.prepared
+            pdf = await asyncio.to_thread(prepared.finish, signature)
+            sign = cmd.Sign(
+                version=hold.request.version,
+                sha256="",
+                certificate_sha256=prepared.certificate_sha256,
+                name_image_sha256=prepared.name_image_sha256,
+            )
+            return await self._enter(hold.hearing, hold.request, pdf, sign)
         finally:
             self._lock(hold.hearing).release()
-
-    async def _embed_held(self, hold: _Hold, signature: bytes) -> str:
-        prepared, request = hold.prepared, hold.request
-        pdf = await asyncio.to_thread(prepared.finish, signature)
-        sha256 = await asyncio.to_thread(self._files.save, hold.hearing, request.version, pdf)
-        sign = cmd.Sign(
-            version=request.version,
-            sha256=sha256,
-            certificate_sha256=prepared.certificate_sha256,
-            name_image_sha256=prepared.name_image_sha256,
-        )
-        await self._hearings.execute(hold.hearing, sign, request.party)
-        return sha256
 
     def _release(self, preparation: str) -> None:
         hold = self._holds.pop(preparation, None)

@@ -68,6 +68,8 @@ class ItemBody(msgspec.Struct, forbid_unknown_fields=True):
 class DemandsBody(msgspec.Struct, forbid_unknown_fields=True):
     code: bool = False
     identity: bool = False
+    sign_code: bool = False
+    sign_identity: bool = False
 
 
 class ScreeningBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -161,7 +163,12 @@ def wish_of(body: WishBody) -> Wish:
         ),
         parties=tuple(body.parties),
         checklist=items,
-        demands=Demands(code=body.demands.code, identity=body.demands.identity),
+        demands=Demands(
+            code=body.demands.code,
+            identity=body.demands.identity,
+            sign_code=body.demands.sign_code,
+            sign_identity=body.demands.sign_identity,
+        ),
         screenings=tuple(
             Screening(
                 party=s.party,

@@ -31,6 +31,9 @@ from hearing_server.web.seat_session import (
 __all__ = ["Seats", "remember_seat", "seat_cookie"]
 
 
+MAX_STROKES = 200 * 1024  # characters
+
+
 class EnterBody(msgspec.Struct, forbid_unknown_fields=True):
     link: str
 
@@ -39,6 +42,14 @@ class SignatureBody(msgspec.Struct, forbid_unknown_fields=True):
     version: int
     public_key: str
     name_image: str
+    strokes: str = ""
+
+
+class HeldBody(msgspec.Struct, forbid_unknown_fields=True):
+    version: int
+    witness: str
+    name_image: str = ""
+    strokes: str = ""
 
 
 class FinishBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -82,6 +93,7 @@ class Seats:
                 name="transcript",
             ),
             web.post(f"{seat}/signature", self.prepare, name="prepare"),
+            web.post(f"{seat}/signature/held", self.sign_held, name="sign-held"),
             web.post(
                 f"{seat}/signature/{{preparation:[A-Za-z0-9_-]{{1,64}}}}",
                 self.finish,
@@ -139,10 +151,26 @@ class Seats:
             version=body.version,
             public_key=decoded(body.public_key, 1024),
             name_image=decoded(body.name_image, 200 * 1024),
+            strokes=_strokes(body.strokes),
         )
         preparation, to_be_signed = await self._transcripts.prepare(seated.hearing, asked)
         encoded = base64.b64encode(to_be_signed).decode()
         return web.json_response({"preparation": preparation, "to_be_signed": encoded})
+
+    async def sign_held(self, request: web.Request) -> web.Response:
+        """With a key of the court's, where the clerk has permitted it: the party confirms, a witness stands by."""
+        seated = await self.seated(request)
+        self._signatures.check(seated.party)
+        body = await read_body(request, HeldBody)
+        asked = SignatureRequest(
+            party=seated.party,
+            version=body.version,
+            public_key=b"",
+            name_image=decoded(body.name_image, 200 * 1024),
+            strokes=_strokes(body.strokes),
+        )
+        sha256 = await self._transcripts.sign_held(seated.hearing, asked, body.witness)
+        return web.json_response({"sha256": sha256})
 
     async def finish(self, request: web.Request) -> web.Response:
         seated = await self.seated(request)
@@ -220,3 +248,16 @@ def _signer(state: HearingState, party: str) -> Mapping[str, Any] | None:
         "signed": party in freeze.signed,
         "refused": party in freeze.refused,
     }
+
+
+def _strokes(text: str) -> bytes:
+    """How the name was written: strokes, each of points (x, y in pixels, ms, pressure). Refused(bad_message)."""
+    if not text:
+        return b""
+    if len(text) > MAX_STROKES:
+        raise Refused(Code.BAD_MESSAGE, "too large")
+    try:
+        msgspec.json.decode(text, type=list[list[tuple[float, float, float, float]]])
+    except msgspec.DecodeError:
+        raise Refused(Code.BAD_MESSAGE, "strokes") from None
+    return text.encode()

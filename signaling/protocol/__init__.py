@@ -110,7 +110,12 @@ from signaling.protocol.private import (
     Screen,
     Unscreen,
 )
-from signaling.protocol.record import FreezeTranscript, RefuseSignature
+from signaling.protocol.record import (
+    FreezeTranscript,
+    IdentifySigner,
+    PermitHeldKey,
+    RefuseSignature,
+)
 from signaling.protocol.speech import (
     AcceptDraft,
     Captioned,
@@ -226,6 +231,8 @@ AnyAsk = (
     | SwitchCaptions
     | FreezeTranscript
     | RefuseSignature
+    | IdentifySigner
+    | PermitHeldKey
     | CreateTransport
     | ConnectTransport
     | RestartIce

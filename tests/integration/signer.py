@@ -26,10 +26,15 @@ class BrowserKey:
         return base64.b64encode(r.to_bytes(32, "big") + s.to_bytes(32, "big")).decode()
 
 
-async def sign(client: Client, version: int = 1, name_image: str = "") -> str:
+async def sign(client: Client, version: int = 1, name_image: str = "", strokes: str = "") -> str:
     """The whole ceremony; the SHA-256 of the signed file."""
     key = BrowserKey()
-    body = {"version": version, "public_key": key.public, "name_image": name_image}
+    body = {
+        "version": version,
+        "public_key": key.public,
+        "name_image": name_image,
+        "strokes": strokes,
+    }
     prepared = await client.post(f"/api/seats/{client.seat}/signature", body)
     path = f"/api/seats/{client.seat}/signature/{prepared['preparation']}"
     finished = await client.post(path, {"signature": key.sign(prepared["to_be_signed"])})

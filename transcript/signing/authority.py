@@ -115,9 +115,19 @@ class Authority:
         return self._clock()
 
     def issue_signing_certificate(
-        self, spki: bytes, *, name: str, party: str, label: str, hearing: str, minutes: int
+        self,
+        spki: bytes,
+        *,
+        name: str,
+        party: str,
+        label: str,
+        hearing: str,
+        minutes: int,
+        held: bool = False,
     ) -> x509.Certificate:
         """Certify a party's public key (DER SubjectPublicKeyInfo, P-256) for `minutes`.
+
+        `held`: the server made the key, and the certificate says so.
 
         Raises SigningError: `bad_public_key`, `bad_validity`, `name_too_long`.
         """
@@ -128,7 +138,9 @@ class Authority:
             organisation=self.court_name, name=name, role=label, identifier=party, unit=hearing
         )
         public = load_public_key(spki)
-        certificate = certificates.make_party(subject, public, self.root, self._clock(), valid)
+        certificate = certificates.make_party(
+            subject, public, self.root, self._clock(), valid, held=held
+        )
         self._record(
             {
                 "issued": f"{certificate.serial_number:x}",

@@ -16,6 +16,7 @@ _ARC = "2.25.147696107625112301227297791717185017348"
 SEAL_POLICY = x509.ObjectIdentifier(f"{_ARC}.1")
 PARTY_POLICY = x509.ObjectIdentifier(f"{_ARC}.2")
 RECORD_POLICY = x509.ObjectIdentifier(f"{_ARC}.3")
+HELD_POLICY = x509.ObjectIdentifier(f"{_ARC}.5")  # a party's, but the court's server held the key
 TIMESTAMP_POLICY = x509.ObjectIdentifier(f"{_ARC}.4")
 
 _DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
@@ -110,9 +111,12 @@ def make_party(
     issuer: Issuer,
     now: datetime,
     valid: timedelta,
+    *,
+    held: bool = False,
 ) -> x509.Certificate:
-    """A party's key, for the signing window."""
-    return _signing(subject, public, issuer, now, valid, PARTY_POLICY)
+    """A party's key, for the signing window; `held`: the server made it for them."""
+    policy = HELD_POLICY if held else PARTY_POLICY
+    return _signing(subject, public, issuer, now, valid, policy)
 
 
 def make_timestamper(

@@ -31,7 +31,7 @@ from pyhanko.sign.validation.status import ModificationInfo, SignatureCoverageLe
 from pyhanko_certvalidator import ValidationContext
 
 from .archive import STRICT, TOLERANT, proven_time
-from .certificates import PARTY_POLICY, SEAL_POLICY, Subject, subject_of
+from .certificates import HELD_POLICY, PARTY_POLICY, SEAL_POLICY, Subject, subject_of
 from .fields import SEAL_FIELD
 from .revisions import EachRevisionOnce
 from .timestamp import to_asn1
@@ -80,7 +80,12 @@ class SignatureFacts:
     @property
     def is_party(self) -> bool:
         """The key was certified for a party."""
-        return self.policy == PARTY_POLICY.dotted_string
+        return self.held or self.policy == PARTY_POLICY.dotted_string
+
+    @property
+    def held(self) -> bool:
+        """The court's server held the party's key."""
+        return self.policy == HELD_POLICY.dotted_string
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -127,6 +127,7 @@ def begin(
     authority: Authority,
     *,
     reason: str = STATEMENT,
+    caption: str = "",
     extra_fonts: Sequence[Path] = (),
 ) -> PreparedSignature:
     """Prepare the party's signature on the newest revision; `name_image` is the handwritten name (PNG).
@@ -141,7 +142,7 @@ def begin(
     picture = None if name_image is None else check_png(name_image)
     stamp = Stamp(
         name=subject.name,
-        caption=subject.role,
+        caption=caption or subject.role,
         time=authority.now().astimezone(_COURT_TIME),
         size=size,
         picture=picture,

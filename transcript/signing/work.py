@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
 from transcript import document as documents
 from transcript import note as notes
 from transcript import pdf as printing
@@ -13,6 +18,12 @@ from . import archive as archives
 from . import signer
 from .authority import Authority
 from .signer import PreparedSignature
+
+HELD_MINUTES = 10  # the key lives for a moment
+HELD_REASON = (
+    "（密钥由法院服务器代管，见证人：{witness} Key held by the court's server, witness: {witness}）"
+)
+HELD_CAPTION = "法院代管密钥 Key held by the court"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +83,39 @@ def finish(
 ) -> bytes:
     """As `signer.finish`."""
     return signer.finish(prepared, signature, current, authority)
+
+
+def sign_held(
+    pdf: bytes, who: Signatory, witness: str, authority: Authority
+) -> tuple[bytes, bytes]:
+    """Sign with a key made here for this signature and then forgotten: the PDF, and the certificate (DER).
+
+    The certificate says by its policy, and the signature by its reason and in what is seen of it, that the
+    court's server held the key and who stood by. Raises as `prepare` and `finish`.
+    """
+    key = ec.generate_private_key(ec.SECP256R1())
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    certificate = authority.issue_signing_certificate(
+        public,
+        name=who.name,
+        party=who.party,
+        label=who.label,
+        hearing=who.hearing,
+        minutes=HELD_MINUTES,
+        held=True,
+    )
+    begun = signer.begin(
+        pdf,
+        who.party,
+        certificate,
+        who.name_image,
+        authority,
+        reason=f"{who.statement}{HELD_REASON.format(witness=witness)}",
+        caption=f"{who.label} · {HELD_CAPTION}",
+    )
+    r, s = decode_dss_signature(key.sign(begun.to_be_signed, ec.ECDSA(hashes.SHA256())))
+    signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    return signer.finish(begun, signature, pdf, authority), begun.certificate
 
 
 def archive(pdf: bytes, authority: Authority) -> bytes:

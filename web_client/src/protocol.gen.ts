@@ -84,6 +84,8 @@ export type Ask =
   | SwitchCaptions
   | FreezeTranscript
   | RefuseSignature
+  | IdentifySigner
+  | PermitHeldKey
   | CreateTransport
   | ConnectTransport
   | RestartIce
@@ -242,6 +244,10 @@ export type TalkEnd = 'called_back' | 'left' | 'session';
  * Why a line is no longer in the print: taken back, in the line before it, or never meant.
  */
 export type StrikeCause = 'merged' | 'struck' | 'undone';
+/**
+ * Whose key made a signature: the browser's of the one who signs, or one that the server made for them.
+ */
+export type SigningKey = 'browser' | 'held';
 /**
  * Who may play a recording, or a span of it (playable.py), from open to closed.
  */
@@ -857,6 +863,22 @@ export interface RefuseSignature {
   version: number;
 }
 /**
+ * The clerk sees that it is this party who is about to sign: after the closing, or in an identity check.
+ */
+export interface IdentifySigner {
+  party: string;
+  type: 'identify_signer';
+  version: number;
+}
+/**
+ * A party who cannot make a key of their own may sign with the server's, beside a witness.
+ */
+export interface PermitHeldKey {
+  party: string;
+  reason: string;
+  type: 'permit_held_key';
+}
+/**
  * `rtp_capabilities` with the receiving one: what this browser can decode.
  */
 export interface CreateTransport {
@@ -1039,6 +1061,8 @@ export interface EventTold {
     | TranscriptSealed
     | TranscriptSigned
     | SignatureRefused
+    | SignerIdentified
+    | HeldKeyPermitted
     | TranscriptArchived
     | RecordingBegan
     | RecordingEnded
@@ -1089,10 +1113,14 @@ export interface ChecklistItem {
 }
 /**
  * What a party must show before admission: a one-time code, a document confirmed by the clerk.
+ *
+ *     And once more before they sign: a code sent anew, or that the clerk knows them on camera.
  */
 export interface Demands {
   code?: boolean;
   identity?: boolean;
+  sign_code?: boolean;
+  sign_identity?: boolean;
   [k: string]: unknown;
 }
 /**
@@ -1696,11 +1724,14 @@ export interface TranscriptSealed {
 }
 export interface TranscriptSigned {
   certificate_sha256: string;
+  key: SigningKey;
   name_image_sha256: string;
   party: string;
   sha256: string;
+  strokes_sha256: string;
   type: 'transcript_signed';
   version: number;
+  witness: string;
   [k: string]: unknown;
 }
 export interface SignatureRefused {
@@ -1708,6 +1739,18 @@ export interface SignatureRefused {
   reason: string;
   type: 'signature_refused';
   version: number;
+  [k: string]: unknown;
+}
+export interface SignerIdentified {
+  party: string;
+  type: 'signer_identified';
+  version: number;
+  [k: string]: unknown;
+}
+export interface HeldKeyPermitted {
+  party: string;
+  reason: string;
+  type: 'held_key_permitted';
   [k: string]: unknown;
 }
 export interface TranscriptArchived {
@@ -1942,6 +1985,7 @@ export interface OpinionView {
 /**
  * `signers` in the order of signing; `signed` is party to time, `refused` party to reason.
  *
+ *     `identified`: whom the clerk knew on camera, since it was frozen; to bench, clerk and themselves.
  *     `earlier`: the versions before it that everybody had answered; their files stay.
  */
 export interface FreezeView {
@@ -1950,6 +1994,7 @@ export interface FreezeView {
   digest: string;
   earlier: number[];
   frozen_at: number;
+  identified: string[];
   pages: number;
   refused: {
     [k: string]: string;
@@ -2077,8 +2122,10 @@ export interface EntryView {
   camera: Device;
   check: CheckView | null;
   code_confirmed: boolean;
+  code_confirmed_at: number;
   code_locked_until: number;
   consent_withdrawn: boolean;
+  held_key: boolean;
   identity: IdentityView | null;
   kiosk: string;
   listens_to: string;

@@ -6,7 +6,7 @@ import { hearing, seat } from './hearing';
 const NOW = 1_000_000;
 const entry = {
   accepted_as: '甲', consent_withdrawn: false, camera: 'ready' as const, microphone: 'ready' as const, check: null,
-  code_confirmed: false, code_locked_until: 0, identity: null, kiosk: '', officer_steps: {}, listens_to: '', resembles: '',
+  code_confirmed: false, code_confirmed_at: 0, held_key: false, code_locked_until: 0, identity: null, kiosk: '', officer_steps: {}, listens_to: '', resembles: '',
 };
 const ids = (view: ReturnType<typeof hearing>) => alarmsOf(view, NOW).map(({ id }) => id);
 

@@ -121,7 +121,7 @@ describe('transcript', () => {
     const view = after([
       line(1), frozen(1),
       { type: 'transcript_sealed', version: 1, pages: 2, sha256: 'a' },
-      { type: 'transcript_signed', version: 1, party: 'accused', sha256: 'b', certificate_sha256: '', name_image_sha256: '' },
+      { type: 'transcript_signed', version: 1, party: 'accused', sha256: 'b', certificate_sha256: '', name_image_sha256: '', strokes_sha256: '', key: 'browser', witness: '' },
       { type: 'signature_refused', version: 1, party: 'writer', reason: '记录有误' },
       { type: 'transcript_archived', version: 1, sha256: 'c' },
     ]);
@@ -132,7 +132,7 @@ describe('transcript', () => {
 
   it('goes on after a pause in which everybody signed, with a new version beside the earlier one', () => {
     const signs = (party: string): HearingEvent => ({
-      type: 'transcript_signed', version: 1, party, sha256: 'b', certificate_sha256: '', name_image_sha256: '',
+      type: 'transcript_signed', version: 1, party, sha256: 'b', certificate_sha256: '', name_image_sha256: '', strokes_sha256: '', key: 'browser', witness: '',
     });
     let view = after([
       { type: 'hearing_opened' }, line(1), { type: 'hearing_paused', reason: '' }, frozen(1),

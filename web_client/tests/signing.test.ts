@@ -35,7 +35,7 @@ it('waits while another signature is placed, then signs what it was given', asyn
     return answers.shift();
   });
   const steps: Progress['step'][] = [];
-  const done = signTranscript('s1', 1, 'PNG', ({ step }) => {
+  const done = signTranscript('s1', 1, 'PNG', '', ({ step }) => {
     steps.push(step);
     if (step === 'busy') setTimeout(() => undefined, 0);
   });
@@ -62,7 +62,7 @@ it('stands in line again with another key when the document went to the next one
     asked.push(JSON.parse(init.body as string) as Record<string, string>);
     return answers.shift();
   });
-  expect(await signTranscript('s1', 1, 'PNG', () => undefined)).toBe('ab');
+  expect(await signTranscript('s1', 1, 'PNG', '', () => undefined)).toBe('ab');
   const [first, , again, finished] = asked;
   expect(again?.public_key).not.toBe(first?.public_key);
   expect(await verifies(again?.public_key ?? '', finished?.signature ?? '', 'AQIE')).toBe(true);
@@ -70,5 +70,5 @@ it('stands in line again with another key when the document went to the next one
 
 it('passes any other refusal on by its code', async () => {
   vi.stubGlobal('fetch', async () => json(409, { code: 'not_your_turn', detail: '' }));
-  await expect(signTranscript('s1', 1, 'PNG', () => undefined)).rejects.toMatchObject({ code: 'not_your_turn' });
+  await expect(signTranscript('s1', 1, 'PNG', '', () => undefined)).rejects.toMatchObject({ code: 'not_your_turn' });
 });

@@ -123,6 +123,8 @@ from hearing_server.domain.commands.record import (
     EnterSeal,
     ExplainFault,
     FreezeTranscript,
+    IdentifySigner,
+    PermitHeldKey,
     RefuseSignature,
     Sign,
 )
@@ -222,6 +224,8 @@ Command = (
     | EnterSeal
     | Sign
     | RefuseSignature
+    | IdentifySigner
+    | PermitHeldKey
     | EnterArchive
     | EnterRecording
     | SetAccess
@@ -284,6 +288,7 @@ __all__ = [
     "GiveWord",
     "HideExhibit",
     "HighlightExhibit",
+    "IdentifySigner",
     "JoinConsultation",
     "KeepDocumentPicture",
     "Leave",
@@ -302,6 +307,7 @@ __all__ = [
     "PauseHearing",
     "PauseSource",
     "PermitConsultation",
+    "PermitHeldKey",
     "PlaceNote",
     "Plan",
     "PlayExhibit",

@@ -25,6 +25,21 @@ class Sign:
     sha256: str
     certificate_sha256: str
     name_image_sha256: str
+    strokes_sha256: str = ""
+    key: ev.SigningKey = ev.SigningKey.BROWSER
+    witness: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentifySigner:
+    party: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PermitHeldKey:
+    party: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

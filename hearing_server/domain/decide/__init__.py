@@ -19,6 +19,7 @@ from hearing_server.domain.decide import (
     people,
     private,
     record,
+    signing,
 )
 from hearing_server.domain.decide.exhibits import check_point
 from hearing_server.domain.decide.lines import lines_of
@@ -31,11 +32,14 @@ from hearing_server.domain.decide.record import (
     signing_order,
 )
 from hearing_server.domain.decide.rules import Decision, Events, Rule, check_rule
+from hearing_server.domain.decide.signing import check_held, code_due
 from hearing_server.domain.fold import apply
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 
-_SUBJECTS = (course, people, observers, floor, private, exhibits, messages, lines, record, custody)
+_SUBJECTS = (
+    course, people, observers, floor, private, exhibits, messages, lines, record, signing, custody,
+)  # fmt: skip
 
 RULES: Mapping[type, Rule] = MappingProxyType(
     {command: rule for subject in _SUBJECTS for command, rule in subject.RULES.items()}
@@ -77,8 +81,10 @@ __all__ = [
     "check",
     "check_explanation",
     "check_freeze",
+    "check_held",
     "check_point",
     "check_signer",
+    "code_due",
     "decide",
     "entered_by",
     "lines_of",

@@ -20,6 +20,7 @@ from hearing_server.domain.decide.rules import (
     seat_of,
     text,
 )
+from hearing_server.domain.decide.signing import may_check
 from hearing_server.domain.doors import vouched
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
@@ -216,7 +217,7 @@ def _officer_step(state: HearingState, command: cmd.TakeOfficerStep, by: str, no
 def _begin_identity(
     state: HearingState, command: cmd.BeginIdentityCheck, by: str, now: int
 ) -> Events:
-    if seat_of(state, command.party).presence is not Presence.WAITING:
+    if not may_check(state, seat_of(state, command.party)):
         raise Refused(Code.NOT_WAITING)
     if by in state.identity_checks.values() or command.party in state.identity_checks:
         raise Refused(Code.BUSY, "an identity check is going on")

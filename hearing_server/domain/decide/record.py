@@ -13,6 +13,7 @@ from hearing_server.domain.decide.rules import (
     text,
     writable,
 )
+from hearing_server.domain.decide.signing import check_key, check_known
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.parties import BENCH, Right, Role, may
@@ -101,6 +102,8 @@ def check_signer(state: HearingState, by: str, version: int, *, refusing: bool =
     rank = _rank(state.seats[by].party.role)
     if not refusing and any(_rank(state.seats[p].party.role) < rank for p in freeze.outstanding):
         raise Refused(Code.NOT_YOUR_TURN)
+    if not refusing:
+        check_known(state, state.seats[by], freeze)
     return freeze
 
 
@@ -118,6 +121,7 @@ def _enter_seal(state: HearingState, command: cmd.EnterSeal, by: str, now: int) 
 
 def _sign(state: HearingState, command: cmd.Sign, by: str, now: int) -> Events:
     check_signer(state, by, command.version)
+    command = check_key(state, command, by)
     return (
         ev.TranscriptSigned(
             version=command.version,
@@ -125,6 +129,9 @@ def _sign(state: HearingState, command: cmd.Sign, by: str, now: int) -> Events:
             sha256=command.sha256,
             certificate_sha256=command.certificate_sha256,
             name_image_sha256=command.name_image_sha256,
+            strokes_sha256=command.strokes_sha256,
+            key=command.key,
+            witness=command.witness,
         ),
     )
 

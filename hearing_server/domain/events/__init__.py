@@ -125,6 +125,7 @@ from hearing_server.domain.events.private import (
 from hearing_server.domain.events.record import (
     FaultExplained,
     GapFound,
+    HeldKeyPermitted,
     RecordingBegan,
     RecordingEnded,
     RecordingFault,
@@ -132,6 +133,7 @@ from hearing_server.domain.events.record import (
     RootSigned,
     SegmentRecorded,
     SignatureRefused,
+    SignerIdentified,
     TranscriptArchived,
     TranscriptFrozen,
     TranscriptSealed,
@@ -151,6 +153,7 @@ from hearing_server.domain.events.values import (
     RequestKind,
     RootCause,
     Screening,
+    SigningKey,
     Source,
     Span,
     Stage,
@@ -254,6 +257,8 @@ Event = (
     | TranscriptSealed
     | TranscriptSigned
     | SignatureRefused
+    | SignerIdentified
+    | HeldKeyPermitted
     | TranscriptArchived
     | RecordingBegan
     | RecordingEnded
@@ -334,6 +339,7 @@ __all__ = [
     "HearingPostponed",
     "HearingResumed",
     "HearingSuspended",
+    "HeldKeyPermitted",
     "HighlightsCleared",
     "IdentityCheckBegan",
     "IdentityCheckEnded",
@@ -393,6 +399,8 @@ __all__ = [
     "SharingAllowed",
     "SharingLocked",
     "SignatureRefused",
+    "SignerIdentified",
+    "SigningKey",
     "Source",
     "SourcePaused",
     "SourceResumed",

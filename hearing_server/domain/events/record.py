@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hearing_server.domain.events.values import RootCause
+from hearing_server.domain.events.values import RootCause, SigningKey
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,13 +26,36 @@ class TranscriptSealed:
 
 @dataclass(frozen=True, kw_only=True)
 class TranscriptSigned:
-    """`sha256` is of the file with this signature in it."""
+    """`sha256` is of the file with this signature in it.
+
+    `strokes_sha256` is of how the name was written, empty where it was typed or not written. A key that
+    the server held needs a `witness`: who stood beside the party.
+    """
 
     version: int
     party: str
     sha256: str
     certificate_sha256: str
     name_image_sha256: str
+    strokes_sha256: str = ""
+    key: SigningKey = SigningKey.BROWSER
+    witness: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignerIdentified:
+    """The clerk knows, on camera, that it is this party who is about to sign this version."""
+
+    version: int
+    party: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldKeyPermitted:
+    """Who cannot sign with a key of their own may sign with one that the server holds; `reason` says why."""
+
+    party: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

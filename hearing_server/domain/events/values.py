@@ -89,10 +89,22 @@ class ChecklistItem:
 
 @dataclass(frozen=True, kw_only=True)
 class Demands:
-    """What a party must show before admission: a one-time code, a document confirmed by the clerk."""
+    """What a party must show before admission: a one-time code, a document confirmed by the clerk.
+
+    And once more before they sign: a code sent anew, or that the clerk knows them on camera.
+    """
 
     code: bool = False
     identity: bool = False
+    sign_code: bool = False
+    sign_identity: bool = False
+
+
+class SigningKey(StrEnum):
+    """Whose key made a signature: the browser's of the one who signs, or one that the server made for them."""
+
+    BROWSER = "browser"
+    HELD = "held"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -104,9 +104,23 @@ def _check_ended(state: HearingState, event: ev.IdentityCheckEnded, at: int) -> 
     return replace(state, identity_checks=drop(state.identity_checks, event.party))
 
 
+def _code_confirmed(state: HearingState, event: ev.CodeConfirmed, at: int) -> HearingState:
+    return with_seat(
+        state, event.party, code_confirmed=True, code_confirmed_at=at, code_locked_until=0
+    )
+
+
 def _identified(state: HearingState, event: ev.IdentityConfirmed, at: int) -> HearingState:
     identity = Identity(document=event.document, number=event.number, confirmed_at=at)
-    return with_seat(state, event.party, identity=identity)
+    return signer_known(with_seat(state, event.party, identity=identity), event.party)
+
+
+def signer_known(state: HearingState, party: str) -> HearingState:
+    """The clerk has seen who it is, while this version was to be signed."""
+    freeze = state.freeze
+    if freeze is None or party not in freeze.signers:
+        return state
+    return replace(state, freeze=replace(freeze, identified=freeze.identified | {party}))
 
 
 def _pictured(state: HearingState, event: ev.DocumentPictureKept, at: int) -> HearingState:
@@ -159,7 +173,7 @@ STEPS: Mapping[type, Step] = {
     ev.ConsentWithdrawn: seat_step(consent_withdrawn=True),
     ev.RulesAccepted: _accepted,
     ev.SelfCheckReported: _checked,
-    ev.CodeConfirmed: seat_step(code_confirmed=True, code_locked_until=0),
+    ev.CodeConfirmed: _code_confirmed,
     ev.CodeLocked: _code_locked,
     ev.PartyArrived: _arrived,
     ev.PartyLeft: _left,

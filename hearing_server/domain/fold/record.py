@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from hearing_server.domain import events as ev
+from hearing_server.domain.fold.people import signer_known
 from hearing_server.domain.fold.steps import Step, put
 from hearing_server.domain.hearing import KEPT, HearingState
 from hearing_server.domain.record import Fault, Freeze, Printed, Recorded, Refusal, SignedRoot
@@ -38,6 +39,15 @@ def _sealed(state: HearingState, event: ev.TranscriptSealed, at: int) -> Hearing
 def _signed(state: HearingState, event: ev.TranscriptSigned, at: int) -> HearingState:
     signed = put(state.freeze.signed if state.freeze else {}, event.party, at)
     return _with_freeze(state, event.version, signed=signed, sha256=event.sha256)
+
+
+def _identified(state: HearingState, event: ev.SignerIdentified, at: int) -> HearingState:
+    current = state.freeze is not None and state.freeze.version == event.version
+    return signer_known(state, event.party) if current else state
+
+
+def _permitted(state: HearingState, event: ev.HeldKeyPermitted, at: int) -> HearingState:
+    return replace(state, held_keys=put(state.held_keys, event.party, event.reason))
 
 
 def _refused(state: HearingState, event: ev.SignatureRefused, at: int) -> HearingState:
@@ -92,6 +102,8 @@ STEPS: Mapping[type, Step] = {
     ev.TranscriptFrozen: _frozen,
     ev.TranscriptSealed: _sealed,
     ev.TranscriptSigned: _signed,
+    ev.SignerIdentified: _identified,
+    ev.HeldKeyPermitted: _permitted,
     ev.SignatureRefused: _refused,
     ev.TranscriptArchived: _archived,
     ev.SegmentRecorded: _segment,

@@ -88,7 +88,9 @@ def _of_type(hint: Any) -> Pick:
     if isinstance(hint, type):
         if issubclass(hint, ev.Source | ev.Device | ev.Verdict | ev.Stance | ev.Stage):
             return _sampled_from(hint)
-        if issubclass(hint, ev.RequestAnswer | ev.OfficerStep | ev.Departure | ev.Level):
+        if issubclass(
+            hint, ev.RequestAnswer | ev.OfficerStep | ev.Departure | ev.Level | ev.SigningKey
+        ):
             return _sampled_from(hint)
     return {
         bool: _booleans(),

@@ -62,7 +62,7 @@ export const readTranscript = (seat: string, version: number) =>
 
 export const prepareSignature = (
   seat: string,
-  body: { version: number; public_key: string; name_image: string },
+  body: { version: number; public_key: string; name_image: string; strokes?: string },
 ) => post<Preparation>(seatPath(seat, '/signature'), body, 20_000);
 export const finishSignature = (seat: string, preparation: string, signature: string) =>
   post<{ sha256: string }>(
@@ -70,6 +70,10 @@ export const finishSignature = (seat: string, preparation: string, signature: st
     { signature },
     30_000,
   );
+
+/** With a key that the server makes for it: where the clerk has permitted that. */
+export const signHeld = (seat: string, body: { version: number; witness: string; name_image: string; strokes: string }) =>
+  post<{ sha256: string }>(seatPath(seat, '/signature/held'), body, 60_000);
 
 export const listRecordings = (seat: string) =>
   get<{ parties: RecordedParty[]; deleted_at: number | null }>(seatPath(seat, '/recordings'));

@@ -9,14 +9,15 @@ const BUSY_WAIT = 1500; // ms, and a little chance so that two do not meet again
 
 export type Progress = { step: 'key' | 'prepare' | 'sign' } | { step: 'busy'; n: number };
 
-/** Resolves with the hash of the signed file, hex. `nameImage`: PNG, base64. */
+/** Resolves with the hash of the signed file, hex. `nameImage`: PNG, base64; `strokes` as NamePad gives them. */
 export async function signTranscript(
   seat: string,
   version: number,
   nameImage: string,
+  strokes: string,
   tell: (progress: Progress) => void,
 ): Promise<string> {
-  const ask = (public_key: string) => prepareSignature(seat, { version, public_key, name_image: nameImage });
+  const ask = (public_key: string) => prepareSignature(seat, { version, public_key, name_image: nameImage, strokes });
   const { sha256 } = await signWith(ask, (preparation, signature) => finishSignature(seat, preparation, signature), tell);
   return sha256;
 }

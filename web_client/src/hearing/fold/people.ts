@@ -1,6 +1,6 @@
 /** Steps of the people of a hearing: where they are, and how they came in. */
 import type { EntryView, HearingView, Party, Presence, SeatView } from '@/protocol.gen';
-import { oversees, seatStep, without, withSeat, type Steps } from './steps';
+import { entry, oversees, seatStep, signerKnown, without, withSeat, type Steps } from './steps';
 
 const GONE: ReadonlySet<Presence> = new Set(['expected', 'away', 'removed']);
 
@@ -33,6 +33,8 @@ const NOTHING: EntryView = {
   microphone: 'unknown',
   check: null,
   code_confirmed: false,
+  code_confirmed_at: 0,
+  held_key: false,
   code_locked_until: 0,
   identity: null,
   kiosk: '',
@@ -60,13 +62,10 @@ function newSeat(party: Party, entry: EntryView | null): SeatView {
 }
 
 function added(view: HearingView, party: Party, you: string): HearingView {
-  const entry = oversees(view, you) || party.id === you ? NOTHING : null;
-  return { ...view, seats: [...view.seats, newSeat(party, entry)] };
+  const known = oversees(view, you) || party.id === you ? NOTHING : null;
+  return { ...view, seats: [...view.seats, newSeat(party, known)] };
 }
 
-const entry = (changes: (entry: EntryView) => Partial<EntryView>) => (seat: SeatView) => ({
-  entry: seat.entry && { ...seat.entry, ...changes(seat.entry) },
-});
 const accepted = (name: string) => entry(() => ({ accepted_as: name, consent_withdrawn: false }));
 
 const STAYS_INSIDE = (seat: SeatView) => !['witness', 'expert'].includes(seat.role);
@@ -80,9 +79,8 @@ export const people: Steps = {
   consent_withdrawn: seatStep<'consent_withdrawn'>((_, seat) => entry(() => ({ consent_withdrawn: true }))(seat)),
   self_check_reported: (view, { type: _, party, ...check }, { at }) =>
     withSeat(view, party, entry(() => ({ check: { at, ...check } }))),
-  code_confirmed: seatStep<'code_confirmed'>((_, seat) =>
-    entry(() => ({ code_confirmed: true, code_locked_until: 0 }))(seat),
-  ),
+  code_confirmed: (view, { party }, { at }) =>
+    withSeat(view, party, entry(() => ({ code_confirmed: true, code_confirmed_at: at, code_locked_until: 0 }))),
   code_locked: seatStep<'code_locked'>(({ until }, seat) => entry(() => ({ code_locked_until: until }))(seat)),
   party_arrived: seatStep<'party_arrived'>((_, seat) => moved(seat, { left_by: null, sources: {} }, true)),
   party_left: (view, { party, cause }) => {
@@ -110,7 +108,10 @@ export const people: Steps = {
   }),
   identity_check_ended: (view, { party }) => ({ ...view, identity_checks: without(view.identity_checks, party) }),
   identity_confirmed: (view, { party, document, number }, { at }) =>
-    withSeat(view, party, entry(() => ({ identity: { document, number, confirmed_at: at, picture: false } }))),
+    signerKnown(
+      withSeat(view, party, entry(() => ({ identity: { document, number, confirmed_at: at, picture: false } }))),
+      party,
+    ),
   document_picture_kept: seatStep<'document_picture_kept'>((_, seat) =>
     entry(({ identity }) => ({ identity: identity && { ...identity, picture: true } }))(seat),
   ),

@@ -1,6 +1,6 @@
 /** Steps of the frozen transcript. */
 import type { FreezeView, HearingView } from '@/protocol.gen';
-import { answered, type Of, type Steps } from './steps';
+import { answered, entry, signerKnown, withSeat, type Of, type Steps } from './steps';
 
 function freezeOf(event: Of<'transcript_frozen'>, at: number, last: FreezeView | null): FreezeView {
   const { version, digest, signers } = event;
@@ -15,6 +15,7 @@ function freezeOf(event: Of<'transcript_frozen'>, at: number, last: FreezeView |
     sha256: '',
     signed: {},
     refused: {},
+    identified: [],
     archived: false,
     changed_since: false,
     earlier: last && answered(last) ? [...earlier, last.version] : earlier,
@@ -38,6 +39,9 @@ export const record: Steps = {
     withFreeze(view, version, () => ({ sealed: true, pages, sha256 })),
   transcript_signed: (view, { version, party, sha256 }, { at }) =>
     withFreeze(view, version, (freeze) => ({ signed: { ...freeze.signed, [party]: at }, sha256 })),
+  signer_identified: (view, { version, party }) =>
+    view.freeze?.version === version ? signerKnown(view, party) : view,
+  held_key_permitted: (view, { party }) => withSeat(view, party, entry(() => ({ held_key: true }))),
   signature_refused: (view, { version, party, reason }) =>
     withFreeze(view, version, (freeze) => ({ refused: { ...freeze.refused, [party]: reason } })),
   transcript_archived: (view, { version, sha256 }) =>

@@ -1,5 +1,5 @@
 /** What the steps of the fold share. */
-import type { EventTold, FreezeView, HearingView, Role, SeatView } from '@/protocol.gen';
+import type { EntryView, EventTold, FreezeView, HearingView, Role, SeatView } from '@/protocol.gen';
 
 export type HearingEvent = EventTold['event'];
 export type Of<T extends HearingEvent['type']> = Extract<HearingEvent, { type: T }>;
@@ -39,9 +39,21 @@ export function readerOf(view: HearingView, party: string): string {
   return view.seats.find((seat) => seat.party === party)?.role === 'clerk' ? 'clerk' : party;
 }
 
+/** Changes in how a party came in; only to those who see it. */
+export const entry = (changes: (entry: EntryView) => Partial<EntryView>) => (seat: SeatView) => ({
+  entry: seat.entry && { ...seat.entry, ...changes(seat.entry) },
+});
+
 /** Everybody who was asked has signed or refused. */
 export const answered = (freeze: FreezeView): boolean =>
   freeze.sealed && freeze.signers.every((party) => party in freeze.signed || party in freeze.refused);
+
+/** The clerk has seen, since the freeze, who it is that signs. */
+export function signerKnown(view: HearingView, party: string): HearingView {
+  const { freeze } = view;
+  if (!freeze?.signers.includes(party) || freeze.identified.includes(party)) return view;
+  return { ...view, freeze: { ...freeze, identified: [...freeze.identified, party].sort() } };
+}
 
 /** What was frozen is not what stands in the record now. */
 export function transcriptChanged(view: HearingView): HearingView {

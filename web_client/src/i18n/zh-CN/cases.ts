@@ -45,7 +45,7 @@ export default {
     plan: {
       title: '安排开庭', when: '时间和地点', date: '日期', time: '开始时间', minutes: '预计分钟数', courtroom: '法庭', no_courtroom: '尚无可用的法庭，请管理员添加。',
       bench: '审判人员和书记员', presiding: '审判长', judge: '审判员', assessor: '人民陪审员', assessor_name: '姓名', clerk: '书记员', add_judge: '添加审判员', add_assessor: '添加陪审员', choose: '请选择',
-      people: '参加的诉讼参与人', demands: '入庭要求', code: '验证码：发到登记的手机或邮箱', identity: '书记员核对身份证件', checklist: '权利告知与程序清单', add_item: '添加事项', item: '事项内容',
+      people: '参加的诉讼参与人', demands: '入庭要求', code: '验证码：发到登记的手机或邮箱', identity: '书记员核对身份证件', sign_code: '签名前：再次输入验证码', sign_identity: '签名前：书记员在视频中核对本人', checklist: '权利告知与程序清单', add_item: '添加事项', item: '事项内容',
       screening: '隔离', screening_hint: '被隔离的人不会被所选的人看到或听到，姓名也不显示。', add_screening: '添加隔离', screened: '被隔离人', from: '不能被谁看到或听到', sight: '画面', sound: '声音', alias: '代称', invite: '立即发出开庭通知', invite_held: '未配置邮件和短信，通知将放入发件箱由您宣读。',
       checking: '正在检查冲突…', free: '没有冲突。', clashes: '时间冲突', missing: '模板中的席位无人：{roles}', override: '仍要安排的理由', override_hint: '仅当事人等人员的冲突可在说明理由后安排，理由记入审计。', hard: '法庭、审判人员或书记员冲突，请换时间、法庭或人员。', go: '安排开庭', planned: '已安排开庭。',
       incomplete: '填写完时间、法庭、审判长和书记员后检查冲突。',
