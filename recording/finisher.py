@@ -144,6 +144,8 @@ def copy_segment(name: str, source: Disk, target: Disk) -> None:
     if digest.digest() != again.digest():
         raise OSError(errno.EIO, "the copy is not what was written", str(copy))
     os.rename(copy, path)
+    with suppress(OSError):  # what this directory had of it when it failed
+        path.with_name(path.name + names.PART).unlink(missing_ok=True)
     if _erased(name, source):
         path.unlink(missing_ok=True)
         raise FileNotFoundError(errno.ENOENT, "erased meanwhile", str(source.folder / name))

@@ -6,13 +6,16 @@ its first moment: each lasts ten microseconds, and nobody sees it. A camera that
 longer than `MOST_BEFORE` pictures cannot be played up to its next one, and that is said.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from hearing_server.services.timeline import MOST_BEFORE
 from recording import blocks
 from recording.blocks import Block, Contents
 
 TICKS = 100  # of a millisecond, so that MOST_BEFORE last less than one picture at sixty a second
+
+T = TypeVar("T")
 
 
 class NoKeyFrame(ValueError):
@@ -29,16 +32,29 @@ def before(
     """
     if contents.header.codec == "opus" or contents.blocks[0].key:
         return []
-    found: list[Block] = []
-    for began, data in earlier:
-        one = blocks.read(data)
-        if one.header != contents.header:
+
+    def backwards() -> Iterator[list[Block]]:
+        for began, data in earlier:
+            one = blocks.read(data)
+            if one.header != contents.header:
+                return
+            yield [_moved(block, began - started_at) for block in one.blocks]
+
+    return back_to_key(backwards(), lambda block: block.key)
+
+
+def back_to_key(backwards: Iterable[Sequence[T]], is_key: Callable[[T], bool]) -> list[T]:
+    """The pictures from the last key frame on, of segments of which the nearest comes first; no more of
+    them are taken than it needs. None where the key frame is too far away, or nowhere.
+    """
+    found: list[T] = []
+    for pictures in backwards:
+        found = [*pictures, *found]
+        keys = [number for number, picture in enumerate(found) if is_key(picture)]
+        if keys:
+            return found[keys[-1] :] if len(found) - keys[-1] <= MOST_BEFORE else []
+        if len(found) > MOST_BEFORE:
             break
-        found = [_moved(block, began - started_at) for block in one.blocks] + found
-        keys = [number for number, block in enumerate(found) if block.key]
-        if keys or len(found) > MOST_BEFORE:
-            lead = found[keys[-1] :] if keys else []
-            return lead if len(lead) <= MOST_BEFORE else []
     return []
 
 

@@ -5,6 +5,7 @@ exists before the first segment does, and tells of each track when and why it en
 looks at the hearings of the last day and not at years of recordings.
 """
 
+import errno
 import mmap
 import os
 import time
@@ -124,8 +125,13 @@ def adopt(disks: Disks, name: str) -> Finished | RecordingGap:
     best = max((contents for contents, _ in found), key=lambda contents: contents.size)
     part_only = name.endswith(names.PART)
     parts = [
-        _part(disk, name, best, part_only) for contents, disk in found if contents.size == best.size
+        _part(disk, name, contents if part_only else best, part_only)
+        for contents, disk in found
+        if part_only or contents.size == best.size
     ]
+    for part in parts:
+        if part.size < best.size:  # takes no more, and is kept only where the longest cannot be
+            part.error = OSError(errno.EIO, "shorter than the other one", part.name)
     return Finished(
         track=track,
         name=whole,

@@ -6,7 +6,6 @@ together with the writing (`python -m tests.recording.cost`).
 
 from collections.abc import Iterable
 from struct import Struct as Layout
-from typing import Protocol
 
 from hearing_server.services.media import GapCause, RecordingGap, TrackHealth
 from recording.clock import RtpClock
@@ -17,10 +16,10 @@ from recording.gaps import GapLedger
 from recording.heading import heading
 from recording.loudness import audible
 from recording.names import track_folder
-from recording.part import Part
+from recording.outlet import Outlet
 from recording.party_clock import PartyClock
 from recording.reorder import Released, ReorderBuffer
-from recording.segment import LONGEST_MS, Finished, SegmentWriter
+from recording.segment import LONGEST_MS, SegmentWriter
 from recording.wire import Open
 
 ASK_AFTER_MS = 8_500  # a key frame is wanted: 1.5 s before the segment must end
@@ -33,23 +32,6 @@ LISTEN_EVERY = 5  # packets of sound: ten times a second is enough to know
 ROUNDING_MS = 8
 
 _RTP = Layout(">BBHI")
-
-
-class Outlet(Protocol):
-    """Where a track leaves what it made: the worker."""
-
-    def ask(self, track: int) -> None:
-        """A key frame is wanted."""
-
-    def gap(self, gap: RecordingGap) -> None: ...
-
-    def complete(self, finished: Finished) -> None:
-        """Make it durable and report it."""
-
-    def disk_failed(self, hearing: str, disk: Disk, error: OSError) -> None: ...
-
-    def sync(self, part: Part, until: int) -> None:
-        """Make durable what is written, up to the frame that ends at `until`."""
 
 
 class Track:
@@ -192,7 +174,10 @@ class Track:
     def salvage(self) -> tuple[int, GapCause] | None:
         """After a fault: finish what was written; returns what the track's next start needs."""
         self._party.leave(self._number)
-        self._close()
+        try:
+            self._close()
+        except Exception:  # the fault is the writer's own: what it wrote before is whole
+            self._give_up("server")
         until = self._gaps.covered_until
         return (until, "server") if until is not None else None
 
@@ -379,14 +364,18 @@ class Track:
 
     def _disk_failed(self) -> None:
         """No directory took it: what was written before stays, and the rest is a gap."""
+        self._give_up("disk")
+        self._depacketiser.broken()
+
+    def _give_up(self, cause: GapCause) -> None:
+        """Of what is being written, beyond what is in the files."""
         writer, self._writer = self._writer, None
         assert writer is not None
         finished = writer.abandon()
         self._written = writer.written_until or self._written
         if finished is not None:
             self._outlet.complete(finished)
-        self._gaps.cut_back(writer.written_until or writer.started_at, "disk")
-        self._depacketiser.broken()
+        self._gaps.cut_back(writer.written_until or writer.started_at, cause)
 
     def _ask(self) -> None:
         if self._now - self._asked >= ASK_EVERY_S:

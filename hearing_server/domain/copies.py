@@ -225,11 +225,16 @@ def _outside(state: HearingState, entry: Entry) -> bool:
         return True
     if getattr(event, "within", ()):  # sent in a private room
         return True
-    if isinstance(event, ev.NotePlaced) and event.private:
+    if isinstance(event, ev.NotePlaced) and (event.private or _is_removed(state, event)):
         return True
     if isinstance(event, _EXHIBITS) and not state.exhibits[event.exhibit - 1].on_record:
         return True
     return _names_screened(state, event) or masked(state, event, entry.at, None) != event
+
+
+def _is_removed(state: HearingState, event: ev.NotePlaced) -> bool:
+    """Its removal stays inside; so does what was removed."""
+    return state.custody.notes[event.note - 1].removed
 
 
 def _has_account(event: Event) -> bool:

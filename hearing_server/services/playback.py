@@ -13,7 +13,6 @@ from typing import Any, NamedTuple, Protocol
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.custody import touches
-from hearing_server.domain.doors import oversees
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import HearingState, Phase
@@ -22,6 +21,7 @@ from hearing_server.domain.playable import (
     masked_spans,
     plays,
     plays_track,
+    told_cause,
 )
 from hearing_server.domain.sealed import line_for, sealed_from, words_at
 from hearing_server.domain.visible import named
@@ -274,18 +274,11 @@ def _gaps(state: HearingState, timeline: Timeline, reader: str, after: int) -> l
             "source": missed.gap.source,
             "started_at": missed.gap.started_at,
             "ended_at": missed.gap.ended_at,
-            "cause": _cause(state, missed.gap, reader),
+            "cause": told_cause(state, missed.gap.cause, missed.gap.party, reader),
         }
         for missed in timeline.gaps
         if missed.seq > after and _may(state, reader, missed.gap.party, missed.gap.source)
     ]
-
-
-def _cause(state: HearingState, gap: ev.GapFound, reader: str) -> str:
-    """Whose identity was checked when is between them and the court."""
-    court = oversees(state, reader)
-    neutral = gap.cause == "identity_check" and gap.party != reader and not court
-    return "elsewhere" if neutral else gap.cause
 
 
 def lines_since(

@@ -144,7 +144,7 @@ class Roots:
     async def _look(self, hearing: str) -> None:
         try:
             state = await self._hearings.state(hearing)
-            cause = proof.due(state, self._now())
+            cause = proof.due(state, self._hearings.now(hearing))
             if cause is not None:
                 await self._sign(state, cause)
             elif state.root is not None and not state.root.timestamped and self._may_stamp():

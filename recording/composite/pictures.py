@@ -10,8 +10,8 @@ from av.video.stream import VideoStream
 
 from hearing_server.services.composite import Extent
 from hearing_server.services.media import SegmentClosed
-from hearing_server.services.timeline import MOST_BEFORE
 from recording.composite.damage import UNDECODABLE, Damage
+from recording.lead import back_to_key
 from recording.opened import MOST_PIXELS, ExportRefused, SegmentFiles
 
 Picture = tuple[float, VideoFrame]  # Unix ms
@@ -110,17 +110,13 @@ class Pictures:
 
     def _lead(self, decoder: "_Decoder", stream: VideoStream) -> None:
         """Decode what the first segment goes on from, since its last key frame; nothing if that is not there."""
-        found: list[tuple[SegmentClosed, Packet[VideoStream]]] = []
-        for segment in self._earlier:
-            try:
-                found = self._packets(segment, stream) + found
-            except ExportRefused:
-                return
-            keys = [at for at, (_, packet) in enumerate(found) if packet.is_keyframe]
-            if keys or len(found) > MOST_BEFORE:
-                found = found[keys[-1] :] if keys else []
-                break
-        for segment, packet in found:
+
+        def backwards() -> Iterator[list[tuple[SegmentClosed, Packet[VideoStream]]]]:
+            with contextlib.suppress(ExportRefused):
+                for segment in self._earlier:
+                    yield self._packets(segment, stream)
+
+        for segment, packet in back_to_key(backwards(), lambda one: one[1].is_keyframe):
             with contextlib.suppress(av.FFmpegError, ValueError, MemoryError):
                 decoder.decode(packet, segment)
 

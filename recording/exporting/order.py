@@ -38,8 +38,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def digest(self) -> str:
-        """Of all that decides what is drawn: chunks of another digest are not used."""
-        told = (self.kind, self.script, self.zone)
+        """Of all that decides what is drawn: chunks of another digest are not used. What is not there in one
+        directory may be in another.
+        """
+        told = (self.kind, self.script, self.zone, self.folders)
         return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 
     def chunk(self, number: int) -> Path:

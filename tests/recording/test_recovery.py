@@ -6,7 +6,8 @@ import pytest
 
 from hearing_server.services.media import RecordingGap
 from recording import recovery
-from recording.segment import CLUSTER_MS
+from recording.disk import Disks
+from recording.segment import CLUSTER_MS, make_durable
 from recording.track import Track
 
 from . import streams
@@ -37,3 +38,47 @@ def test_a_kill_at_the_very_start_of_a_segment(killed_at: float, tmp_path: Path)
     assert gap.cause == "server"
     assert gap.ended_at - gap.started_at == CLUSTER_MS
     assert abs(gap.started_at - (WALL + BEGIN * 1000 + 10_000)) < 100
+
+
+def test_of_two_unfinished_files_the_shorter_one_does_not_stay(tmp_path: Path) -> None:
+    """One directory failed before the kill: the longer file is taken, and the other is gone with it."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    desk = Desk(one)
+    desk.disks = Disks([one, two])
+    track = Track(1, opened("opus", "microphone"), desk.disks, desk, None)
+    for packet in streams.sound_packets(streams.encode_sound(4.0)):
+        if packet.at == pytest.approx(2.0):
+            (part,) = two.rglob("*.part")
+            short = part.read_bytes()
+        track.packet(packet.data, BEGIN + packet.at)
+    (left,) = one.rglob("*.part")
+    part.write_bytes(short)
+    name = left.relative_to(one).as_posix()
+    adopted = recovery.adopt(Disks([one, two]), name)
+    assert not isinstance(adopted, RecordingGap)
+    outcome = make_durable(adopted)
+    assert outcome.closed is not None
+    assert outcome.closed.ended_at - outcome.closed.started_at > 3_500
+    assert [kept.disk.folder for kept in outcome.kept] == [one]
+    assert list(tmp_path.rglob("*.part")) == []
+
+
+def test_where_the_longer_one_cannot_be_made_durable_the_shorter_is_kept(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    desk = Desk(one)
+    desk.disks = Disks([one, two])
+    track = Track(1, opened("opus", "microphone"), desk.disks, desk, None)
+    for packet in streams.sound_packets(streams.encode_sound(4.0)):
+        if packet.at == pytest.approx(2.0):
+            (part,) = two.rglob("*.part")
+            short = part.read_bytes()
+        track.packet(packet.data, BEGIN + packet.at)
+    (left,) = one.rglob("*.part")
+    part.write_bytes(short)
+    adopted = recovery.adopt(Disks([one, two]), left.relative_to(one).as_posix())
+    assert not isinstance(adopted, RecordingGap)
+    left.rename(left.with_name("astray"))  # so that its renaming fails
+    outcome = make_durable(adopted)
+    assert outcome.closed is not None
+    assert [kept.disk.folder for kept in outcome.kept] == [two]
+    assert 1_500 < outcome.closed.ended_at - outcome.closed.started_at < 2_100

@@ -85,6 +85,20 @@ def test_a_fault_in_one_track_starts_that_track_again(link):
     assert (gap.ended_at - gap.started_at, gap.cause) == (20, "server")
 
 
+def test_a_fault_of_the_writer_itself_ends_no_other_track(link):
+    """What it wrote before is kept, and the rest up to the next packet is a gap."""
+    link.worker._take(memoryview(b"".join((opening(1), opening(2), *sound(1, 0, 1)))))
+    link.worker._tracks[1]._writer._blocks.append(None)  # no bytes: nothing of it can be written
+    reports = reported(link.run(*sound(1, 1, 2), *sound(2, 0, 2)))
+    assert [report.code for report in reports if hasattr(report, "code")] == ["track_failed"]
+    frames = sorted(report.frames for report in reports if isinstance(report, SegmentClosed))
+    assert frames[-1] == 100
+    assert len(frames) == 3
+    (gap,) = (report for report in reports if isinstance(report, RecordingGap))
+    assert gap.cause == "server"
+    assert 20 <= gap.ended_at - gap.started_at <= 300
+
+
 def test_the_folder_has_one_owner(tmp_path):
     """A second claim waits as long as it was told to, and no longer."""
     claim(Disks([tmp_path]))

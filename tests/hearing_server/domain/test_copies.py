@@ -200,3 +200,15 @@ def test_no_account_and_no_check_of_identity_leaves_the_court() -> None:
     before = replace(planned(*people))  # a log from before the accounts had a fact of their own
     old = Entry(hearing="h1", seq=1, at=NOW, by=SERVER, event=before)
     assert withheld(world.state, old, None)
+
+
+def test_a_note_that_was_removed_is_in_no_copy_that_leaves_the_court() -> None:
+    """Its removal is not told there; inside both are."""
+    world = in_session()
+    for text in ("误记", "留存"):
+        world.do("clerk", cmd.PlaceNote(at=world.now, text=text, private=False))
+    world.do("clerk", cmd.RemoveNote(note=1))
+    placed = [e for e in world.entries if isinstance(e.event, ev.NotePlaced)]
+    assert [withheld(world.state, each, None) for each in placed] == [True, False]
+    assert withheld(world.state, world.entries[-1], None)
+    assert not any(withheld(world.state, each, "judge") for each in (*placed, world.entries[-1]))

@@ -138,6 +138,19 @@ async def test_every_hour() -> None:
     assert [one.cause for one in court.signed()] == ["hourly", "hourly"]
 
 
+async def test_the_hour_is_the_hearings_own() -> None:
+    """While the court sits a step of the calendar makes nothing due."""
+    async with Court().running() as court:
+        await court.hearings.state("h1")
+        court.hearings.hold_clock("h1")
+        court.ahead += 2 * proof.HOUR
+        await court.do("clerk", cmd.EnterLine(speaker="judge", text="虚构"))
+        await asyncio.sleep(0.1)  # many looks
+        assert court.signed() == []
+        await court.do("judge", cmd.PauseHearing(reason=""))
+        await until(lambda: len(court.signed()) == 1)
+
+
 async def test_without_a_timestamp_authority_it_is_signed_all_the_same() -> None:
     """At once without; and again, stamped, as soon as it answers; not asked more often than agreed."""
     court = Court()

@@ -156,6 +156,8 @@ async def test_chunks_of_another_script_are_not_used(long, tmp_path):
         await task
     assert job.pids == set()
     changed = msgspec.structs.replace(first, script=script(long.segments, 2.0, seats=FOUR))
+    elsewhere = msgspec.structs.replace(first, folders=[*first.folders, str(tmp_path / "two")])
+    assert len({first.digest, changed.digest, elsewhere.digest}) == 3
     await Job(changed).make()
     assert len(lumas(Path(changed.output))) == 50
 
