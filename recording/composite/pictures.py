@@ -111,7 +111,7 @@ class Pictures:
     def _lead(self, decoder: "_Decoder", stream: VideoStream) -> None:
         """Decode what the first segment goes on from, since its last key frame; nothing if that is not there."""
 
-        def backwards() -> Iterator[list[tuple[SegmentClosed, Packet[VideoStream]]]]:
+        def backwards() -> Iterator[list[tuple[SegmentClosed, "Packet[VideoStream]"]]]:
             with contextlib.suppress(ExportRefused):
                 for segment in self._earlier:
                     yield self._packets(segment, stream)
