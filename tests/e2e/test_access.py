@@ -24,6 +24,7 @@ async def written(server: ServerProcess) -> list[str]:
     return sorted(found - {""}, key=len, reverse=True)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_nothing_stands_in_the_way(tmp_path: Path) -> None:
     """No page from check to signature has a barrier that axe-core calls serious or critical."""
@@ -63,6 +64,7 @@ async def test_nothing_stands_in_the_way(tmp_path: Path) -> None:
     assert not looks.found, "\n".join(looks.found)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_the_language_is_that_of_every_word(tmp_path: Path) -> None:
     """In either language every word is of it, but for names and what the court itself has written."""

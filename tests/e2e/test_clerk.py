@@ -59,6 +59,7 @@ async def sent_round(clerk: Person, party: Person, looks: Looks, folder: Path) -
     assert pdf.read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_a_clerks_day(tmp_path: Path) -> None:
     looks = Looks()

@@ -35,6 +35,7 @@ async def all_seats(person: Person, place: str) -> list[str]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_a_room_of_twenty(tmp_path: Path) -> None:
     """Three look, seventeen sit there; nobody is lost from sight, also while an exhibit is shown."""

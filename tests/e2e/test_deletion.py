@@ -103,6 +103,7 @@ async def what_is_left(clerk: Player, record: Path) -> None:
     assert DELETED in report.stdout
 
 
+@pytest.mark.long
 @pytest.mark.timeout(180)
 async def test_a_recording_is_deleted_by_two_persons(tmp_path: Path) -> None:
     looks, began = Looks(), int(time.time() * 1000) - TWO_YEARS

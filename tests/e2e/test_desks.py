@@ -131,6 +131,7 @@ async def written_out(clerk: Person, looks: Looks) -> None:
     await clerk.page.keyboard.press("Escape")
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_the_record_is_worked_on_by_keys(tmp_path: Path) -> None:
     looks = Looks()

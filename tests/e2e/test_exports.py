@@ -34,6 +34,7 @@ def check_film(path: Path) -> None:
     assert abs(seen.tone - COURT.tone) < 30
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_the_clerk_asks_for_a_composite_watches_it_and_takes_it(tmp_path: Path) -> None:
     """And the sound; the judge sees the same list, and has a copy of the court's own."""
@@ -88,6 +89,7 @@ async def asked(person: Person, rows: int) -> Locator:
     return row
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_an_export_is_cancelled_and_asked_for_again(tmp_path: Path) -> None:
     """The same twice is one; cancelled, nothing of it is left, and another is begun; then a part of it."""

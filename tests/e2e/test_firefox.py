@@ -52,6 +52,7 @@ async def test_every_picture_and_sound_is_played_together(
             await tab.until(f"({SOUNDS_UNTIL}).every(end => end === {LEAD + 40})", within=15)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_an_export_arrives_whole(tmp_path: Path) -> None:
     """Asked for on the page and taken by its link: the very file that the server made, to its end."""

@@ -122,6 +122,7 @@ async def adjourned(people: dict[str, Person], looks: Looks) -> None:
     await expect(counsel.get("courtroom")).to_be_visible(timeout=PATIENCE)  # back by itself
 
 
+@pytest.mark.long
 @pytest.mark.timeout(420)
 async def test_a_judges_day(tmp_path: Path) -> None:
     looks = Looks()

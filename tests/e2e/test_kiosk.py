@@ -188,6 +188,7 @@ async def signs(kiosk: Person, clerk: Person, judge: Person, looks: Looks) -> No
     await expect(row).to_have_attribute("data-state", "signed", timeout=PATIENCE)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(420)
 async def test_a_defendants_day_at_the_kiosk(tmp_path: Path) -> None:
     looks = Looks()

@@ -31,6 +31,7 @@ from .test_access import written
 PASSPHRASE = "correct horse battery"
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_what_is_shown_and_heard_belongs_to_its_time(tmp_path: Path) -> None:
     """Every seat's picture by its number, a sound by its tone, and all of them together."""
@@ -105,6 +106,7 @@ async def test_every_kind_of_segment_is_played(
             assert not clerk.errors
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_one_goes_anywhere_by_keys_lines_and_names(tmp_path: Path) -> None:
     """Line, gap with its cause, speaker, stage, search in Chinese, speed, mute and solo."""
@@ -220,6 +222,7 @@ async def test_a_sealed_span_is_not_fetched_by_whom_it_is_sealed_from(tmp_path: 
             assert near(number, at)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_the_judge_notes_a_moment_seals_a_span_and_lifts_it(tmp_path: Path) -> None:
     """By keys and the panel; what a clerk is playing is taken from their page, and comes back."""
@@ -329,6 +332,7 @@ async def test_who_may_not_play_sees_that_they_may_not(tmp_path: Path) -> None:
                 await client.get(f"/api/seats/{client.seat}/playback")
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_it_bars_nobody_and_speaks_one_language(tmp_path: Path) -> None:
     """No barrier that axe-core finds, on the desk and the telephone; every word of the language."""

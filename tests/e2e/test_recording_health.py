@@ -86,6 +86,7 @@ def check_note(note: Path, server: ServerProcess) -> None:
     assert ADDED in re.sub(r"\s", "", pdf_text(note))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(180)
 async def test_the_quiet_line_the_alarm_and_the_signed_note(tmp_path: Path) -> None:
     """All is well in one line; a voice that is not in its file is told to both until it is; the judge signs."""

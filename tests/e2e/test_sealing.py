@@ -32,6 +32,7 @@ async def enter(clerk: Person, text: str, *screens: Person) -> None:
         await expect(person.get("line-text").last).to_have_text(text, timeout=PATIENCE)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(180)
 async def test_the_judge_says_what_becomes_of_the_recording(tmp_path: Path) -> None:
     """Sealed: bench and clerk read what is said, marked, and so does a party who sits inside; once the judge

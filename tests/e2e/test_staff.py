@@ -112,6 +112,7 @@ async def test_two_factors_then_the_desk(tmp_path: Path) -> None:
         assert judge.errors == []
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_a_passkey_opens_without_a_password(tmp_path: Path) -> None:
     """Made at the first sign-in; then alone; then an account is made and its link used."""
@@ -160,6 +161,7 @@ async def test_a_passkey_opens_without_a_password(tmp_path: Path) -> None:
         assert admin.errors + newcomer.errors == []
 
 
+@pytest.mark.long
 @pytest.mark.timeout(280)
 async def test_nothing_stands_in_the_way_of_the_staff(tmp_path: Path) -> None:
     """Every page of accounts and trail: axe in light and dark, and each word in its language."""

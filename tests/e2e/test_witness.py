@@ -147,6 +147,7 @@ async def interpreted(interpreter: Person, defendant: Person, judge: Person) -> 
     await judge.hears_nothing_of(interpreter)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(150)
 async def test_a_witness_is_heard_and_not_seen(tmp_path: Path) -> None:
     paper = tmp_path / "借条.pdf"
