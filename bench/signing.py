@@ -10,11 +10,12 @@ import argparse
 import asyncio
 import json
 import time
+from collections.abc import Mapping
 
 from bench.freeze import closed_hearing, frozen
 from bench.hearing import percentile
 from tests.integration.harness import Client
-from tests.integration.signer import BrowserKey
+from tests.integration.signer import BrowserKey, read
 
 
 def main(argv: list[str]) -> None:
@@ -36,11 +37,13 @@ async def _measure(signers: int, pages: int) -> dict[str, object]:
         judge, clerk = people["presiding_judge"], people["clerk"]
         parties = [one for one in people.values() if one not in (judge, clerk)]
         await frozen(clerk, version=1)
+        await _read_by_all(people, version=1)
         watch.begin()
         alone = [await _sign(one, version=1) for one in (*parties, clerk, judge)]
         blocked_alone = watch.milliseconds()
         await clerk.ask("enter_line", speaker=judge.seat, text="补充一句。")
         await frozen(clerk, version=2)
+        await _read_by_all(people, version=2)
         watch.begin()
         began = time.monotonic()
         waits = await asyncio.gather(*(_sign(one, version=2) for one in parties))
@@ -59,6 +62,11 @@ async def _measure(signers: int, pages: int) -> dict[str, object]:
         "all_done_s": round(done, 2),
         "loop_blocked_ms_max": round(max(blocked_alone, blocked), 1),
     }
+
+
+async def _read_by_all(people: Mapping[str, Client], version: int) -> None:
+    for one in people.values():
+        await read(one, version)
 
 
 async def _sign(client: Client, version: int) -> float:

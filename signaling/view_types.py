@@ -17,6 +17,7 @@ from hearing_server.domain.events import (
     Verdict,
 )
 from hearing_server.domain.hearing import Phase, Presence
+from hearing_server.domain.objections import Standing
 from hearing_server.domain.parties import Role, Side
 
 
@@ -204,7 +205,8 @@ class FreezeView(Message, frozen=True, kw_only=True):
     """`signers` in the order of signing; `signed` is party to time, `refused` party to reason.
 
     `identified`: whom the clerk knew on camera, since it was frozen; to bench, clerk and themselves.
-    `earlier`: the versions before it that everybody had answered; their files stay.
+    `earlier`: the versions before it that everybody had answered; their files stay. `read`: up to which
+    page, `confirmed`: when they confirmed passages of it last; of everybody for the court, else one's own.
     """
 
     version: int
@@ -220,6 +222,30 @@ class FreezeView(Message, frozen=True, kw_only=True):
     archived: bool
     changed_since: bool
     earlier: list[int]
+    read: dict[str, int]
+    confirmed: dict[str, int]
+
+
+class ObjectionView(Message, frozen=True, kw_only=True):
+    """A party asks that a line of a frozen version be corrected; no words where they are sealed.
+
+    `place`: the number that the version prints before it. `wording` instead of `quote`, or of the whole
+    line. `answer` is why it was refused.
+    """
+
+    objection: int
+    party: str
+    version: int
+    line: int
+    place: int
+    quote: str
+    wording: str
+    reason: str
+    made_at: int
+    standing: Standing
+    answer: str
+    answered_by: str
+    answered_at: int | None
 
 
 class GapView(Message, frozen=True, kw_only=True):
@@ -307,4 +333,5 @@ class HearingView(Message, frozen=True, kw_only=True):
     lines: list[LineView]
     sealed: list[SpanView]  # for the court: what is said there others do not read
     freeze: FreezeView | None
+    objections: list[ObjectionView]  # to any version, in the order in which they were made
     recording: RecordingView | None  # None: not the reader's to know

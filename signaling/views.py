@@ -1,6 +1,6 @@
 """What one party may see of a hearing: the projection of state and events for the wire. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hearing_server.domain import events as ev
@@ -16,6 +16,7 @@ from hearing_server.domain.record import Freeze
 from hearing_server.domain.sealed import (
     line_for,
     message_for,
+    objection_for,
     opinion_for,
     refusal_for,
     request_for,
@@ -98,7 +99,7 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         read_up_to=dict(state.read_up_to.get(reader_of(seat.party), {})),
         read_by=_read_by(state, reader_of(seat.party)),
         lines=[_line(line_for(state, state.lines[n - 1], reader)) for n in state.order]
-        if reads_lines(state, seat)
+        if court or reads_lines(state, seat)
         else [],
         sealed=[types.SpanView(started_at=s, ended_at=e) for s, e in state.custody.sealed]
         if court
@@ -106,6 +107,12 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         freeze=_freeze(state, state.freeze, reader)
         if state.freeze and (court or follows_signing(state, seat))
         else None,
+        objections=[
+            _alike(types.ObjectionView, objection_for(state, one, reader))
+            for one in state.objections
+        ]
+        if court or follows_signing(state, seat)
+        else [],
         recording=_recording(state) if court else None,
     )
 
@@ -301,7 +308,15 @@ def _freeze(state: HearingState, freeze: Freeze, reader: str) -> types.FreezeVie
         archived=freeze.archived,
         changed_since=freeze.changed_since,
         earlier=[one.version for one in state.earlier],
+        read=_of_reader(state, freeze.read, reader),
+        confirmed=_of_reader(state, freeze.confirmed, reader),
     )
+
+
+def _of_reader(state: HearingState, by_party: Mapping[str, int], reader: str) -> dict[str, int]:
+    """How somebody reads is between them and the court."""
+    court = oversees(state, reader)
+    return {party: value for party, value in by_party.items() if court or party == reader}
 
 
 def _recording(state: HearingState) -> types.RecordingView:

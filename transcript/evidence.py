@@ -19,6 +19,7 @@ SOURCE = "report.json"
 Words = tuple[str, str]
 _TEMPLATE = Path(__file__).with_name("evidence.typ")
 
+MAX_MORE = 600  # characters of what is told beside a step; evidence.json has it whole
 STEPS: Mapping[str, Words] = {
     "code_confirmed": ("输入一次性验证码", "entered the one-time code"),
     "consent_given": ("同意在线庭审", "consented to the online hearing"),
@@ -33,16 +34,22 @@ STEPS: Mapping[str, Words] = {
     "identity_confirmed": ("经视频核对证件", "identity confirmed on camera"),
     "kiosk_called": ("看守所终端接入", "connected by the detention centre's kiosk"),
     "no_recording_promised": ("承诺不录制、不传播", "promised not to record or spread"),
+    "objection_accepted": ("补正申请：已补正", "objection accepted, line corrected"),
+    "objection_made": ("申请补正笔录", "objected to a line"),
+    "objection_refused": ("补正申请：不予补正", "objection refused"),
+    "objection_withdrawn": ("撤回补正申请", "objection withdrawn"),
     "officer_step_done": ("看守所民警确认", "confirmed by the detention officer"),
     "party_admitted": ("获准入庭", "admitted"),
     "party_arrived": ("到达", "arrived"),
     "party_left": ("离开", "left"),
     "party_removed": ("被责令退出", "removed"),
+    "passages_confirmed": ("确认已阅", "confirmed having read"),
     "rules_accepted": ("接受法庭规则", "accepted the rules of the court"),
     "signature_refused": ("拒绝签名", "refused to sign"),
     "signer_identified": ("签名前经视频核对本人", "known on camera before signing"),
     "transcript_archived": ("笔录归档", "transcript archived"),
     "transcript_frozen": ("笔录定稿", "transcript frozen"),
+    "transcript_read": ("阅读笔录至", "read the transcript up to"),
     "transcript_sealed": ("法院签章", "sealed by the court"),
     "transcript_signed": ("签名", "signed"),
 }
@@ -210,6 +217,20 @@ def _more(step: Mapping[str, Any]) -> str:
         case "transcript_signed" | "transcript_sealed" | "transcript_archived":
             held = _held(step)
             return f"v{step['version']}, SHA-256 {step['sha256']}{', ' if held else ''}{held}"
+        case "transcript_read":
+            return f"v{step['version']}, p. {step['page']}"
+        case "passages_confirmed":
+            return f"v{step['version']}: {', '.join(step['passages']) or '*'}"[:MAX_MORE]
+        case "objection_made":
+            asked = (
+                f"「{step['quote']}」→「{step['wording']}」" if step["wording"] else step["quote"]
+            )
+            said = f"({step['objection']}) v{step['version']}, #{step['place']}: {asked} {step['reason']}"
+            return said[:MAX_MORE]
+        case "objection_accepted" | "objection_withdrawn":
+            return f"({step['objection']})"
+        case "objection_refused":
+            return f"({step['objection']}) {step['reason']}"
         case "signature_refused":
             return f"v{step['version']}: {step['reason']}"
     return str(step.get("reason") or step.get("document") or "")

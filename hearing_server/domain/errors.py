@@ -35,6 +35,7 @@ class Code(StrEnum):
     NOT_FROZEN = "not_frozen"
     NOT_A_SIGNER = "not_a_signer"
     ALREADY_ANSWERED = "already_answered"  # this party has signed or refused this version
+    OBJECTION_OPEN = "objection_open"  # one's own, or for the last signature anybody's
     NOT_YOUR_TURN = "not_your_turn"  # clerk after the parties, presiding judge last
     UNPRINTABLE_CHARACTER = "unprintable_character"
     UNKNOWN_DRAFT = "unknown_draft"  # accepted or dropped at another desk, or not said to its end

@@ -27,16 +27,22 @@ STEPS: Mapping[type, tuple[str, ...]] = {
     ev.IdentityConfirmed: ("document",),
     ev.KioskCalled: (),
     ev.NoRecordingPromised: (),
+    ev.ObjectionAccepted: ("objection", "revision"),
+    ev.ObjectionMade: ("objection", "version", "line", "place", "quote", "wording", "reason"),
+    ev.ObjectionRefused: ("objection", "reason"),
+    ev.ObjectionWithdrawn: ("objection",),
     ev.OfficerStepDone: ("step", "officer"),
     ev.PartyAdmitted: (),
     ev.PartyArrived: (),
     ev.PartyLeft: ("cause",),
     ev.PartyRemoved: ("reason",),
+    ev.PassagesConfirmed: ("version", "passages"),
     ev.RulesAccepted: (),
     ev.SignatureRefused: ("version", "reason"),
     ev.SignerIdentified: ("version",),
     ev.TranscriptArchived: ("version", "sha256"),
     ev.TranscriptFrozen: ("version", "digest", "lines", "signers"),
+    ev.TranscriptRead: ("version", "page"),
     ev.TranscriptSealed: ("version", "pages", "sha256"),
     ev.TranscriptSigned: (
         "version",
@@ -50,6 +56,9 @@ STEPS: Mapping[type, tuple[str, ...]] = {
 }
 
 
+_ANSWERS = ev.ObjectionAccepted | ev.ObjectionRefused | ev.ObjectionWithdrawn
+
+
 def step(entry: Entry) -> dict[str, Any] | None:
     """An entry as a step of the report, None where it is none; plain JSON values."""
     event = entry.event
@@ -61,7 +70,7 @@ def step(entry: Entry) -> dict[str, Any] | None:
         event, ev.IdentityConfirmed
     ):  # what kind of document; a clerk may have typed its number
         more["document"] = "".join("*" if one.isdigit() else one for one in event.document)
-    party = getattr(event, "party", "")
+    party = getattr(event, "party", "") or (entry.by if isinstance(event, _ANSWERS) else "")
     return {"entry": entry.seq, "at": entry.at, "kind": tag(type(event)), "party": party, **more}
 
 

@@ -9,8 +9,16 @@ from typing import Any
 from hearing_server.domain import events as ev
 from hearing_server.domain.custody import Custody
 from hearing_server.domain.lines import Line, Operation
+from hearing_server.domain.objections import Objection
 from hearing_server.domain.parties import Party, Right, Role, may
-from hearing_server.domain.record import Fault, Freeze, Recorded, SignedRoot
+from hearing_server.domain.record import (
+    Fault,
+    FormerRefusal,
+    Freeze,
+    Recorded,
+    SignedRoot,
+    Wording,
+)
 
 KEPT = 50  # gaps of a party, and faults, that the state remembers; the log has them all
 
@@ -317,6 +325,11 @@ class HearingState:
     freeze: Freeze | None = None  # the newest
     held_keys: Mapping[str, str] = field(default_factory=_empty)  # party -> why they have none
     earlier: tuple[Freeze, ...] = ()  # those that everybody had answered when a newer one came
+    wordings: Mapping[str, Wording] = field(default_factory=_empty)  # digest -> all ever printed
+    # party -> passage -> the digest that they have confirmed last
+    confirmed: Mapping[str, Mapping[str, str]] = field(default_factory=_empty)
+    objections: tuple[Objection, ...] = ()
+    refusals: tuple[FormerRefusal, ...] = ()  # to sign any version
     recorded: Mapping[str, Recorded] = field(default_factory=_empty)
     faults: tuple[Fault, ...] = ()  # the last of them
     custody: Custody = Custody()  # noqa: RUF009 - frozen

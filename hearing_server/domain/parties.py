@@ -41,6 +41,7 @@ class Right(StrEnum):
     CONSULT = "consult"  # talk in private with those they are linked to
     PRESENT = "present"  # submit exhibits and show them
     JUDGE_EXHIBITS = "judge_exhibits"  # give an opinion on them
+    CORRECT = "correct"  # answer whoever objects to a line of the frozen transcript
     SIGN = "sign"  # is asked to confirm the transcript
     ENTER_FREELY = "enter_freely"  # is not kept in the waiting room
     OVERSEE = "oversee"  # sees recording health and devices, downloads
@@ -56,12 +57,12 @@ _PARTY = _PERSON | _COURTROOM | {Right.OBJECT, Right.PRESENT, Right.JUDGE_EXHIBI
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.PRESIDING_JUDGE: _BENCH
-    | {Right.PRESIDE, Right.ADMIT, Right.CHECKLIST, Right.PRESENT, Right.DELETE},
+    | {Right.PRESIDE, Right.ADMIT, Right.CHECKLIST, Right.PRESENT, Right.DELETE, Right.CORRECT},
     Role.JUDGE: _BENCH | {Right.RAISE, Right.DELETE},
     Role.ASSESSOR: _BENCH | {Right.RAISE},
     Role.CLERK: _BENCH
     | {Right.ADMIT, Right.IDENTIFY, Right.CHECKLIST, Right.WRITE, Right.RAISE}
-    | {Right.PRESENT, Right.DELETE},
+    | {Right.PRESENT, Right.DELETE, Right.CORRECT},
     Role.PROSECUTOR: _PARTY,
     Role.PLAINTIFF: _PARTY,
     Role.DEFENDANT: _PARTY,

@@ -31,10 +31,32 @@ class Printed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wording:
+    """What a line said in print. `sealed`: by order, and then without its text."""
+
+    speaker: str
+    text: str
+    span: ev.Span
+    disputed: bool
+    sealed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormerRefusal:
+    """To sign a version: every later one prints it."""
+
+    version: int
+    party: str
+    reason: str
+    at: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Freeze:
     """The transcript at a version, ready to sign or signed. `sha256` is of the newest file.
 
-    `sealed` is by the court's certification; what is `masked` sealed.py says.
+    `sealed` is by the court's certification; what is `masked` sealed.py says. `passages` (passages.py) to
+    digest, and the same of the version `before`. `read`: up to which page, `confirmed`: when last, by party.
     """
 
     version: int
@@ -43,6 +65,10 @@ class Freeze:
     frozen_at: int
     printed: tuple[Printed, ...] = ()
     masked: frozenset[tuple[str, int, str]] = frozenset()  # words that it prints as sealed
+    passages: Mapping[str, str] = field(default_factory=_empty)
+    before: Mapping[str, str] = field(default_factory=_empty)
+    read: Mapping[str, int] = field(default_factory=_empty)
+    confirmed: Mapping[str, int] = field(default_factory=_empty)
     sealed: bool = False
     pages: int = 0
     sha256: str = ""

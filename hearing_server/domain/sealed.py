@@ -22,11 +22,14 @@ from hearing_server.domain.events.messages import EVERYBODY
 from hearing_server.domain.exhibit_readers import reads_exhibit
 from hearing_server.domain.hearing import Exhibit, HearingState, Message, Opinion, Phase, Request
 from hearing_server.domain.lines import Line
+from hearing_server.domain.objections import Objection
 from hearing_server.domain.parties import Right, Role, may
 from hearing_server.domain.places import inside
-from hearing_server.domain.record import Freeze, Refusal
+from hearing_server.domain.record import Freeze, Refusal, Wording
 
-Words = tuple[str, int, str]  # line, opinion or exhibit (its name), the number, and whose opinion
+# What kind: a line, an opinion, an exhibit (its name), an objection, a refusal (of which version); the
+# number, and whose opinion or refusal.
+Words = tuple[str, int, str]
 
 # The fields of a fact that hold somebody's words. Why the public is excluded is said to the public.
 WORDS: Mapping[type, tuple[str, ...]] = {
@@ -42,6 +45,8 @@ WORDS: Mapping[type, tuple[str, ...]] = {
     ev.LineEntered: ("text",),
     ev.MessageSent: ("text",),
     ev.NotePlaced: ("text",),
+    ev.ObjectionMade: ("quote", "wording", "reason"),
+    ev.ObjectionRefused: ("reason",),
     ev.OpinionGiven: ("note",),
     ev.PartyRemoved: ("reason",),
     ev.RequestAnswered: ("note",),
@@ -87,7 +92,8 @@ def masked(state: HearingState, event: Event, at: int, reader: str | None) -> Ev
     fields = WORDS.get(type(event), ())
     if not fields or _is_for(state, event, reader):
         return event
-    if not touches(sealed_from(state, reader), *_when(state, event, at)):
+    sealed = sealed_from(state, reader)
+    if not any(touches(sealed, *span) for span in _when(state, event, at)):
         return event
     nothing: dict[str, Any] = dict.fromkeys(fields, "")
     return replace(event, **nothing)
@@ -103,10 +109,24 @@ def _is_for(state: HearingState, event: Event, reader: str | None) -> bool:
     return False
 
 
-def _when(state: HearingState, event: Event, at: int) -> tuple[int, int]:
+def _when(state: HearingState, event: Event, at: int) -> tuple[tuple[int, int], ...]:
+    """When its words were said; of an objection also those that it is about."""
     if isinstance(event, ev.LineEntered | ev.LineCorrected):
-        return _said(state, event)
-    return (event.at, event.at) if isinstance(event, ev.NotePlaced) else (at, at)
+        return (_said(state, event),)
+    if isinstance(event, ev.ObjectionMade):
+        return _asked(state.objections[event.objection - 1])
+    if isinstance(event, ev.ObjectionRefused):
+        return (*_asked(state.objections[event.objection - 1]), (at, at))
+    return ((event.at, event.at),) if isinstance(event, ev.NotePlaced) else ((at, at),)
+
+
+def _asked(objection: Objection) -> tuple[tuple[int, int], ...]:
+    return _ends(objection.span), (objection.made_at, objection.made_at)
+
+
+def _answered(objection: Objection) -> tuple[tuple[int, int], ...]:
+    at = objection.answered_at
+    return _asked(objection) if at is None else (*_asked(objection), (at, at))
 
 
 def _said(state: HearingState, event: ev.LineEntered | ev.LineCorrected) -> tuple[int, int]:
@@ -144,6 +164,22 @@ def message_for(state: HearingState, message: Message, reader: str) -> Message:
 
 def refusal_for(state: HearingState, refusal: Refusal, reader: str) -> str:
     return words_at(state, refusal.reason, refusal.at, reader)
+
+
+def objection_for(state: HearingState, objection: Objection, reader: str) -> Objection:
+    """What was asked of which line, and what became of it, stays."""
+    spans = sealed_from(state, reader)
+    if any(touches(spans, *moment) for moment in _asked(objection)):
+        return replace(objection, quote="", wording="", reason="", answer="")
+    hidden = any(touches(spans, *moment) for moment in _answered(objection))
+    return replace(objection, answer="") if hidden else objection
+
+
+def wording_for(state: HearingState, wording: Wording, reader: str) -> Wording:
+    """What a line said in an earlier print, as `reader` may read it in one of today."""
+    spans = _sealed_in_print_from(state, reader)
+    hidden = touches(spans, *_ends(wording.span))
+    return replace(wording, text="", sealed=True) if hidden else wording
 
 
 def masked_in_print(state: HearingState) -> frozenset[Words]:
@@ -201,8 +237,12 @@ def _ends(span: Span) -> tuple[int, int]:
 
 
 def _told_by(state: HearingState, freeze: Freeze, words: Words, reader: str | None) -> bool:
-    """Whether words of an exhibit are in what was frozen, and new to whoever reads it."""
-    kind, number, _ = words
+    """Whether words are in what was frozen, and those of an exhibit new to whoever reads it."""
+    kind, number, party = words
+    if kind == "objection":
+        return f"objection-{number}" in freeze.passages
+    if kind == "refusal":
+        return f"refusal-{number}-{party}" in freeze.passages
     if kind == "exhibit":
         exhibit = state.exhibits[number - 1]
         known = reader is not None and reads_exhibit(state, exhibit, reader)
@@ -235,4 +275,14 @@ def _within(state: HearingState, spans: tuple[Span, ...]) -> frozenset[Words]:
         for exhibit in state.exhibits
         if exhibit.on_record and touches(spans, _named_at(exhibit), _named_at(exhibit))
     }
-    return frozenset(lines | opinions | names)
+    objections = {
+        ("objection", one.objection, "")
+        for one in state.objections
+        if any(touches(spans, *moment) for moment in _answered(one))
+    }
+    refusals = {
+        ("refusal", one.version, one.party)
+        for one in state.refusals
+        if touches(spans, one.at, one.at)
+    }
+    return frozenset(lines | opinions | names | objections | refusals)

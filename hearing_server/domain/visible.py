@@ -59,9 +59,11 @@ _OWN = frozenset(
         ev.ListeningSet,
         ev.NoRecordingPromised,
         ev.OfficerStepDone,
+        ev.PassagesConfirmed,
         ev.RulesAccepted,
         ev.SelfCheckReported,
         ev.SignerIdentified,
+        ev.TranscriptRead,
     }
 )
 
@@ -88,14 +90,10 @@ _INSIDE = frozenset(
 
 _RECORD = frozenset(
     {
-        ev.LineEntered,
-        ev.LineCorrected,
-        ev.LineStruck,
-        ev.LineRestored,
-        ev.LineDisputed,
+        ev.LineEntered, ev.LineCorrected, ev.LineStruck, ev.LineRestored, ev.LineDisputed,
         ev.OperationUndone,
     }
-)
+)  # fmt: skip
 _SIGNING = frozenset(
     {
         ev.TranscriptFrozen,
@@ -103,6 +101,10 @@ _SIGNING = frozenset(
         ev.TranscriptSigned,
         ev.SignatureRefused,
         ev.TranscriptArchived,
+        ev.ObjectionMade,
+        ev.ObjectionAccepted,
+        ev.ObjectionRefused,
+        ev.ObjectionWithdrawn,
     }
 )
 

@@ -28,6 +28,7 @@ from hearing_server.domain.decide import (
 from hearing_server.domain.errors import PASSING, Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER, Entry
+from hearing_server.domain.objections import unanswered
 from hearing_server.domain.record import Freeze
 from hearing_server.domain.sealed import masked_in_print
 from hearing_server.services.hearings import Hearings
@@ -163,16 +164,23 @@ class Transcripts:
         """When the last answer is in, the document is archived."""
         if any(isinstance(entry.event, ev.HearingOpened) for entry in entries):
             self._own(asyncio.to_thread(self._notary.make_ready), "make ready")
-        answers = (ev.TranscriptSigned, ev.SignatureRefused, ev.PartyRemoved)
-        if any(isinstance(entry.event, answers) for entry in entries) and _complete(state.freeze):
+        answers = (
+            ev.TranscriptSigned,
+            ev.SignatureRefused,
+            ev.PartyRemoved,
+            ev.ObjectionRefused,
+            ev.ObjectionWithdrawn,
+        )
+        if any(isinstance(entry.event, answers) for entry in entries) and _complete(state):
             self._spawn(state.hearing, "archive", self._archive)
 
     async def resume(self, hearing: str) -> None:
         """Finish what a crash left undone."""
-        freeze = (await self._hearings.state(hearing)).freeze
+        state = await self._hearings.state(hearing)
+        freeze = state.freeze
         if freeze is not None and not freeze.sealed and not freeze.changed_since:
             self._spawn(hearing, "seal", self._seal)
-        elif _complete(freeze):
+        elif _complete(state):
             self._spawn(hearing, "archive", self._archive)
 
     async def document(self, hearing: str, version: int) -> bytes:
@@ -356,8 +364,9 @@ class Transcripts:
 
     async def _archive(self, hearing: str) -> None:
         async with self._lock(hearing):
-            freeze = (await self._hearings.state(hearing)).freeze
-            if freeze is None or not _complete(freeze):
+            state = await self._hearings.state(hearing)
+            freeze = state.freeze
+            if freeze is None or not _complete(state):
                 return
             pdf = await asyncio.to_thread(self._files.read, hearing, freeze.version, freeze.sha256)
             archived = await asyncio.to_thread(self._notary.archive, pdf)
@@ -366,6 +375,9 @@ class Transcripts:
             await self._hearings.execute(hearing, archive, SERVER)
 
 
-def _complete(freeze: Freeze | None) -> bool:
-    """Everybody has answered and the archive is still to be made."""
-    return freeze is not None and freeze.answered and not freeze.archived
+def _complete(state: HearingState) -> bool:
+    """Everybody has answered, no objection waits for an answer, and the archive is still to be made."""
+    freeze = state.freeze
+    if freeze is None or freeze.archived or not freeze.answered:
+        return False
+    return not unanswered(state.objections)

@@ -245,6 +245,7 @@ def _signer(state: HearingState, party: str) -> Mapping[str, Any] | None:
         return None
     return {
         "version": freeze.version,
+        "pages": freeze.pages,
         "signed": party in freeze.signed,
         "refused": party in freeze.refused,
     }

@@ -1,7 +1,8 @@
 """Every message between browser and server, as types. PROTOCOL.md says the same in words.
 
 A browser sends an Ask and gets exactly one Answer to it; the server sends a Tell whenever it has one.
-One file a subject, as the events are; codec.py decodes and encodes them.
+One file a subject, as the events are; codec.py decodes and encodes them. This is the index of all of them, and
+so over 400 lines.
 """
 
 from signaling.protocol.answers import (
@@ -111,10 +112,16 @@ from signaling.protocol.private import (
     Unscreen,
 )
 from signaling.protocol.record import (
+    AcceptObjection,
+    ConfirmPassages,
     FreezeTranscript,
     IdentifySigner,
+    ObjectToLine,
     PermitHeldKey,
+    ReadTranscript,
+    RefuseObjection,
     RefuseSignature,
+    WithdrawObjection,
 )
 from signaling.protocol.speech import (
     AcceptDraft,
@@ -233,6 +240,12 @@ AnyAsk = (
     | RefuseSignature
     | IdentifySigner
     | PermitHeldKey
+    | ReadTranscript
+    | ConfirmPassages
+    | ObjectToLine
+    | AcceptObjection
+    | RefuseObjection
+    | WithdrawObjection
     | CreateTransport
     | ConnectTransport
     | RestartIce
@@ -269,6 +282,7 @@ AnyTell = (
 __all__ = [
     "AcceptConsultation",
     "AcceptDraft",
+    "AcceptObjection",
     "Admit",
     "AdmitAll",
     "AdmitPublic",
@@ -292,6 +306,7 @@ __all__ = [
     "CloseHearing",
     "CloseProducer",
     "ConfirmIdentity",
+    "ConfirmPassages",
     "ConnectTransport",
     "ConsumerClosed",
     "ConsumerOpened",
@@ -333,6 +348,7 @@ __all__ = [
     "MergeLines",
     "Mute",
     "MuteAll",
+    "ObjectToLine",
     "OpenChat",
     "OpenHearing",
     "Ortc",
@@ -350,7 +366,9 @@ __all__ = [
     "RaiseHand",
     "RaiseObjection",
     "ReadMessages",
+    "ReadTranscript",
     "RecordingChecked",
+    "RefuseObjection",
     "RefuseSignature",
     "ReleaseLine",
     "Remove",
@@ -392,6 +410,7 @@ __all__ = [
     "Welcome",
     "WithdrawConsent",
     "WithdrawExhibit",
+    "WithdrawObjection",
     "WithdrawRequest",
     "WithdrawWord",
 ]

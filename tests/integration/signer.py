@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from .harness import Client
+from .harness import Client, Refusal
 
 
 class BrowserKey:
@@ -26,8 +26,19 @@ class BrowserKey:
         return base64.b64encode(r.to_bytes(32, "big") + s.to_bytes(32, "big")).decode()
 
 
+async def read(client: Client, version: int = 1) -> None:
+    """To the end, as the page tells it; done before, it is so already."""
+    signer = (await client.get(f"/api/seats/{client.seat}"))["signer"]
+    try:
+        await client.ask("read_transcript", version=version, page=signer["pages"])
+    except Refusal as refusal:
+        if refusal.code not in ("no_change", "transcript_changed"):
+            raise
+
+
 async def sign(client: Client, version: int = 1, name_image: str = "", strokes: str = "") -> str:
-    """The whole ceremony; the SHA-256 of the signed file."""
+    """The whole ceremony, the reading included; the SHA-256 of the signed file."""
+    await read(client, version)
     key = BrowserKey()
     body = {
         "version": version,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from .harness import ROLES, Client, Refusal, ServerProcess, serving
-from .signer import BrowserKey, sign
+from .signer import BrowserKey, read, sign
 
 LINES = (
     ("presiding_judge", "现在开庭。核对当事人身份。"),
@@ -118,6 +118,9 @@ async def test_signing_refuses_what_is_not_the_partys_own(server: ServerProcess)
         path = f"/api/seats/{counsel.seat}/signature"
         mine, other = BrowserKey(), BrowserKey()
         body = {"version": 1, "public_key": mine.public, "name_image": ""}
+        with pytest.raises(Refusal, match="not_read"):
+            await counsel.post(path, body)
+        await read(counsel)
         prepared = await counsel.post(path, body)
         with pytest.raises(Refusal, match="not_found"):
             await prosecutor.post(

@@ -42,6 +42,7 @@ def signed_by_all(
         if party in refusing:
             world.do(party, cmd.RefuseSignature(version=version, reason=REASON))
             continue
+        world.do(party, cmd.ReadTranscript(version=version, page=printed.pages))
         key = BrowserKey()
         asked = SignatureRequest(
             party=party, version=version, public_key=key.spki, name_image=handwriting()

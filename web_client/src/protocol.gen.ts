@@ -86,6 +86,12 @@ export type Ask =
   | RefuseSignature
   | IdentifySigner
   | PermitHeldKey
+  | ReadTranscript
+  | ConfirmPassages
+  | ObjectToLine
+  | AcceptObjection
+  | RefuseObjection
+  | WithdrawObjection
   | CreateTransport
   | ConnectTransport
   | RestartIce
@@ -185,6 +191,7 @@ export type Code =
   | 'not_waiting'
   | 'not_your_turn'
   | 'nothing_to_freeze'
+  | 'objection_open'
   | 'observers_not_allowed'
   | 'other_digest'
   | 'prove_again'
@@ -256,6 +263,10 @@ export type Level = 'confidential' | 'public' | 'sealed';
  * Why the log's root was signed just then.
  */
 export type RootCause = 'closed' | 'hourly' | 'later' | 'paused' | 'suspended' | 'timestamped';
+/**
+ * What has become of an objection.
+ */
+export type Standing = 'accepted' | 'open' | 'refused' | 'withdrawn';
 export type Phase = 'closed' | 'in_session' | 'paused' | 'scheduled' | 'suspended' | 'waiting';
 export type Presence =
   'admitted' | 'away' | 'consulting' | 'expected' | 'outside' | 'removed' | 'waiting';
@@ -879,6 +890,58 @@ export interface PermitHeldKey {
   type: 'permit_held_key';
 }
 /**
+ * Pages 1 to `page` have been on the screen, each to its foot; told in steps, not with every page.
+ */
+export interface ReadTranscript {
+  page: number;
+  type: 'read_transcript';
+  version: number;
+}
+/**
+ * The party has read these; none: all of the version but the lines that they object to.
+ */
+export interface ConfirmPassages {
+  /**
+   * @maxItems 1500
+   */
+  passages?: string[];
+  type: 'confirm_passages';
+  version: number;
+}
+/**
+ * `wording` should stand instead of `quote`, or of the whole line; none: strike it. Says why or how.
+ */
+export interface ObjectToLine {
+  line: number;
+  quote?: string;
+  reason?: string;
+  type: 'object_to_line';
+  version: number;
+  wording?: string;
+}
+/**
+ * The line says this from now on; no text: it is struck. As it stands, if a desk has corrected it.
+ */
+export interface AcceptObjection {
+  objection: number;
+  revision: number;
+  speaker: string;
+  text: string;
+  type: 'accept_objection';
+}
+export interface RefuseObjection {
+  objection: number;
+  reason: string;
+  type: 'refuse_objection';
+}
+/**
+ * One's own, before it is answered.
+ */
+export interface WithdrawObjection {
+  objection: number;
+  type: 'withdraw_objection';
+}
+/**
  * `rtp_capabilities` with the receiving one: what this browser can decode.
  */
 export interface CreateTransport {
@@ -1064,6 +1127,12 @@ export interface EventTold {
     | SignerIdentified
     | HeldKeyPermitted
     | TranscriptArchived
+    | TranscriptRead
+    | PassagesConfirmed
+    | ObjectionMade
+    | ObjectionAccepted
+    | ObjectionRefused
+    | ObjectionWithdrawn
     | RecordingBegan
     | RecordingEnded
     | SegmentRecorded
@@ -1759,6 +1828,51 @@ export interface TranscriptArchived {
   version: number;
   [k: string]: unknown;
 }
+export interface TranscriptRead {
+  page: number;
+  party: string;
+  type: 'transcript_read';
+  version: number;
+  [k: string]: unknown;
+}
+export interface PassagesConfirmed {
+  party: string;
+  passages: string[];
+  type: 'passages_confirmed';
+  version: number;
+  [k: string]: unknown;
+}
+export interface ObjectionMade {
+  ended_at: number;
+  line: number;
+  objection: number;
+  party: string;
+  place: number;
+  quote: string;
+  reason: string;
+  started_at: number;
+  type: 'objection_made';
+  version: number;
+  wording: string;
+  [k: string]: unknown;
+}
+export interface ObjectionAccepted {
+  objection: number;
+  revision: number;
+  type: 'objection_accepted';
+  [k: string]: unknown;
+}
+export interface ObjectionRefused {
+  objection: number;
+  reason: string;
+  type: 'objection_refused';
+  [k: string]: unknown;
+}
+export interface ObjectionWithdrawn {
+  objection: number;
+  type: 'objection_withdrawn';
+  [k: string]: unknown;
+}
 export interface RecordingBegan {
   at: number;
   party: string;
@@ -1914,6 +2028,7 @@ export interface HearingView {
   };
   messages: MessageView[];
   minutes: number;
+  objections: ObjectionView[];
   observers_allowed: boolean;
   off_record: boolean;
   opened_at: number | null;
@@ -1986,16 +2101,23 @@ export interface OpinionView {
  * `signers` in the order of signing; `signed` is party to time, `refused` party to reason.
  *
  *     `identified`: whom the clerk knew on camera, since it was frozen; to bench, clerk and themselves.
- *     `earlier`: the versions before it that everybody had answered; their files stay.
+ *     `earlier`: the versions before it that everybody had answered; their files stay. `read`: up to which
+ *     page, `confirmed`: when they confirmed passages of it last; of everybody for the court, else one's own.
  */
 export interface FreezeView {
   archived: boolean;
   changed_since: boolean;
+  confirmed: {
+    [k: string]: number;
+  };
   digest: string;
   earlier: number[];
   frozen_at: number;
   identified: string[];
   pages: number;
+  read: {
+    [k: string]: number;
+  };
   refused: {
     [k: string]: string;
   };
@@ -2032,6 +2154,27 @@ export interface MessageView {
   sender: string;
   text: string;
   to: string;
+}
+/**
+ * A party asks that a line of a frozen version be corrected; no words where they are sealed.
+ *
+ *     `place`: the number that the version prints before it. `wording` instead of `quote`, or of the whole
+ *     line. `answer` is why it was refused.
+ */
+export interface ObjectionView {
+  answer: string;
+  answered_at: number | null;
+  answered_by: string;
+  line: number;
+  made_at: number;
+  objection: number;
+  party: string;
+  place: number;
+  quote: string;
+  reason: string;
+  standing: Standing;
+  version: number;
+  wording: string;
 }
 /**
  * How the recording goes: by party, the last faults, and the notes that explain them.

@@ -76,6 +76,7 @@ export function hearing(changes: Partial<HearingView> = {}): HearingView {
     ],
     lines: [],
     freeze: null,
+    objections: [],
     recording: null,
     ...changes,
   };

@@ -81,6 +81,14 @@ from hearing_server.domain.commands.messages import (
     SendFromDesk,
     SendMessage,
 )
+from hearing_server.domain.commands.objections import (
+    AcceptObjection,
+    ConfirmPassages,
+    ObjectToLine,
+    ReadTranscript,
+    RefuseObjection,
+    WithdrawObjection,
+)
 from hearing_server.domain.commands.people import (
     AddParty,
     Admit,
@@ -226,6 +234,12 @@ Command = (
     | RefuseSignature
     | IdentifySigner
     | PermitHeldKey
+    | ReadTranscript
+    | ConfirmPassages
+    | ObjectToLine
+    | AcceptObjection
+    | RefuseObjection
+    | WithdrawObjection
     | EnterArchive
     | EnterRecording
     | SetAccess
@@ -243,6 +257,7 @@ Command = (
 
 __all__ = [
     "AcceptConsultation",
+    "AcceptObjection",
     "AddParty",
     "Admit",
     "AdmitAll",
@@ -264,6 +279,7 @@ __all__ = [
     "Command",
     "ConfirmCode",
     "ConfirmIdentity",
+    "ConfirmPassages",
     "ConsentToDeletion",
     "CorrectLine",
     "DeclineConsultation",
@@ -302,6 +318,7 @@ __all__ = [
     "MergeLines",
     "Mute",
     "MuteAll",
+    "ObjectToLine",
     "OpenChat",
     "OpenHearing",
     "PauseHearing",
@@ -317,6 +334,8 @@ __all__ = [
     "RaiseObjection",
     "ReadAtDesk",
     "ReadMessages",
+    "ReadTranscript",
+    "RefuseObjection",
     "RefuseSignature",
     "RegisterObserver",
     "Remove",
@@ -351,6 +370,7 @@ __all__ = [
     "Unscreen",
     "WithdrawConsent",
     "WithdrawExhibit",
+    "WithdrawObjection",
     "WithdrawRequest",
     "WithdrawWord",
 ]

@@ -15,6 +15,7 @@ from hearing_server.domain.decide import (
     floor,
     lines,
     messages,
+    objections,
     observers,
     people,
     private,
@@ -38,7 +39,8 @@ from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 
 _SUBJECTS = (
-    course, people, observers, floor, private, exhibits, messages, lines, record, signing, custody,
+    course, people, observers, floor, private, exhibits, messages, lines, record, signing, objections,
+    custody,
 )  # fmt: skip
 
 RULES: Mapping[type, Rule] = MappingProxyType(

@@ -110,10 +110,10 @@ def _correct(state: HearingState, command: cmd.CorrectLine, by: str, now: int) -
     wording = text(command.text, MAX_TEXT)
     if (line.speaker, line.text) == (command.speaker, wording):
         raise Refused(Code.NO_CHANGE)
-    return (_correction(line, command.operation, speaker=command.speaker, text=wording),)
+    return (corrected(line, command.operation, speaker=command.speaker, text=wording),)
 
 
-def _correction(line: Line, operation: str, **changes: Any) -> ev.LineCorrected:
+def corrected(line: Line, operation: str, **changes: Any) -> ev.LineCorrected:
     stays = {name: getattr(line, name) for name in ("speaker", "text", "started_at", "ended_at")}
     return ev.LineCorrected(
         line=line.line, revision=line.revision + 1, operation=operation, **{**stays, **changes}
@@ -133,7 +133,7 @@ def _split(state: HearingState, command: cmd.SplitLine, by: str, now: int) -> Ev
         cut = min(max(cut, line.started_at), line.ended_at)
     number = len(state.lines) + 1
     until = line.ended_at if cut is None else cut
-    part = _correction(line, command.operation, text=first, ended_at=until)
+    part = corrected(line, command.operation, text=first, ended_at=until)
     entered = ev.LineEntered(
         line=number,
         speaker=command.speaker,
@@ -152,14 +152,14 @@ def _merge(state: HearingState, command: cmd.MergeLines, by: str, now: int) -> E
     places = [number for number in state.order if state.lines[number - 1].struck is None]
     if places.index(following.line) != places.index(line.line) + 1:
         raise Refused(Code.STALE_REVISION, "another line stands between them")
-    whole = _correction(
+    whole = corrected(
         line,
         command.operation,
         text=text(joined(line.text, following.text), MAX_TEXT),
         started_at=min(line.started_at, following.started_at),
         ended_at=max(line.ended_at, following.ended_at),
     )
-    merged = _strike_of(following, ev.StrikeCause.MERGED, command.operation)
+    merged = struck(following, ev.StrikeCause.MERGED, command.operation)
     if line.disputed or not following.disputed:
         return whole, merged
     marked = ev.LineDisputed(
@@ -168,7 +168,7 @@ def _merge(state: HearingState, command: cmd.MergeLines, by: str, now: int) -> E
     return whole, merged, marked
 
 
-def _strike_of(line: Line, cause: ev.StrikeCause, operation: str) -> ev.LineStruck:
+def struck(line: Line, cause: ev.StrikeCause, operation: str) -> ev.LineStruck:
     return ev.LineStruck(
         line=line.line, revision=line.revision + 1, cause=cause, operation=operation
     )
@@ -176,7 +176,7 @@ def _strike_of(line: Line, cause: ev.StrikeCause, operation: str) -> ev.LineStru
 
 def _strike(state: HearingState, command: cmd.StrikeLine, by: str, now: int) -> Events:
     line = _standing(state, command)
-    return (_strike_of(line, ev.StrikeCause.STRUCK, command.operation),)
+    return (struck(line, ev.StrikeCause.STRUCK, command.operation),)
 
 
 def _restore(state: HearingState, command: cmd.RestoreLine, by: str, now: int) -> Events:
@@ -220,7 +220,7 @@ def _replace(state: HearingState, command: cmd.ReplaceText, by: str, now: int) -
             wording = text(line.text.replace(find, replacement), MAX_TEXT)
             if wording == line.text:
                 raise Refused(Code.NO_CHANGE)
-            made.append(_correction(line, command.operation, text=wording))
+            made.append(corrected(line, command.operation, text=wording))
         except Refused as refusal:
             wrong.setdefault(refusal.code, []).append(at.line)
     for code, lines in wrong.items():
@@ -253,7 +253,7 @@ def _back(state: HearingState, touched: Touched, operation: str) -> Iterable[ev.
     number, revision = line.line, line.revision
     if before is None:
         if line.struck is None:
-            yield _strike_of(line, ev.StrikeCause.UNDONE, operation)
+            yield struck(line, ev.StrikeCause.UNDONE, operation)
         return
     if line.struck is not None and before.struck is None:
         revision += 1
@@ -292,6 +292,9 @@ def lines_of(state: HearingState, command: cmd.Command) -> tuple[int, ...]:
     if isinstance(command, cmd.UndoOperation):
         undone = _operation(state, command.undone)
         return tuple(one.line for one in undone.touched) if undone else ()
+    if isinstance(command, cmd.AcceptObjection):
+        found = [one.line for one in state.objections if one.objection == command.objection]
+        return tuple(found)
     return (command.line,) if isinstance(command, _OF_ONE) else ()
 
 

@@ -16,7 +16,9 @@ from hearing_server.domain.decide.rules import (
 from hearing_server.domain.decide.signing import check_key, check_known
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase
+from hearing_server.domain.objections import Standing, unanswered
 from hearing_server.domain.parties import BENCH, Right, Role, may
+from hearing_server.domain.passages import has_read
 from hearing_server.domain.proof import STANDS
 from hearing_server.domain.record import Freeze
 from hearing_server.domain.sealed import reads_print
@@ -24,14 +26,14 @@ from hearing_server.domain.visible import reads_document
 
 MAX_TEXT = 20_000  # characters of a note
 
-_READY_TO_FREEZE = frozenset({Phase.PAUSED, Phase.SUSPENDED, Phase.CLOSED})
-_OPEN = _READY_TO_FREEZE | {Phase.IN_SESSION}
+READY_TO_FREEZE = frozenset({Phase.PAUSED, Phase.SUSPENDED, Phase.CLOSED})
+_OPEN = READY_TO_FREEZE | {Phase.IN_SESSION}
 
 RULES: Mapping[type, Rule] = {
-    cmd.FreezeTranscript: Rule(phases=_READY_TO_FREEZE, right=Right.WRITE),
-    cmd.EnterSeal: Rule(phases=_READY_TO_FREEZE | {Phase.IN_SESSION}, server=True),
-    cmd.Sign: Rule(phases=_READY_TO_FREEZE, right=Right.SIGN, admitted=False),
-    cmd.RefuseSignature: Rule(phases=_READY_TO_FREEZE, right=Right.SIGN, admitted=False),
+    cmd.FreezeTranscript: Rule(phases=READY_TO_FREEZE, right=Right.WRITE),
+    cmd.EnterSeal: Rule(phases=READY_TO_FREEZE | {Phase.IN_SESSION}, server=True),
+    cmd.Sign: Rule(phases=READY_TO_FREEZE, right=Right.SIGN, admitted=False),
+    cmd.RefuseSignature: Rule(phases=READY_TO_FREEZE, right=Right.SIGN, admitted=False),
     cmd.EnterArchive: Rule(phases=ANY, server=True),
     cmd.EnterRecording: Rule(phases=ANY, server=True),
     cmd.EnterRoot: Rule(phases=ANY, server=True),
@@ -56,8 +58,17 @@ def check_freeze(state: HearingState) -> None:
     writable(state)
     if not state.transcript:
         raise Refused(Code.NOTHING_TO_FREEZE)
-    if state.freeze and state.freeze.sealed and not state.freeze.changed_since:
+    if state.freeze and state.freeze.sealed and not _prints_more(state, state.freeze):
         raise Refused(Code.NO_CHANGE)
+
+
+def _prints_more(state: HearingState, freeze: Freeze) -> bool:
+    """Whether the record has changed since; also by an answer to an objection, which lapses no signature."""
+    return freeze.changed_since or any(
+        one.standing in (Standing.ACCEPTED, Standing.REFUSED)
+        and (one.answered_at or 0) > freeze.frozen_at
+        for one in state.objections
+    )
 
 
 def next_version(state: HearingState) -> int:
@@ -78,9 +89,12 @@ def signing_order(state: HearingState) -> tuple[str, ...]:
     return tuple(party.id for party in sorted(asked, key=lambda party: _rank(party.role)))
 
 
+_PRESIDING = 3
+
+
 def _rank(role: Role) -> int:
     if role is Role.PRESIDING_JUDGE:
-        return 3
+        return _PRESIDING
     if role in BENCH:
         return 2
     return 1 if role is Role.CLERK else 0
@@ -104,7 +118,18 @@ def check_signer(state: HearingState, by: str, version: int, *, refusing: bool =
         raise Refused(Code.NOT_YOUR_TURN)
     if not refusing:
         check_known(state, state.seats[by], freeze)
+        _check_heard(state, freeze, by)
     return freeze
+
+
+def _check_heard(state: HearingState, freeze: Freeze, by: str) -> None:
+    """Who signs has read all of it and waits for no answer; the last of all leaves no objection unanswered."""
+    waiting = unanswered(state.objections)
+    last = freeze.outstanding == (by,) or _rank(state.seats[by].party.role) == _PRESIDING
+    if (last and waiting) or any(one.party == by for one in waiting):
+        raise Refused(Code.OBJECTION_OPEN, ", ".join(str(one.objection) for one in waiting))
+    if not has_read(state, by):
+        raise Refused(Code.NOT_READ, str(freeze.read.get(by, 0) + 1))
 
 
 def _enter_seal(state: HearingState, command: cmd.EnterSeal, by: str, now: int) -> Events:
@@ -152,6 +177,8 @@ def _enter_archive(state: HearingState, command: cmd.EnterArchive, by: str, now:
         raise Refused(Code.NO_CHANGE)
     if not freeze.answered:
         raise Refused(Code.NOT_YOUR_TURN, "signatures are outstanding")
+    if unanswered(state.objections):
+        raise Refused(Code.OBJECTION_OPEN)
     return (ev.TranscriptArchived(version=command.version, sha256=command.sha256),)
 
 

@@ -81,6 +81,14 @@ from hearing_server.domain.events.messages import (
     MessageSent,
     MessagesRead,
 )
+from hearing_server.domain.events.objections import (
+    ObjectionAccepted,
+    ObjectionMade,
+    ObjectionRefused,
+    ObjectionWithdrawn,
+    PassagesConfirmed,
+    TranscriptRead,
+)
 from hearing_server.domain.events.people import (
     CodeConfirmed,
     CodeLocked,
@@ -260,6 +268,12 @@ Event = (
     | SignerIdentified
     | HeldKeyPermitted
     | TranscriptArchived
+    | TranscriptRead
+    | PassagesConfirmed
+    | ObjectionMade
+    | ObjectionAccepted
+    | ObjectionRefused
+    | ObjectionWithdrawn
     | RecordingBegan
     | RecordingEnded
     | SegmentRecorded
@@ -359,6 +373,10 @@ __all__ = [
     "NoRecordingPromised",
     "NotePlaced",
     "NoteRemoved",
+    "ObjectionAccepted",
+    "ObjectionMade",
+    "ObjectionRefused",
+    "ObjectionWithdrawn",
     "ObserverRegistered",
     "ObserversAllowed",
     "OfficerStep",
@@ -375,6 +393,7 @@ __all__ = [
     "PartyLeft",
     "PartyReady",
     "PartyRemoved",
+    "PassagesConfirmed",
     "PublicAdmitted",
     "PublicExcluded",
     "RecordingBegan",
@@ -414,6 +433,7 @@ __all__ = [
     "TalkEnd",
     "TranscriptArchived",
     "TranscriptFrozen",
+    "TranscriptRead",
     "TranscriptSealed",
     "TranscriptSigned",
     "Verdict",

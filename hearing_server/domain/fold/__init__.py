@@ -15,6 +15,7 @@ from hearing_server.domain.fold import (
     floor,
     lines,
     messages,
+    objections,
     people,
     private,
     record,
@@ -32,7 +33,9 @@ STEPS: Mapping[type, Step] = MappingProxyType(
     }
 )
 
-WHOLE_STEPS = MappingProxyType({**custody.STEPS, **lines.STEPS})  # of the whole entry
+WHOLE_STEPS = MappingProxyType(
+    {**custody.STEPS, **lines.STEPS, **objections.STEPS}
+)  # of the whole entry
 
 
 def replay(entries: Iterable[Entry], state: HearingState | None = None) -> HearingState:

@@ -2,28 +2,47 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from hearing_server.domain import events as ev
+from hearing_server.domain.fold.objections import confirm
 from hearing_server.domain.fold.people import signer_known
 from hearing_server.domain.fold.steps import Step, put
 from hearing_server.domain.hearing import KEPT, HearingState
-from hearing_server.domain.record import Fault, Freeze, Printed, Recorded, Refusal, SignedRoot
+from hearing_server.domain.passages import passages_of
+from hearing_server.domain.record import (
+    Fault,
+    FormerRefusal,
+    Freeze,
+    Printed,
+    Recorded,
+    Refusal,
+    SignedRoot,
+)
 from hearing_server.domain.sealed import masked_in_print
 
 
 def _frozen(state: HearingState, event: ev.TranscriptFrozen, at: int) -> HearingState:
+    masked, last = masked_in_print(state), state.freeze
+    printed = passages_of(state, event.version, at, masked)
     freeze = Freeze(
         version=event.version,
         digest=event.digest,
         signers=event.signers,
         frozen_at=at,
         printed=tuple(Printed(line=one.line, span=one.span) for one in state.transcript),
-        masked=masked_in_print(state),
+        masked=masked,
+        passages=printed.digests,
+        before=last.passages if last else {},
     )
-    last = state.freeze
     kept = (last,) if last is not None and last.answered else ()
-    return replace(state, freeze=freeze, earlier=(*state.earlier, *kept))
+    return replace(
+        state,
+        freeze=freeze,
+        earlier=(*state.earlier, *kept),
+        wordings=MappingProxyType({**state.wordings, **printed.wordings}),
+    )
 
 
 def _with_freeze(state: HearingState, version: int, **changes: Any) -> HearingState:
@@ -38,6 +57,8 @@ def _sealed(state: HearingState, event: ev.TranscriptSealed, at: int) -> Hearing
 
 def _signed(state: HearingState, event: ev.TranscriptSigned, at: int) -> HearingState:
     signed = put(state.freeze.signed if state.freeze else {}, event.party, at)
+    if state.freeze and state.freeze.version == event.version:
+        state = confirm(state, event.party, state.freeze.passages.keys())
     return _with_freeze(state, event.version, signed=signed, sha256=event.sha256)
 
 
@@ -52,6 +73,8 @@ def _permitted(state: HearingState, event: ev.HeldKeyPermitted, at: int) -> Hear
 
 def _refused(state: HearingState, event: ev.SignatureRefused, at: int) -> HearingState:
     refusal = Refusal(reason=event.reason, at=at)
+    made = FormerRefusal(version=event.version, party=event.party, reason=event.reason, at=at)
+    state = replace(state, refusals=(*state.refusals, made))
     refused = put(state.freeze.refused if state.freeze else {}, event.party, refusal)
     return _with_freeze(state, event.version, refused=refused)
 

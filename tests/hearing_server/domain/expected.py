@@ -44,6 +44,7 @@ SAID = {
     "request_raised": ("note",), "request_answered": ("note",), "checklist_marked": ("note",),
     "hearing_paused": ("reason",), "hearing_suspended": ("reason",), "hearing_closed": ("reason",),
     "party_removed": ("reason",), "consent_withdrawn": ("reason",), "signature_refused": ("reason",),
+    "objection_made": ("quote", "wording", "reason"), "objection_refused": ("reason",),
     "note_placed": ("text",), "message_sent": ("text",), "fault_explained": ("text", "english"),
 }  # fmt: skip
 
@@ -73,9 +74,8 @@ def sealed_texts(
         if not words or fact.get("to", "all") != "all":
             continue
         texts = list(map(str, words))
-        since, until = spoken(state, entry)
         hidden = False
-        for moment in {since, *(at for at in changes if since < at < until)}:
+        for moment in moments_of(state, entry, changes):
             was_there = [inside for at, inside in sat if at <= moment][-1]
             excluded = level_at(state, moment) is Level.SEALED and not (
                 was_there or reads_exclusion
@@ -86,7 +86,17 @@ def sealed_texts(
     return [text for text in found if not any(text in other for other in read)]
 
 
-def spoken(state: HearingState, entry: Entry) -> tuple[int, int]:
+def moments_of(state: HearingState, entry: Entry, changes: set[int]) -> set[int]:
+    """The moments that bear on what an entry says: of an objection also those of the line it is about."""
+    spans = [spoken(entry)]
+    if isinstance(entry.event, ev.ObjectionMade | ev.ObjectionRefused):
+        about = state.objections[entry.event.objection - 1]
+        spans += [(about.made_at, about.made_at), (about.span.started_at, about.span.ended_at or 0)]
+    inner = {at for since, until in spans for at in changes if since < at < until}
+    return inner | {since for since, _ in spans}
+
+
+def spoken(entry: Entry) -> tuple[int, int]:
     """From when to when what an entry says was said."""
     event = entry.event
     if isinstance(event, ev.LineEntered | ev.LineCorrected):

@@ -122,6 +122,7 @@ def test_a_witness_who_was_heard_reads_the_record_when_the_hearing_is_over() -> 
     world.do("judge", cmd.CloseHearing())
     assert world.state.phase is Phase.CLOSED
     assert reads_document(world.state, "witness")
+    world.read_by(WITNESS)
     assert check_signer(world.state, "witness", 1).version == 1
     assert view(world.state, "witness").freeze is not None
 

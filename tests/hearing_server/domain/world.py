@@ -100,8 +100,16 @@ class World:
             self.do(party.id, cmd.StartSource(source=ev.Source.MICROPHONE))
         return self
 
+    def read_by(self, party: Party) -> None:
+        """The newest version to its end, unless they have."""
+        freeze = self.state.freeze
+        assert freeze is not None
+        if freeze.read.get(party.id, 0) < freeze.pages:
+            self.do(party.id, cmd.ReadTranscript(version=freeze.version, page=freeze.pages))
+
     def signed_by(self, party: Party) -> None:
         version = self.state.freeze.version if self.state.freeze else 0
+        self.read_by(party)
         self.do(
             party.id,
             cmd.Sign(version=version, sha256=SHA, certificate_sha256=SHA, name_image_sha256=SHA),

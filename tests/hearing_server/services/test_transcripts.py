@@ -118,6 +118,8 @@ class Desk:
         await self.hearings.execute("h1", arrive, "clerk")
         await self.transcripts.freeze("h1", "clerk")
         await self.until(lambda freeze: freeze.sealed)
+        for party in FIVE:
+            await self.hearings.execute("h1", cmd.ReadTranscript(version=1, page=3), party.id)
         return self
 
     def prepare(self, party: Party) -> Awaitable[tuple[str, bytes]]:

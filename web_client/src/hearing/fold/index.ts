@@ -17,9 +17,9 @@ export type { HearingEvent } from './steps';
 const STEPS: Steps = { ...course, ...people, ...floor, ...privately, ...exhibits, ...messages, ...lines, ...record };
 
 /** The state after one more event, in the view of `you` (a party). Pure: no argument is changed. */
-export function applyEvent(view: HearingView, { event, at }: EventTold, you: string): HearingView {
+export function applyEvent(view: HearingView, { event, at, by }: EventTold, you: string): HearingView {
   const step = STEPS[event.type] as Step<HearingEvent['type']> | undefined;
-  const next = step ? step(view, event as never, { you, at }) : view;
+  const next = step ? step(view, event as never, { you, at, by }) : view;
   const recording = recordingAfter(view.recording, event, at);
   return { ...next, recording, phase: TRANSITIONS[event.type]?.[view.phase] ?? view.phase };
 }

@@ -1,6 +1,6 @@
 /** Steps of the frozen transcript. */
-import type { FreezeView, HearingView } from '@/protocol.gen';
-import { answered, entry, signerKnown, withSeat, type Of, type Steps } from './steps';
+import type { FreezeView, HearingView, ObjectionView } from '@/protocol.gen';
+import { answered, entry, signerKnown, withSeat, type Of, type Steps, type Told } from './steps';
 
 function freezeOf(event: Of<'transcript_frozen'>, at: number, last: FreezeView | null): FreezeView {
   const { version, digest, signers } = event;
@@ -19,6 +19,8 @@ function freezeOf(event: Of<'transcript_frozen'>, at: number, last: FreezeView |
     archived: false,
     changed_since: false,
     earlier: last && answered(last) ? [...earlier, last.version] : earlier,
+    read: {},
+    confirmed: {},
   };
 }
 
@@ -31,6 +33,18 @@ function withFreeze(
   const { freeze } = view;
   if (freeze?.version !== version) return view;
   return { ...view, freeze: { ...freeze, ...changes(freeze) } };
+}
+
+function objectionOf(event: Of<'objection_made'>, at: number): ObjectionView {
+  const { objection, party, version, line, place, quote, wording, reason } = event;
+  const unanswered = { standing: 'open', answer: '', answered_by: '', answered_at: null } as const;
+  return { objection, party, version, line, place, quote, wording, reason, made_at: at, ...unanswered };
+}
+
+function answer(view: HearingView, number: number, { at, by }: Told, change: Partial<ObjectionView>): HearingView {
+  const answered = { ...change, answered_by: by, answered_at: at };
+  const objections = view.objections.map((one) => (one.objection === number ? { ...one, ...answered } : one));
+  return { ...view, objections };
 }
 
 export const record: Steps = {
@@ -46,4 +60,12 @@ export const record: Steps = {
     withFreeze(view, version, (freeze) => ({ refused: { ...freeze.refused, [party]: reason } })),
   transcript_archived: (view, { version, sha256 }) =>
     withFreeze(view, version, () => ({ archived: true, sha256 })),
+  transcript_read: (view, { version, party, page }) =>
+    withFreeze(view, version, (freeze) => ({ read: { ...freeze.read, [party]: page } })),
+  passages_confirmed: (view, { version, party }, { at }) =>
+    withFreeze(view, version, (freeze) => ({ confirmed: { ...freeze.confirmed, [party]: at } })),
+  objection_made: (view, event, { at }) => ({ ...view, objections: [...view.objections, objectionOf(event, at)] }),
+  objection_accepted: (view, { objection }, told) => answer(view, objection, told, { standing: 'accepted' }),
+  objection_refused: (view, { objection, reason }, told) => answer(view, objection, told, { standing: 'refused', answer: reason }),
+  objection_withdrawn: (view, { objection }, told) => answer(view, objection, told, { standing: 'withdrawn' }),
 };

@@ -4,10 +4,11 @@ import type { EntryView, EventTold, FreezeView, HearingView, Role, SeatView } fr
 export type HearingEvent = EventTold['event'];
 export type Of<T extends HearingEvent['type']> = Extract<HearingEvent, { type: T }>;
 
-/** Whose view it is, and when the event happened. */
+/** Whose view it is, when the event happened and through whom. */
 export interface Told {
   you: string;
   at: number;
+  by: string;
 }
 export type Step<T extends HearingEvent['type']> = (view: HearingView, event: Of<T>, told: Told) => HearingView;
 export type Steps = { [T in HearingEvent['type']]?: Step<T> };
