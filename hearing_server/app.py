@@ -109,8 +109,8 @@ class Server:
         self._stack.push_async_callback(self.transcripts.close)
         self.proof = self._open_proof(authority)
         await self._start_recorder()
-        await self._start_media()
         self.cases = self._open_cases()
+        await self._start_media()
         self.exhibits = await self._open_exhibits()
         self.entering = self._open_entering()
         self.papers = PaperParts(self.store, self.cases, self.staff, self.signing, self.folder, now)
@@ -279,7 +279,7 @@ class Server:
         except OSError as error:
             raise CannotStart(f"media port {s.media_port}: {error.strerror}") from error
         self._stack.push_async_callback(self.sfu.close)
-        asks = Asks(self.hearings, self.rooms, self.sfu, self.transcripts)
+        asks = Asks(self.hearings, self.rooms, self.sfu, self.transcripts, self.cases.planning)
         self.gateway = Gateway(
             self.access, self.hearings, self.rooms, asks, self.audit, s.allowed_origins
         )

@@ -6,6 +6,7 @@ No decisions here: `decide` says who may and when; the media plane checks what i
 import asyncio
 import typing
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from hearing_server.domain import commands as cmd
@@ -13,6 +14,7 @@ from hearing_server.domain.errors import PASSING, Code, Refused
 from hearing_server.domain.events import HEARD, Source
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
+from hearing_server.domain.planning import Claim
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.speech import Heard
 from signaling import protocol as wire
@@ -44,15 +46,26 @@ class Freezer(Protocol):
     async def freeze(self, hearing: str, by: str) -> int: ...
 
 
+class Calendar(Protocol):
+    """The use case that knows what else is planned."""
+
+    async def adjourned(self, hearing: str, until: int, *, anyway: bool) -> Claim:
+        """What the hearing takes when it goes on then."""
+
+
 class Asks:
     """Answers the asks of peers that have entered."""
 
-    def __init__(self, hearings: Hearings, rooms: Rooms, sfu: Sfu, freezer: Freezer) -> None:
+    def __init__(
+        self, hearings: Hearings, rooms: Rooms, sfu: Sfu, freezer: Freezer, calendar: Calendar
+    ) -> None:
         self._hearings = hearings
         self._rooms = rooms
         self._sfu = sfu
         self._freezer = freezer
+        self._calendar = calendar
         self._others: dict[type, Callable[[Peer, Any], Awaitable[wire.AnyAnswer]]] = {
+            wire.SuspendHearing: self._suspend,
             wire.CreateTransport: self._create_transport,
             wire.ConnectTransport: self._connect_transport,
             wire.RestartIce: self._restart_ice,
@@ -111,7 +124,18 @@ class Asks:
         except SfuError as error:
             raise Refused(Code.MEDIA, error.code) from error
 
-    async def _execute(self, peer: Peer, command: cmd.Command) -> wire.Done:
+    async def _suspend(self, peer: Peer, ask: wire.SuspendHearing) -> wire.Done:
+        """To a time that is free, which is decided where it is written down."""
+        command = cmd.SuspendHearing(reason=ask.reason, until=ask.until)
+        if ask.until is None:
+            return await self._execute(peer, command)
+        hearing = peer.seated.hearing
+        claim = await self._calendar.adjourned(hearing, ask.until, anyway=ask.anyway)
+        return await self._execute(peer, replace(command, anyway=claim.overridden), claim)
+
+    async def _execute(
+        self, peer: Peer, command: cmd.Command, claim: Claim | None = None
+    ) -> wire.Done:
         """Carry out a command, unless the seat has changed hands while it waited for its turn."""
 
         async def make(state: HearingState, now: int) -> cmd.Command:
@@ -119,7 +143,7 @@ class Asks:
                 raise Refused(Code.SUPERSEDED)
             return command
 
-        seq = await self._hearings.execute_with(peer.seated.hearing, make, peer.party)
+        seq = await self._hearings.execute_with(peer.seated.hearing, make, peer.party, claim)
         return wire.Done(seq=seq)
 
     async def _missed(self, hearing: str, after: int) -> list[Entry]:

@@ -7,7 +7,7 @@ import asyncio
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import socketio
 import structlog
@@ -158,7 +158,7 @@ class Gateway:
                 raise Refused(Code.TOO_MANY)
             return encode(await self._noted(sid, socket, decode(data)))
         except Refused as refusal:
-            return encode(wire.Failed(code=refusal.code, detail=refusal.detail))
+            return encode(_failed(refusal))
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("ask failed", reference=reference)
@@ -277,3 +277,12 @@ class Gateway:
         task = asyncio.create_task(retry(), name=f"departure {peer.connection}")
         self._departures.add(task)
         task.add_done_callback(self._departures.discard)
+
+
+def _failed(refusal: Refused) -> wire.Failed:
+    clashes = cast(list[dict[str, Any]], refusal.more.get("clashes", []))
+    told = [
+        wire.Clash(**{name: clash[name] for name in wire.Clash.__struct_fields__})
+        for clash in clashes
+    ]
+    return wire.Failed(code=refusal.code, detail=refusal.detail, clashes=told)

@@ -104,7 +104,7 @@ async def _joined(connection: AsyncConnection, name: str, event: ev.PartyAdded) 
 async def _adjourned(connection: AsyncConnection, name: str, until: int) -> None:
     """The judge has said when it goes on: what it takes moves there, and the parties are told.
 
-    A clash is not asked for here: the order stands, and the calendar shows it.
+    Whether that is free was decided by the claim of whoever asked.
     """
     lasts = hearing.c.ends_at - hearing.c.planned_at
     moved = {"planned_at": until, "ends_at": until + lasts, "notify": Kind.POSTPONED}

@@ -13,7 +13,7 @@ import structlog
 
 from hearing_server.domain.audit import Link
 from hearing_server.domain.errors import Refused
-from hearing_server.domain.events import ChargeTaken, HearingClosed
+from hearing_server.domain.events import ChargeTaken, HearingClosed, HearingSuspended
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.services.audit import Action, Search
@@ -101,8 +101,10 @@ class Overrides:
 
 
 def _overridden(entry: Entry) -> str:
-    """What an entry overrides, if it does: the checklist at the close, or the judge by the clerk."""
+    """What an entry overrides, if it does: the checklist at the close, a clash, or the judge by the clerk."""
     event = entry.event
     if isinstance(event, HearingClosed) and event.overridden:
         return f"closed over {', '.join(event.overridden)}: {event.reason}"
+    if isinstance(event, HearingSuspended) and event.anyway:
+        return f"adjourned to when a party is elsewhere: {event.reason}"
     return "clerk took charge" if isinstance(event, ChargeTaken) else ""

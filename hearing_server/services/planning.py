@@ -172,6 +172,14 @@ class Planning:
         await self._hearings.execute(hearing, command, SERVER, claim)
         self._told()
 
+    async def adjourned(self, hearing: str, until: int, *, anyway: bool) -> Claim:
+        """What it takes when it goes on at `until`; overridden where that is needed and may be."""
+        state = await self._hearings.state(hearing)
+        claim = await self.moved(hearing, until, state.minutes)
+        clashes = await self._store.clashes(claim) if anyway else ()
+        persons = any(clash.kind is Taken.PERSON for clash in clashes)
+        return replace(claim, overridden=persons)
+
     async def check_move(self, hearing: str, planned_at: int, minutes: int) -> Sequence[Clash]:
         """Who and what is elsewhere at another time."""
         if found := wishes.time_faults(planned_at, minutes, self._now()):

@@ -6,6 +6,7 @@ so over 400 lines.
 """
 
 from signaling.protocol.answers import (
+    Clash,
     Done,
     Failed,
     IceRestarted,
@@ -301,6 +302,7 @@ __all__ = [
     "BeginIdentityCheck",
     "Call",
     "Captioned",
+    "Clash",
     "ClearHighlights",
     "CloseChat",
     "CloseHearing",

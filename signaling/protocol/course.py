@@ -39,10 +39,15 @@ class ResumeHearing(Ask, frozen=True, kw_only=True):
 
 
 class SuspendHearing(Ask, frozen=True, kw_only=True):
-    """Adjourn; `until`: when it goes on, Unix ms, if that is known."""
+    """Adjourn; `until`: when it goes on, Unix ms, if that is known.
+
+    Refused with `clash` where courtroom, bench, clerk or a party is elsewhere then; of parties alone the
+    judge may say `anyway`.
+    """
 
     reason: Reason
     until: Count | None = None
+    anyway: bool = False
 
 
 class CloseHearing(Ask, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from hearing_server.demo import new_id
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.events import HearingPlanned
 from hearing_server.domain.parties import Party, Role, Side
+from hearing_server.domain.planning import MINUTE, Claim, courtroom_booking
 from hearing_server.domain.procedures import TEMPLATES, Procedure
 from hearing_server.services.hearings import Hearings
 from tests.integration.harness import ServerProcess
@@ -55,6 +56,31 @@ async def plan(
         **given,
     )
     await Hearings(store, lambda: begins).plan(cmd.Plan(planned=planned))
+    await store.database.close()
+
+
+async def take(data: Path, courtroom: str, at: int) -> None:
+    """Another hearing in that courtroom then, for an hour."""
+    store = SqlStore(Database(Settings(data=str(data)).database_url))
+    await store.database.start()
+    planned = HearingPlanned(
+        hearing=new_id(),
+        court="示范人民法院",
+        case_number="（2026）测0001刑初2号",
+        procedure=Procedure.CRIMINAL,
+        courtroom=courtroom,
+        title="另一虚构案（演示）",
+        planned_at=at,
+        parties=(Party(id=new_id(), role=Role.PRESIDING_JUDGE, name="另一法官（虚构）"),),
+    )
+    claim = Claim(
+        hearing=planned.hearing,
+        starts_at=at,
+        ends_at=at + 60 * MINUTE,
+        buffer=0,
+        bookings=(courtroom_booking(courtroom),),
+    )
+    await Hearings(store, lambda: at).plan(cmd.Plan(planned=planned), claim)
     await store.database.close()
 
 

@@ -11,7 +11,7 @@ from hearing_server.domain.parties import Side
 from .browsers import PATIENCE, Person, court
 from .devices import COURT
 from .looks import Looks
-from .rooms import Place, serving
+from .rooms import Place, serving, take
 
 PLACES = [
     Place(key="presiding_judge", name="宋明理（虚构）", site="第一法庭"),
@@ -101,13 +101,20 @@ async def lost_and_back(people: dict[str, Person], looks: Looks) -> None:
     await expect(counsel.get("in-charge")).to_have_count(0, timeout=PATIENCE)
 
 
-async def adjourned(people: dict[str, Person], looks: Looks) -> None:
-    """To a date, for a reason; whoever is no court waits outside and reads both."""
+async def adjourned(people: dict[str, Person], looks: Looks, data: Path) -> None:
+    """To a date that is free, for a reason; whoever is no court waits outside and reads both."""
     judge, counsel, clerk = people["presiding_judge"], people["counsel"], people["clerk"]
     until = datetime.now() + timedelta(days=7)
+    busy = until.replace(hour=14, minute=0, second=0, microsecond=0)
+    await take(data, "第一法庭", int(busy.timestamp() * 1000))
     await judge.click("judge-more")
     await judge.click("suspend-hearing")
     await judge.get("suspend-reason").fill("通知新的证人到庭")
+    await judge.get("suspend-until").fill(busy.strftime("%Y-%m-%dT14:30"))
+    await judge.click("suspend-hearing-confirm")
+    await expect(judge.get("clashes")).to_contain_text("测0001刑初2号", timeout=PATIENCE)
+    await expect(judge.get("suspend-hearing-confirm")).to_be_disabled()
+    await looks.at(judge, "adjourning to what is taken")
     await judge.get("suspend-until").fill(until.strftime("%Y-%m-%dT09:30"))
     await looks.at(judge, "adjourning")
     await judge.click("suspend-hearing-confirm")
@@ -141,7 +148,7 @@ async def test_a_judges_day(tmp_path: Path) -> None:
         await through_the_stages(judge, looks)
         await deliberated(people, looks)
         await lost_and_back(people, looks)
-        await adjourned(people, looks)
+        await adjourned(people, looks, tmp_path / "data")
 
         await judge.click(f"seat-menu-{counsel.seat}")
         await looks.at(judge, "seat menu")

@@ -7,7 +7,9 @@ import socketio
 
 from hearing_server.adapters.store import SqlStore
 from hearing_server.domain import events as ev
+from hearing_server.domain.errors import Refused
 from hearing_server.domain.parties import Party
+from hearing_server.domain.planning import Claim
 from hearing_server.services.access import Access, Seated
 from hearing_server.services.audit import Action
 from hearing_server.services.hearings import Hearings
@@ -47,6 +49,18 @@ class NoFreezer:
         raise AssertionError("nobody freezes here")
 
 
+class Calendar:
+    """Nothing else stands in it, but what a test puts there."""
+
+    def __init__(self) -> None:
+        self.refusal: Refused | None = None
+
+    async def adjourned(self, hearing: str, until: int, *, anyway: bool) -> Claim:
+        if self.refusal is not None:
+            raise self.refusal
+        return Claim(hearing=hearing, starts_at=until, ends_at=until, buffer=0, bookings=())
+
+
 class House:
     """Everything behind the socket, with its troubles at hand."""
 
@@ -57,9 +71,10 @@ class House:
         self.trail = Trail()
         self.told = Told(self.hearings)
         self.sfu = sfu
+        self.calendar = Calendar()
         self.rooms = Rooms(Ledger(), Unheard())
         self.hearings.subscribe(self.rooms.on_entries)
-        asks = Asks(self.hearings, self.rooms, sfu, NoFreezer())
+        asks = Asks(self.hearings, self.rooms, sfu, NoFreezer(), self.calendar)
         audit: Any = self.trail
         self.gateway = Gateway(self.access, self.hearings, self.rooms, asks, audit, [ORIGIN])
         self.url = ""

@@ -8,11 +8,13 @@ import pytest
 import socketio
 
 from hearing_server.domain import events as ev
+from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.parties import Party
+from hearing_server.domain.planning import DAY
 from hearing_server.services.access import Seated
 from hearing_server.services.notes import Notes
 from signaling import gateway as gateway_module
-from tests.hearing_server.domain.world import CLERK, COUNSEL, JUDGE
+from tests.hearing_server.domain.world import CLERK, COUNSEL, JUDGE, NOW
 
 from .house import ORIGIN, House, ask
 from .sfu.peer import opus
@@ -67,6 +69,21 @@ async def test_a_track_whose_end_was_not_saved_can_be_ended_again(house: House) 
     house.events.broken = False
     assert (await ask(judge, "close_producer", source="microphone"))["type"] == "done"
     assert (await ask(judge, "produce", rtp_parameters=opus(2001), **track))["type"] == "produced"
+
+
+async def test_what_is_in_the_way_of_a_date_is_told_with_the_refusal(house: House) -> None:
+    """Who or what, and where; not the title of a case that is another judge's."""
+    judge = await house.enter(JUDGE)
+    await ask(judge, "open_hearing")
+    clash = {
+        "kind": "courtroom", "name": "第一法庭", "number": "（2026）测2号", "courtroom": "第一法庭",
+        "planned_at": NOW, "ends_at": NOW + 1,
+    }  # fmt: skip
+    more = {"clashes": [{**clash, "title": "某案", "case": "c", "hearing": "h2"}]}
+    house.calendar.refusal = Refused(Code.CLASH, "第一法庭", more)
+    answer = await ask(judge, "suspend_hearing", reason="改期", until=NOW + DAY)
+    assert (answer["code"], answer["clashes"]) == ("clash", [clash])
+    assert (await ask(judge, "suspend_hearing", reason="改期"))["type"] == "done"
 
 
 async def test_one_party_cannot_fill_the_log(house: House) -> None:

@@ -139,6 +139,10 @@ export type Stance = 'no' | 'none' | 'yes';
 export type Source = 'camera' | 'microphone' | 'room' | 'screen' | 'screen_sound';
 export type Answer = Done | Failed | Welcome | TransportCreated | IceRestarted | Produced;
 /**
+ * What can be taken twice. Only a person's clash may be overridden, with a reason.
+ */
+export type Taken = 'courtroom' | 'person' | 'staff';
+/**
  * One code for each way of being refused. The text beside it is for people; the code is the contract.
  */
 export type Code =
@@ -330,8 +334,12 @@ export interface ResumeHearing {
 }
 /**
  * Adjourn; `until`: when it goes on, Unix ms, if that is known.
+ *
+ *     Refused with `clash` where courtroom, bench, clerk or a party is elsewhere then; of parties alone the
+ *     judge may say `anyway`.
  */
 export interface SuspendHearing {
+  anyway?: boolean;
   reason: string;
   type: 'suspend_hearing';
   until?: number | null;
@@ -1002,11 +1010,25 @@ export interface Done {
 }
 /**
  * It was refused, and nothing has changed. `code` is stable, `detail` is for people.
+ *
+ *     `clashes`: all that is in the way, with the code `clash`.
  */
 export interface Failed {
+  clashes?: Clash[];
   code: Code;
   detail?: string;
   type: 'failed';
+}
+/**
+ * Who or what is elsewhere then, and in which hearing; times in Unix ms.
+ */
+export interface Clash {
+  courtroom: string;
+  ends_at: number;
+  kind: Taken;
+  name: string;
+  number: string;
+  planned_at: number;
 }
 /**
  * Answer to Enter. Either `view` is the whole, or `missed` is what came after the number asked.
@@ -1262,6 +1284,7 @@ export interface HearingResumed {
   [k: string]: unknown;
 }
 export interface HearingSuspended {
+  anyway: boolean;
   reason: string;
   type: 'hearing_suspended';
   until: number | null;

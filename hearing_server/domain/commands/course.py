@@ -61,10 +61,11 @@ class ResumeHearing:
 
 @dataclass(frozen=True, kw_only=True)
 class SuspendHearing:
-    """`until`: when it goes on, Unix ms, if that is known."""
+    """`until`: when it goes on, Unix ms, if that is known; `anyway`: though some parties are elsewhere then."""
 
     reason: str
     until: int | None = None
+    anyway: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

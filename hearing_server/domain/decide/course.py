@@ -135,7 +135,8 @@ def _resume(state: HearingState, command: cmd.ResumeHearing, by: str, now: int) 
 def _suspend(state: HearingState, command: cmd.SuspendHearing, by: str, now: int) -> Events:
     if command.until is not None and command.until <= now:
         raise Refused(Code.BAD_MESSAGE, "until is past")
-    suspended = ev.HearingSuspended(reason=text(command.reason, MAX_REASON), until=command.until)
+    reason = text(command.reason, MAX_REASON)
+    suspended = ev.HearingSuspended(reason=reason, until=command.until, anyway=command.anyway)
     return (*_out_of_deliberation(state, by), suspended)
 
 

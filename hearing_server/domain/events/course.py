@@ -87,10 +87,14 @@ class HearingResumed:
 
 @dataclass(frozen=True, kw_only=True)
 class HearingSuspended:
-    """Adjourned; `until` is the time it goes on, if that is known."""
+    """Adjourned; `until` is the time it goes on, if that is known.
+
+    `anyway`: the presiding judge was told that a party is elsewhere then.
+    """
 
     reason: str
     until: int | None
+    anyway: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

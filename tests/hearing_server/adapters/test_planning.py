@@ -320,25 +320,6 @@ async def test_somebody_of_the_case_is_added_to_a_planned_hearing(node: Node) ->
     await add(elsewhere, late, override="两案同一证人，上午先后出庭")
 
 
-async def test_an_adjournment_to_a_date_moves_the_hearing_and_tells_the_parties(node: Node) -> None:
-    one, two = [await node.cases.create(draft(n)) for n in (1, 2)]
-    hearing = await node.plan(wish(one))
-    state = await node.hearings.state(hearing)
-    judge = next(s for s, held in state.seats.items() if held.party.role is Role.PRESIDING_JUDGE)
-    until = TOMORROW + 48 * HOUR
-    node.clock = TOMORROW
-    for command in (
-        cmd.Arrive(connection="c"), cmd.OpenHearing(), cmd.SuspendHearing(reason="补充证据", until=until),
-    ):  # fmt: skip
-        await node.hearings.execute(hearing, command, judge)
-    sitting = await node.calendar.get(hearing)
-    assert sitting is not None
-    assert (sitting.phase, sitting.planned_at) == ("suspended", until)
-    assert sitting.ends_at - sitting.planned_at == 60 * MINUTE
-    found = await clash_of(node.plan(wish(two, planned_at=until + 10 * MINUTE)))
-    assert ("courtroom", "第一法庭") in found
-
-
 async def test_nothing_is_planned_in_a_case_that_was_changed_meanwhile(node: Node) -> None:
     """Closed, or without somebody who was to have a seat, since the clerk looked."""
     case = await node.cases.create(draft(1))

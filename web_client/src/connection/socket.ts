@@ -57,7 +57,7 @@ export class HearingSocket {
     } catch {
       throw new Refused(this.socket.connected ? 'timeout' : 'unreachable');
     }
-    if (answer.type === 'failed') throw new Refused(answer.code, answer.detail);
+    if (answer.type === 'failed') throw new Refused(answer.code, answer.detail, { clashes: answer.clashes });
     return answer as AnswerTo<typeof ask>;
   };
 

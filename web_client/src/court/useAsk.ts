@@ -1,9 +1,9 @@
 /** Ask the server for something and tell the person when it is refused. */
 import { ref } from 'vue';
 import { useI18n } from 'vue-i18n';
-import { codeOf, detailOf, type FaultCode } from '@/api/http';
+import { codeOf, detailOf, Refused, type FaultCode } from '@/api/http';
 import { useConnection } from '@/connection/store';
-import type { Ask } from '@/protocol.gen';
+import type { Ask, Clash } from '@/protocol.gen';
 import { useNotices } from './useNotices';
 
 export function useAsk() {
@@ -11,21 +11,24 @@ export function useAsk() {
   const connection = useConnection();
   const { notify } = useNotices();
   const busy = ref(false);
+  const clashes = ref<Clash[]>([]); // of the last ask: who asks for a time shows them
 
   /** The code of the refusal, or null when it is done. What is so already is no error. */
   async function run(ask: Ask): Promise<FaultCode | null> {
     busy.value = true;
+    clashes.value = [];
     try {
       await connection.ask(ask);
       return null;
     } catch (error) {
       const code = codeOf(error);
-      if (code !== 'no_change') notify(code, t(`error.${code}`, { detail: detailOf(error) }), 'bad');
+      clashes.value = error instanceof Refused ? ((error.more.clashes as Clash[] | undefined) ?? []) : [];
+      if (code !== 'no_change' && code !== 'clash') notify(code, t(`error.${code}`, { detail: detailOf(error) }), 'bad');
       return code;
     } finally {
       busy.value = false;
     }
   }
 
-  return { run, busy };
+  return { run, busy, clashes };
 }
