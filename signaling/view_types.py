@@ -80,11 +80,13 @@ class SeatView(Message, frozen=True, kw_only=True):
     sign_language: bool
     presence: Presence
     admitted: bool  # also while away
+    identified: bool  # the clerk has confirmed who they are, as far as the reader may know
     inside: bool  # once admitted: in the courtroom, not outside it
     ready: bool
     consultation: int | None
     muted: bool
     locked: bool
+    locked_by: str  # the clerk in charge, where it was not the judge
     share_locked: bool
     channel_closed: bool
     sources: dict[Source, bool]
@@ -101,7 +103,10 @@ class RequestView(Message, frozen=True, kw_only=True):
 
 
 class ConsultationView(Message, frozen=True, kw_only=True):
-    """A talk asked for (`began_at` None) or going on, of those the reader may know."""
+    """A talk asked for (`began_at` None) or going on, of those the reader may know.
+
+    `into`: the talk that goes on into which one of its parties is asked.
+    """
 
     consultation: int
     asked_by: str
@@ -111,6 +116,7 @@ class ConsultationView(Message, frozen=True, kw_only=True):
     began_at: int | None
     members: list[str]
     locked: bool
+    into: int
 
 
 class OpinionView(Message, frozen=True, kw_only=True):

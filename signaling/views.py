@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.doors import oversees
+from hearing_server.domain.doors import knows_confirmed, oversees
 from hearing_server.domain.exhibit_readers import called, is_shown, knows_exhibit, reads_opinions
 from hearing_server.domain.facts import to_fact
 from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Identity, Seat, Shown
@@ -172,6 +172,7 @@ def _seat(state: HearingState, seat: Seat, reader: Seat) -> types.SeatView:
     court = oversees(state, reader.party.id)
     knows = seat is reader or court
     party = named(state, seat.party, reader.party.id)
+    confirmed = knows_confirmed(state, party.id, reader.party.id)
     return types.SeatView(
         party=party.id,
         role=party.role,
@@ -183,11 +184,13 @@ def _seat(state: HearingState, seat: Seat, reader: Seat) -> types.SeatView:
         sign_language=party.sign_language,
         presence=seat.presence,
         admitted=seat.admitted,
+        identified=seat.identity is not None and confirmed,
         inside=seat.inside,
         ready=seat.ready,
         consultation=seat.consultation,
         muted=seat.muted,
         locked=seat.locked,
+        locked_by=seat.locked_by,
         share_locked=seat.share_locked,
         channel_closed=seat.channel_closed,
         sources=dict(sends(state, seat.party.id, reader.party.id)),
@@ -238,6 +241,7 @@ def _consultation(state: HearingState, talk: Consultation, reader: str) -> types
         began_at=talk.began_at,
         members=list(state.in_order(talk.members)),
         locked=talk.locked and own,
+        into=talk.into,
     )
 
 

@@ -168,7 +168,10 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Consultation:
-    """A private talk, asked for or going on. `parties` must all accept; `members` are in it."""
+    """A private talk, asked for or going on. `parties` must all accept; `members` are in it.
+
+    `into`: what is asked for is that one of them comes into that talk.
+    """
 
     consultation: int
     asked_by: str
@@ -179,6 +182,7 @@ class Consultation:
     began_at: int | None = None
     members: tuple[str, ...] = ()
     locked: bool = False
+    into: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

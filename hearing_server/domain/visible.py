@@ -7,7 +7,7 @@
 from dataclasses import replace
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.doors import oversees
+from hearing_server.domain.doors import knows_confirmed, oversees
 from hearing_server.domain.events import Event
 from hearing_server.domain.events.messages import EVERYBODY
 from hearing_server.domain.exhibit_readers import called, knows_exhibit, reads_opinions
@@ -54,7 +54,6 @@ _OWN = frozenset(
         ev.IdentityCheckBegan,
         ev.IdentityCheckEnded,
         ev.HeldKeyPermitted,
-        ev.IdentityConfirmed,
         ev.KioskCalled,
         ev.ListeningSet,
         ev.NoRecordingPromised,
@@ -136,6 +135,8 @@ def visible(state: HearingState, event: Event, party: str) -> bool:
     kind = type(event)
     if kind in _OVERSEEN:
         return False
+    if isinstance(event, ev.IdentityConfirmed):
+        return knows_confirmed(state, event.party, party)
     if kind in _OWN:
         return getattr(event, "party", None) == party
     if _about_observer(state, event):
@@ -337,6 +338,8 @@ def seen(state: HearingState, entry: Entry, reader: str) -> Event | None:
     if isinstance(event, ev.ExhibitShown | ev.ExhibitSubmitted):
         hidden = not called(state, state.exhibits[event.exhibit - 1], reader)
         return replace(event, name="") if hidden else event
+    if isinstance(event, ev.IdentityConfirmed) and reader != event.party and not overseer:
+        return replace(event, document="", number="")
     if isinstance(event, ev.PartyAdded):
         return replace(event, party=named(state, event.party, reader), account="")
     if isinstance(event, ev.ObserverRegistered):

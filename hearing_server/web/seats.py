@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from hearing_server.domain.decide.people import identified
+from hearing_server.domain.doors import identified, owes_promises
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.playable import plays
@@ -229,6 +229,7 @@ def _about(state: HearingState, party: str) -> dict[str, Any]:
             "site": seat.party.site,
         },
         "accepted_as": None if seat.consent_withdrawn else seat.accepted_as,
+        "rules_needed": owes_promises(state, seat),
         "kiosk": bool(seat.kiosk),
         "plays": plays(state, party),
         "identity": {"needed": not identified(state, seat), "done": seat.identity is not None},

@@ -9,9 +9,14 @@ from signaling.protocol.base import Ask, Id, Number
 
 
 class AskConsultation(Ask, frozen=True, kw_only=True):
-    """A private talk with these; all of them must accept."""
+    """A private talk with these; all of them must accept.
+
+    `into`: a talk that goes on and the asker is in; `parties` is then the one further person, and all its
+    members must accept too.
+    """
 
     parties: Annotated[list[Id], Meta(min_length=1, max_length=8)]
+    into: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
 
 
 class AcceptConsultation(Ask, frozen=True, kw_only=True):

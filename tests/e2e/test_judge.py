@@ -89,16 +89,28 @@ async def lost_and_back(people: dict[str, Person], looks: Looks) -> None:
     """The judge's line breaks: the clerk keeps order, it is said to all, and the judge takes it back."""
     judge, clerk, counsel = people["presiding_judge"], people["clerk"], people["counsel"]
     seat = judge.page.url
+    await judge.click(f"seat-menu-{counsel.seat}")
+    await judge.click(f"mute-lock-{counsel.seat}")
     await judge.page.goto("about:blank")
     await expect(clerk.get("judge-gone")).to_be_visible(timeout=PATIENCE)
     await looks.at(clerk, "judge gone at the clerk")
     await clerk.click("take-charge")
     await expect(counsel.get("in-charge")).to_be_visible(timeout=PATIENCE)
     await looks.at(clerk, "clerk in charge")
+    await clerk.click(f"seat-menu-{counsel.seat}")
+    await expect(clerk.get(f"give-word-{counsel.seat}")).to_be_visible()
+    await expect(clerk.get(f"unmute-now-{counsel.seat}")).to_have_count(0)  # the judge locked it
+    await clerk.page.keyboard.press("Escape")
+    await clerk.click("exclude-public")
+    await expect(clerk.get("exclude-reason")).to_be_visible()
+    await looks.at(clerk, "clerk in charge excludes the public")
+    await clerk.click("exclude-public-cancel")
     await looks.at(counsel, "clerk in charge at a party")
     await judge.page.goto(seat)
     await judge.enter()
     await expect(counsel.get("in-charge")).to_have_count(0, timeout=PATIENCE)
+    await judge.click(f"seat-menu-{counsel.seat}")
+    await judge.click(f"unmute-now-{counsel.seat}")
 
 
 async def adjourned(people: dict[str, Person], looks: Looks, data: Path) -> None:
@@ -113,6 +125,7 @@ async def adjourned(people: dict[str, Person], looks: Looks, data: Path) -> None
     await judge.get("suspend-until").fill(busy.strftime("%Y-%m-%dT14:30"))
     await judge.click("suspend-hearing-confirm")
     await expect(judge.get("clashes")).to_contain_text("测0001刑初2号", timeout=PATIENCE)
+    await expect(judge.get("clashes")).to_contain_text("14:00")
     await expect(judge.get("suspend-hearing-confirm")).to_be_disabled()
     await looks.at(judge, "adjourning to what is taken")
     await judge.get("suspend-until").fill(until.strftime("%Y-%m-%dT09:30"))

@@ -572,8 +572,12 @@ export interface ListenTo {
 }
 /**
  * A private talk with these; all of them must accept.
+ *
+ *     `into`: a talk that goes on and the asker is in; `parties` is then the one further person, and all its
+ *     members must accept too.
  */
 export interface AskConsultation {
+  into?: number;
   /**
    * @minItems 1
    * @maxItems 8
@@ -1577,6 +1581,7 @@ export interface ListeningSet {
 }
 export interface ConsultationAsked {
   consultation: number;
+  into: number;
   parties: string[];
   party: string;
   type: 'consultation_asked';
@@ -1597,6 +1602,7 @@ export interface ConsultationDeclined {
 }
 export interface ConsultationAwaitsLeave {
   consultation: number;
+  into: number;
   parties: string[];
   type: 'consultation_awaits_leave';
   [k: string]: unknown;
@@ -2081,12 +2087,15 @@ export interface HearingView {
 }
 /**
  * A talk asked for (`began_at` None) or going on, of those the reader may know.
+ *
+ *     `into`: the talk that goes on into which one of its parties is asked.
  */
 export interface ConsultationView {
   accepted: string[];
   asked_by: string;
   began_at: number | null;
   consultation: number;
+  into: number;
   locked: boolean;
   members: string[];
   parties: string[];
@@ -2262,10 +2271,12 @@ export interface SeatView {
   consultation: number | null;
   counsel_for: string[];
   entry: EntryView | null;
+  identified: boolean;
   inside: boolean;
   interpreter_for: string[];
   left_by: Departure | null;
   locked: boolean;
+  locked_by: string;
   muted: boolean;
   name: string;
   party: string;

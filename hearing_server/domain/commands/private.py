@@ -7,7 +7,10 @@ from hearing_server.domain import events as ev
 
 @dataclass(frozen=True, kw_only=True)
 class AskConsultation:
+    """`into`: a talk that goes on and one is in; then `parties` is whom one asks into it."""
+
     parties: tuple[str, ...]
+    into: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

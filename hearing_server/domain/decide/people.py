@@ -21,7 +21,7 @@ from hearing_server.domain.decide.rules import (
     text,
 )
 from hearing_server.domain.decide.signing import may_check
-from hearing_server.domain.doors import vouched
+from hearing_server.domain.doors import identified, owes_promises, vouched
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
 from hearing_server.domain.parties import Right, Role, may
@@ -113,7 +113,7 @@ def _arrive(state: HearingState, command: cmd.Arrive, by: str, now: int) -> Even
     seat = seat_of(state, by)
     if seat.here and not command.take_over:
         raise Refused(Code.SEAT_TAKEN)
-    found: list[ev.Event] = [*_acceptance(seat, command.accepted_as)]
+    found: list[ev.Event] = [*_acceptance(state, seat, command.accepted_as)]
     if state.phase is Phase.SCHEDULED:
         found.append(ev.WaitingRoomOpened())
     if seat.connection is not None:
@@ -132,11 +132,10 @@ def _arrive(state: HearingState, command: cmd.Arrive, by: str, now: int) -> Even
     return tuple(found)
 
 
-def _acceptance(seat: Seat, name: str | None) -> Events:
+def _acceptance(state: HearingState, seat: Seat, name: str | None) -> Events:
     """Consent, rules and the promise not to record, each on file by name."""
     if name is None or (seat.accepted_as is not None and not seat.consent_withdrawn):
-        missing = seat.accepted_as is None or seat.consent_withdrawn
-        if missing and not may(seat.party.role, Right.ENTER_FREELY):
+        if owes_promises(state, seat):
             raise Refused(Code.RULES_NOT_ACCEPTED)
         return ()
     party, name = seat.party.id, text(name, MAX_NAME)
@@ -296,13 +295,6 @@ def _admission(state: HearingState, seat: Seat, by: str) -> Events:
     inside = may(seat.party.role, Right.STAY_INSIDE)
     talk = talk_of_who_comes_in(state, party) if inside else ()
     return (*_end_check(state, party, by), *talk, ev.PartyAdmitted(party=party))
-
-
-def identified(state: HearingState, seat: Seat) -> bool:
-    """Whether the party has shown what is demanded before admission: to the bench always a document."""
-    exempt = vouched(state, seat) or seat.party.role is Role.OBSERVER
-    demanded = state.demands.identity or may(seat.party.role, Right.ENTER_FREELY)
-    return exempt or not demanded or seat.identity is not None
 
 
 def _call(state: HearingState, command: cmd.Call, by: str, now: int) -> Events:

@@ -1,10 +1,12 @@
 """Decisions about private talks and screening.
 
 A talk is among people who are linked: counsel and client, interpreter and whom they interpret for. All
-who are named must accept. Before the hearing and in its pauses that is enough; in session it needs the
-judge's leave: only then does the court hear that somebody asked. A talk that waits for leave begins when
-the court pauses, and one without leave ends when it sits. Whoever comes out of a talk comes out muted,
-and what was shown in it is closed, so that its last words stay in it.
+who are named must accept, and have shown who they are where the hearing demands it. A member may ask a
+further one into a talk that goes on: that is an ask of its own, to all of them. Before the hearing and in
+its pauses that is enough; in session it needs the judge's leave: only then does the court hear that
+somebody asked. A talk that waits for leave begins when the court pauses, and one without leave ends when
+it sits. Whoever comes out of a talk comes out muted, and what was shown in it is closed, so that its last
+words stay in it.
 """
 
 import contextlib
@@ -24,6 +26,7 @@ from hearing_server.domain.decide.rules import (
     note,
     seat_of,
 )
+from hearing_server.domain.doors import identified
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Consultation, HearingState, Phase, Presence, Seat
 from hearing_server.domain.log import SERVER
@@ -62,22 +65,38 @@ def entered_by(command: cmd.Command, event: ev.Event, by: str) -> str:
 
 
 def _ask(state: HearingState, command: cmd.AskConsultation, by: str, now: int) -> Events:
-    parties = tuple(dict.fromkeys((by, *command.parties)))
+    talk = _open_to_more(state, command.into, by) if command.into else None
+    members = talk.members if talk else ()
+    parties = tuple(dict.fromkeys((by, *members, *command.parties)))
     if not 2 <= len(parties) <= MAX_MEMBERS:
         raise Refused(Code.BAD_MESSAGE, f"2 to {MAX_MEMBERS} people")
     seats = [seat_of(state, party) for party in parties]
     if not _all_linked([seat.party for seat in seats]):
         raise Refused(Code.NOT_LINKED)
     for seat in seats:
-        _free(state, seat)
+        if seat.party.id not in members:
+            _free(state, seat)
         if not may(seat.party.role, Right.CONSULT):
             raise Refused(Code.NOT_LINKED, seat.party.id)
+    if talk and len(parties) != len(members) + 1:
+        raise Refused(Code.BAD_MESSAGE, "one further person")
+    if talk and set(parties) <= {*talk.parties, *members}:
+        raise Refused(Code.NO_CHANGE)  # they need not be asked again
     asked = (talk for talk in state.consultations.values() if talk.began_at is None)
     if any(by == talk.asked_by for talk in asked):
         raise Refused(Code.NO_CHANGE)
     number = state.consultations_made + 1
     parties = state.in_order(parties)
-    return (ev.ConsultationAsked(consultation=number, party=by, parties=parties),)
+    return (
+        ev.ConsultationAsked(consultation=number, party=by, parties=parties, into=command.into),
+    )
+
+
+def _open_to_more(state: HearingState, number: int, by: str) -> Consultation:
+    talk = _mine(state, number, by)
+    if talk.locked:
+        raise Refused(Code.CONSULTATION_LOCKED)
+    return talk
 
 
 def _all_linked(parties: Sequence[Party]) -> bool:
@@ -99,6 +118,8 @@ def _free(state: HearingState, seat: Seat) -> None:
         raise Refused(Code.CONSULTING, seat.party.id)
     if seat.presence not in _FREE:
         raise Refused(Code.NOT_PRESENT, seat.party.id)
+    if not seat.admitted and not identified(state, seat):
+        raise Refused(Code.IDENTITY_NOT_CONFIRMED, seat.party.id)
 
 
 def needs_leave(state: HearingState, parties: Sequence[str]) -> bool:
@@ -125,11 +146,17 @@ def _agreed(state: HearingState, talk: Consultation) -> Events:
     """All have accepted: the talk begins, or the judge is asked."""
     if not needs_leave(state, talk.parties):
         return _begin(state, talk, permitted=False)
-    return (ev.ConsultationAwaitsLeave(consultation=talk.consultation, parties=talk.parties),)
+    return (
+        ev.ConsultationAwaitsLeave(
+            consultation=talk.consultation, parties=talk.parties, into=talk.into
+        ),
+    )
 
 
 def _begin(state: HearingState, talk: Consultation, *, permitted: bool) -> Events:
     """All of them are still here and free."""
+    if talk.into:
+        return _widen(state, talk, permitted=permitted)
     seats = [seat_of(state, party) for party in talk.parties]
     for seat in seats:
         _free(state, seat)
@@ -138,6 +165,23 @@ def _begin(state: HearingState, talk: Consultation, *, permitted: bool) -> Event
         consultation=talk.consultation, parties=talk.parties, permitted=permitted
     )
     return (*laid_down, began)
+
+
+def _widen(state: HearingState, talk: Consultation, *, permitted: bool) -> Events:
+    """The further one comes into the talk that goes on; the ask lapsed when its members changed."""
+    into = _going_on(state, talk.into)
+    if into.locked:
+        raise Refused(Code.CONSULTATION_LOCKED)
+    (party,) = (one for one in talk.parties if one not in into.members)
+    seat = seat_of(state, party)
+    _free(state, seat)
+    leave = (ev.ConsultationPermitted(consultation=talk.into),)
+    joined = ev.ConsultationJoined(consultation=talk.into, party=party)
+    return (
+        *(leave if permitted and not into.permitted else ()),
+        *floor_of(state, seat),
+        joined,
+    )
 
 
 def _decline(state: HearingState, command: cmd.DeclineConsultation, by: str, now: int) -> Events:

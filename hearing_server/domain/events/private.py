@@ -7,11 +7,16 @@ from hearing_server.domain.events.values import Screening, TalkEnd
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationAsked:
-    """Numbered from 1. `parties` are all who must accept, the asker included."""
+    """Numbered from 1. `parties` are all who must accept, the asker included.
+
+    `into`: the talk that goes on into which one of them is asked; the ask lapses when its members change,
+    and with its end.
+    """
 
     consultation: int
     party: str
     parties: tuple[str, ...]
+    into: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +40,7 @@ class ConsultationAwaitsLeave:
 
     consultation: int
     parties: tuple[str, ...]
+    into: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

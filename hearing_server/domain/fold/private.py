@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from hearing_server.domain import events as ev
@@ -20,6 +21,7 @@ def _asked(state: HearingState, event: ev.ConsultationAsked, at: int) -> Hearing
         asked_by=event.party,
         parties=event.parties,
         accepted=frozenset({event.party}),
+        into=event.into,
     )
     consultations = put(state.consultations, event.consultation, talk)
     return replace(state, consultations=consultations, consultations_made=event.consultation)
@@ -35,7 +37,14 @@ def _over(
 ) -> HearingState:
     for party in state.consultations[event.consultation].members:
         state = with_seat(state, party, consultation=None)
+    state = _lapsed(state, event.consultation)
     return replace(state, consultations=drop(state.consultations, event.consultation))
+
+
+def _lapsed(state: HearingState, number: int) -> HearingState:
+    """A talk is over or its members have changed: nobody is asked into it any more."""
+    kept = {n: talk for n, talk in state.consultations.items() if talk.into != number}
+    return replace(state, consultations=MappingProxyType(kept))
 
 
 def _awaits(state: HearingState, event: ev.ConsultationAwaitsLeave, at: int) -> HearingState:
@@ -59,9 +68,14 @@ def _began(state: HearingState, event: ev.ConsultationBegan, at: int) -> Hearing
 
 
 def _joined(state: HearingState, event: ev.ConsultationJoined, at: int) -> HearingState:
-    members = (*state.consultations[event.consultation].members, event.party)
+    talk = state.consultations[event.consultation]
     state = with_seat(state, event.party, consultation=event.consultation)
-    return _with_talk(state, event.consultation, members=members)
+    return _with_talk(
+        _lapsed(state, event.consultation),
+        event.consultation,
+        members=(*talk.members, event.party),
+        parties=state.in_order({*talk.parties, event.party}),
+    )
 
 
 def _locked(state: HearingState, event: ev.ConsultationLocked, at: int) -> HearingState:
@@ -72,7 +86,7 @@ def _left(state: HearingState, event: ev.ConsultationLeft, at: int) -> HearingSt
     members = state.consultations[event.consultation].members
     state = with_seat(state, event.party, consultation=None)
     left = tuple(party for party in members if party != event.party)
-    return _with_talk(state, event.consultation, members=left)
+    return _with_talk(_lapsed(state, event.consultation), event.consultation, members=left)
 
 
 def _screened(state: HearingState, event: ev.ScreeningSet, at: int) -> HearingState:

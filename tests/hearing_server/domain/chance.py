@@ -192,6 +192,7 @@ _NAMED: Special = {
     "interpreter": lambda s: _sampled_from(("interpreter", "", "judge")),
     "parties": lambda s: _some(_anybody(s)),
     "consultation": lambda s: _numbers(list(s.consultations)),
+    "into": lambda s: _sampled_from((0, 0, *s.consultations)),
     "request": lambda s: _numbers([r.request for r in s.requests]),
     "exhibit": lambda s: _numbers([e.exhibit for e in s.exhibits]),
     "line": lambda s: _numbers([line.line for line in s.lines]),

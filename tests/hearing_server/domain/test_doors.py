@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
-from hearing_server.domain.decide.people import MAX_PARTIES, identified
+from hearing_server.domain.decide.people import MAX_PARTIES
+from hearing_server.domain.doors import identified, owes_promises
 from hearing_server.domain.errors import Code
 from hearing_server.domain.hearing import Presence
 from hearing_server.domain.log import SERVER
@@ -38,6 +39,20 @@ def test_an_assessor_without_an_account_shows_what_is_demanded_and_waits() -> No
     world.do("clerk", cmd.ConfirmIdentity(party="assessor", document="身份证", number="123456789"))
     world.do("clerk", admit)
     assert world.state.seats["assessor"].presence is Presence.ADMITTED
+
+
+def test_an_assessor_who_comes_by_a_link_accepts_the_rules_as_parties_do() -> None:
+    """Whom the court knows by their account is asked for nothing."""
+    world = World(plan=planned(*BY_ACCOUNT, ASSESSOR, DEFENDANT))
+    owing = {p for p, seat in world.state.seats.items() if owes_promises(world.state, seat)}
+    assert owing == {"assessor", "defendant"}
+    assert refused(world, "assessor", cmd.Arrive(connection="c")) is Code.RULES_NOT_ACCEPTED
+    world.do("judge", cmd.Arrive(connection="j"))
+    promised = world.do("assessor", cmd.Arrive(connection="c", accepted_as="陪审子（虚构）"))
+    kinds = (ev.ConsentGiven, ev.RulesAccepted, ev.NoRecordingPromised)
+    assert [type(event) for event in promised[:3]] == list(kinds)
+    world.do("assessor", cmd.Arrive(connection="d", take_over=True))
+    assert not owes_promises(world.state, world.state.seats["assessor"])
 
 
 def test_whoever_waits_to_be_on_the_bench_sees_nothing_of_it() -> None:

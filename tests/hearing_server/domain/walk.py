@@ -94,6 +94,11 @@ class Walker:
             if not waiting:
                 return "judge", cmd.PermitConsultation(consultation=talk.consultation)
             return waiting[0], cmd.AcceptConsultation(consultation=talk.consultation)
+        going = [talk for talk in state.consultations.values() if talk.began_at is not None]
+        if roll < 0.13 and going:
+            talk = chance.choice(going)
+            further = cmd.AskConsultation(parties=(chance.choice(TALKERS),), into=talk.consultation)
+            return talk.members[0], further
         if roll < 0.15:
             by, other = chance.sample(TALKERS, 2)
             return by, cmd.AskConsultation(parties=(other,))
@@ -145,6 +150,7 @@ class Walker:
             "started_at": lambda: chance.choice([0, self.world.now - chance.randint(0, 60_000)]),
             "ended_at": lambda: chance.choice([None, self.world.now - chance.randint(0, 30_000)]),
             "account": lambda: "account",
+            "into": lambda: 0,
             "holds": lambda: (),
             "operation": lambda: f"operation-{state.seq}",
             "undone": lambda: chance.choice([one.operation for one in state.operations] or ["x"]),

@@ -23,6 +23,7 @@ export interface SeatInfo {
   server_time: number;
   party: { id: string; role: Role; name: string; site: string };
   accepted_as: string | null;
+  rules_needed: boolean; // has still to accept them
   kiosk: boolean;
   plays: boolean; // the recording, now
   code_needed: false;

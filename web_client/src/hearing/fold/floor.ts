@@ -1,9 +1,10 @@
 /** Steps of who may speak, who asks to, and what is sent. */
-import { seatStep, without, type Steps } from './steps';
+import { seatStep, withSeat, without, type Steps } from './steps';
 
 export const floor: Steps = {
-  microphone_muted: seatStep<'microphone_muted'>(({ locked }) => ({ muted: true, locked })),
-  microphone_unmuted: seatStep<'microphone_unmuted'>(() => ({ muted: false, locked: false })),
+  microphone_muted: (view, { party, locked }) =>
+    withSeat(view, party, () => ({ muted: true, locked, locked_by: locked ? view.in_charge : '' })),
+  microphone_unmuted: seatStep<'microphone_unmuted'>(() => ({ muted: false, locked: false, locked_by: '' })),
   word_given: (view, { party }) => ({ ...view, word: party }),
   word_withdrawn: (view) => ({ ...view, word: '' }),
   request_raised: (view, { request, party, kind, note }, { at }) => ({

@@ -49,11 +49,13 @@ function newSeat(party: Party, entry: EntryView | null): SeatView {
     party: id, role, name, site, side, counsel_for, interpreter_for, sign_language, entry,
     presence: 'expected',
     admitted: false,
+    identified: false,
     inside: true,
     ready: false,
     consultation: null,
     muted: false,
     locked: false,
+    locked_by: '',
     share_locked: false,
     channel_closed: false,
     sources: {},
@@ -88,7 +90,8 @@ export const people: Steps = {
     const identified = entry(({ identity }) => ({ identity: lapses ? null : identity }));
     const left = withSeat(view, party, (seat) => ({
       ...moved({ ...seat, presence: seat.presence === 'removed' ? 'removed' : 'away' }, {
-        left_by: cause, ready: false, sources: {}, admitted: seat.admitted && !lapses, ...identified(seat),
+        left_by: cause, ready: false, sources: {}, admitted: seat.admitted && !lapses,
+        identified: seat.identified && !lapses, ...identified(seat),
       }, false),
     }));
     const checks = Object.entries(view.identity_checks).filter((pair) => !pair.includes(party));
@@ -107,11 +110,13 @@ export const people: Steps = {
     identity_checks: { ...view.identity_checks, [party]: clerk },
   }),
   identity_check_ended: (view, { party }) => ({ ...view, identity_checks: without(view.identity_checks, party) }),
-  identity_confirmed: (view, { party, document, number }, { at }) =>
-    signerKnown(
-      withSeat(view, party, entry(() => ({ identity: { document, number, confirmed_at: at, picture: false } }))),
-      party,
-    ),
+  identity_confirmed: (view, { party, document, number }, { at, you }) => {
+    const known = withSeat(view, party, (seat) => ({
+      identified: true,
+      ...entry(() => ({ identity: { document, number, confirmed_at: at, picture: false } }))(seat),
+    }));
+    return party === you || oversees(view, you) ? signerKnown(known, party) : known;
+  },
   document_picture_kept: seatStep<'document_picture_kept'>((_, seat) =>
     entry(({ identity }) => ({ identity: identity && { ...identity, picture: true } }))(seat),
   ),

@@ -18,8 +18,13 @@ function drop(view: HearingView, number: number): HearingView {
   return { ...view, consultations: view.consultations.filter(({ consultation }) => consultation !== number) };
 }
 
+/** A talk is over or its members have changed: nobody is asked into it any more. */
+function lapsed(view: HearingView, number: number): HearingView {
+  return { ...view, consultations: view.consultations.filter(({ into }) => into !== number) };
+}
+
 /** A talk that was not told of before it began; who asked for it stays with its people. */
-const newTalk = (consultation: number, parties: string[]): ConsultationView => ({
+const newTalk = (consultation: number, parties: string[], into = 0): ConsultationView => ({
   consultation,
   asked_by: '',
   parties,
@@ -28,15 +33,20 @@ const newTalk = (consultation: number, parties: string[]): ConsultationView => (
   began_at: null,
   members: [],
   locked: false,
+  into,
 });
 
-function heardOf(view: HearingView, number: number, parties: string[]): HearingView {
+function heardOf(view: HearingView, number: number, parties: string[], into = 0): HearingView {
   const known = view.consultations.some(({ consultation }) => consultation === number);
   if (known) return view;
   // In the order in which they were asked for, which is not that in which one hears of them.
-  const consultations = [...view.consultations, newTalk(number, parties)].sort((a, b) => a.consultation - b.consultation);
+  const consultations = [...view.consultations, newTalk(number, parties, into)].sort((a, b) => a.consultation - b.consultation);
   return { ...view, consultations };
 }
+
+/** As the server names the people of a talk. */
+const inSeatOrder = (view: HearingView, parties: string[]): string[] =>
+  view.seats.map(({ party }) => party).filter((party) => parties.includes(party));
 
 /** Put seats into a talk, or out of it (null). */
 function seated(view: HearingView, consultation: number | null, who: (party: string, now: number | null) => boolean): HearingView {
@@ -47,14 +57,14 @@ function seated(view: HearingView, consultation: number | null, who: (party: str
 }
 
 export const privately: Steps = {
-  consultation_asked: (view, { consultation, party, parties }) => ({
+  consultation_asked: (view, { consultation, party, parties, into }) => ({
     ...view,
-    consultations: [...view.consultations, { ...newTalk(consultation, parties), asked_by: party, accepted: [party] }],
+    consultations: [...view.consultations, { ...newTalk(consultation, parties, into), asked_by: party, accepted: [party] }],
   }),
   consultation_accepted: (view, event) =>
     withTalk(view, event.consultation, ({ accepted }) => ({ accepted: [...accepted, event.party].sort() })),
   consultation_declined: (view, { consultation }) => drop(view, consultation),
-  consultation_awaits_leave: (view, { consultation, parties }) => heardOf(view, consultation, parties),
+  consultation_awaits_leave: (view, { consultation, parties, into }) => heardOf(view, consultation, parties, into),
   consultation_leave_dropped: (view, { consultation, parties }, { you }) =>
     parties.includes(you) ? view : drop(view, consultation),
   consultation_permitted: (view, { consultation }) => withTalk(view, consultation, () => ({ permitted: true })),
@@ -67,14 +77,15 @@ export const privately: Steps = {
     }));
   },
   consultation_joined: (view, { consultation, party: joined }) =>
-    withTalk(seated(view, consultation, (party) => party === joined), consultation, ({ members }) => ({
-      members: [...members, joined],
+    withTalk(lapsed(seated(view, consultation, (party) => party === joined), consultation), consultation, ({ members, parties }) => ({
+      members: inSeatOrder(view, [...members, joined]),
+      parties: inSeatOrder(view, [...parties, joined]),
     })),
   consultation_locked: (view, { consultation, locked }) => withTalk(view, consultation, () => ({ locked })),
   consultation_left: (view, { consultation, party: left }) =>
-    withTalk(seated(view, null, (party) => party === left), consultation, ({ members }) => ({
+    withTalk(lapsed(seated(view, null, (party) => party === left), consultation), consultation, ({ members }) => ({
       members: members.filter((party) => party !== left),
     })),
   consultation_ended: (view, { consultation }) =>
-    drop(seated(view, null, (_, now) => now === consultation), consultation),
+    drop(lapsed(seated(view, null, (_, now) => now === consultation), consultation), consultation),
 };

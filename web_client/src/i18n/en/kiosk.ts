@@ -63,6 +63,7 @@ export default {
     end_sure: 'End the connection?',
     end: 'End it',
     talk_asked: '{name} asks to speak with you alone',
+    talk_further: '{name} wishes to bring {who} into your talk',
     talk_means: 'If you agree, neither the court nor anybody else hears you two, and nothing is recorded.',
     talk_yes: 'Yes, speak now',
     talk_no: 'Not now',

@@ -63,6 +63,7 @@ export default {
     end_sure: '确定结束连接？',
     end: '结束',
     talk_asked: '{name} 请求与您单独谈话',
+    talk_further: '{name} 希望请 {who} 加入你们的谈话',
     talk_means: '同意后，法庭和其他人都听不到你们的谈话，也不录音录像。',
     talk_yes: '同意谈话',
     talk_no: '现在不谈',
