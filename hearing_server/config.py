@@ -16,8 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import ifaddr
-
+from hearing_server.addresses import is_loopback, own_addresses
 from hearing_server.domain.procedures import Procedure
 
 PREFIX = "HEARING_"
@@ -62,6 +61,11 @@ class Settings:
     key_passphrase: str = _setting(
         "", "Encrypts the court's keys; if empty, one is made and kept in the data folder."
     )
+    pkcs11_module: str = _setting(
+        "", "Library of a token (PKCS#11) that keeps the court's keys instead of files."
+    )
+    pkcs11_token: str = _setting("", "Label of that token.")
+    pkcs11_pin: str = _setting("", "Its PIN.")
     timestamp_url: str = _setting("", "RFC 3161 timestamp authority; the built-in one if empty.")
     timestamp_roots: str = _setting("", "Root certificates of that authority, PEM file.")
     media_host: str = _setting("", "Address for media; that of HTTP if empty.")
@@ -251,12 +255,13 @@ def check(settings: Settings) -> None:
     for pair in (
         ("tls_certificate", "tls_key"),
         ("timestamp_url", "timestamp_roots"),
+        ("pkcs11_module", "pkcs11_token"),
         ("oidc_issuer", "oidc_client"),
     ):
         if len([name for name in pair if getattr(settings, name)]) == 1:
             raise BadSetting(f"{pair[0]} and {pair[1]}: give both or neither")
     for name in (
-        *("tls_certificate", "tls_key", "timestamp_roots"),
+        *("tls_certificate", "tls_key", "timestamp_roots", "pkcs11_module"),
         *("recording_key", "recording_private_key"),
     ):
         path = getattr(settings, name)
@@ -367,34 +372,3 @@ def _address(name: str, text: str) -> None:
         ipaddress.ip_network(text)
     except ValueError:
         raise BadSetting(f"{name}: {text!r} is not an address") from None
-
-
-def own_addresses(host: str) -> tuple[str, ...]:
-    """This machine's addresses for other machines when `host` is a wildcard, none when it is not."""
-    try:
-        wildcard = ipaddress.ip_address(host)
-    except ValueError:
-        return ()
-    if not wildcard.is_unspecified:
-        return ()
-    found = (
-        ipaddress.ip_address(each.ip if isinstance(each.ip, str) else each.ip[0])
-        for adapter in ifaddr.get_adapters()
-        for each in adapter.ips
-    )
-    return tuple(
-        str(address)
-        for address in found
-        if address.version == wildcard.version
-        and not address.is_loopback
-        and not address.is_link_local
-    )
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

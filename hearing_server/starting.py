@@ -27,6 +27,9 @@ def open_authority(settings: Settings, folder: DataFolder) -> tuple[Authority, K
         court_name=settings.court,
         timestamp_url=settings.timestamp_url,
         timestamp_roots=_timestamp_roots(settings),
+        token_module=Path(settings.pkcs11_module) if settings.pkcs11_module else None,
+        token_label=settings.pkcs11_token,
+        token_pin=settings.pkcs11_pin,
     )
     try:
         printing.check_fonts()

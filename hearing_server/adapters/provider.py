@@ -23,7 +23,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from hearing_server.config import is_loopback
+from hearing_server.addresses import is_loopback
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.services.provider import Identity, Request
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hearing_server import config
+from hearing_server import addresses, config
 from hearing_server.config import BadSetting, Settings, load
 
 
@@ -175,11 +175,11 @@ def test_a_wildcard_is_reached_by_the_machines_own_addresses(
 
 def test_a_machine_knows_addresses_for_a_wildcard_alone() -> None:
     for wildcard in ("0.0.0.0", "::"):
-        for found in config.own_addresses(wildcard):
+        for found in addresses.own_addresses(wildcard):
             address = ipaddress.ip_address(found)
             assert not address.is_loopback
             assert not address.is_unspecified
-    assert config.own_addresses("127.0.0.1") == config.own_addresses("court.example") == ()
+    assert addresses.own_addresses("127.0.0.1") == config.own_addresses("court.example") == ()
 
 
 def test_everything_is_kept_in_the_data_folder_unless_said_otherwise(tmp_path: Path) -> None:

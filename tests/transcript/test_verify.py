@@ -18,7 +18,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.fields import SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.validation import DocumentSecurityStore, ades
 from pyhanko.sign.validation.policy_decl import (
     LocalKnowledge,
@@ -37,7 +37,9 @@ from transcript.errors import SigningError
 from transcript.signing import signer
 from transcript.signing.archive import archive
 from transcript.signing.authority import Authority
+from transcript.signing.certificates import Issuer
 from transcript.signing.fields import add_fields
+from transcript.signing.key_signer import KeySigner
 from transcript.signing.timestamp import to_asn1
 from transcript.verify import Report, verify_pdf
 
@@ -235,11 +237,7 @@ def _signed_by(
     data: bytes, field: str, certificate: x509.Certificate, key: BrowserKey, authority: Authority
 ) -> bytes:
     """A signature made by somebody's own program, past every check of ours."""
-    simple = SimpleSigner(
-        signing_cert=to_asn1(certificate),
-        signing_key=signer.asn1_key(key._key),
-        cert_registry=signer.registry(authority),
-    )
+    simple = KeySigner(Issuer(certificate=certificate, key=key._key), authority.companions())
     metadata = PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES)
     made = PdfSigner(metadata, simple, timestamper=authority.time_stamper())
     output = io.BytesIO(data)

@@ -12,16 +12,21 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from pyhanko.sign.signers import Signer
 from pyhanko.sign.timestamps import TimeStamper
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from transcript.errors import SigningError
 
 from . import certificates, keystore
 from .certificates import Issuer, Subject
-from .timestamp import LocalTimeStamper, RemoteTimestamps
+from .key_signer import KeySigner
+from .timestamp import LocalTimeStamper, RemoteTimestamps, to_asn1
+from .token import Token
 
 _ISSUED = "issued.jsonl"
 _LONGEST = timedelta(days=7)
+_LABEL = "hearing-"  # of keys in a token
 
 Clock = Callable[[], datetime]
 
@@ -76,23 +81,24 @@ class Authority:
         *,
         clock: Clock = system_clock,
         remote_timestamps: RemoteTimestamps | None = None,
+        token: Token | None = None,
     ) -> "Authority":
-        """Open the authority in `folder`, making its keys on first use.
+        """Open the authority in `folder`, making its keys on first use: in files, or in `token`.
 
-        Raises SigningError: `empty_passphrase`, `wrong_passphrase`, `authority_damaged`.
+        Raises SigningError: `empty_passphrase`, `wrong_passphrase`, `authority_damaged`, `token_unavailable`.
         """
         if not passphrase:
             raise SigningError("the authority needs a passphrase", code="empty_passphrase")
         if not folder.exists() or not any(folder.iterdir()):
-            _create(folder, passphrase, court_name, clock())
+            _create(folder, passphrase, court_name, clock(), token)
         root, seal, timestamper = (
-            keystore.read_issuer(folder, name, passphrase) for name in ("root", "seal", "tsa")
+            _issuer(folder, name, passphrase, token) for name in ("root", "seal", "tsa")
         )
         return cls(
             folder,
             root=root,
             seal=seal,
-            record=_record_key(folder, passphrase, court_name, root, clock()),
+            record=_record_key(folder, passphrase, court_name, root, clock(), token),
             timestamper=timestamper,
             clock=clock,
             remote=remote_timestamps,
@@ -109,6 +115,16 @@ class Authority:
         """The court's own: the root, and those of the keys that it signs with."""
         own = (self.root, self.seal, self.record, self._timestamper)
         return tuple(one.certificate for one in own)
+
+    def seal_signer(self) -> Signer:
+        """Who puts the court's seal on a document or a bundle."""
+        return KeySigner(self.seal, self.companions())
+
+    def companions(self) -> SimpleCertificateStore:
+        """The certificates that every signature brings along: the root."""
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        store.register(to_asn1(self.root.certificate))
+        return store
 
     def now(self) -> datetime:
         """The authority's clock, in UTC."""
@@ -214,14 +230,16 @@ def load_public_key(spki: bytes) -> ec.EllipticCurvePublicKey:
     return key
 
 
-def _create(folder: Path, passphrase: bytes, court: str, now: datetime) -> None:
+def _create(
+    folder: Path, passphrase: bytes, court: str, now: datetime, token: Token | None
+) -> None:
     """Make all keys beside the folder and move them there in one step."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as beside:
             draft = Path(beside) / "keys"
             draft.mkdir(mode=0o700)
-            _make_keys(draft, passphrase, court, now)
+            _make_keys(draft, passphrase, court, now, token)
             os.replace(draft, folder)
         keystore.sync_folder(folder.parent)
     except OSError as error:
@@ -230,23 +248,55 @@ def _create(folder: Path, passphrase: bytes, court: str, now: datetime) -> None:
             raise SigningError(text, code="authority_unwritable") from error
 
 
-def _record_key(folder: Path, passphrase: bytes, court: str, root: Issuer, now: datetime) -> Issuer:
+def _record_key(
+    folder: Path,
+    passphrase: bytes,
+    court: str,
+    root: Issuer,
+    now: datetime,
+    token: Token | None,
+) -> Issuer:
     """The key for the roots of logs, made when it is first needed: by one of two starts at once."""
     try:
         with keystore.locked(folder):
             if not (folder / "record.crt.pem").exists():  # written last
-                key = ec.generate_private_key(ec.SECP256R1())
+                key = _new_key(folder, "record", passphrase, token)
                 certificate = certificates.make_recorder(court, key.public_key(), root, now)
-                keystore.write_key(folder / "record.key.pem", key, passphrase)
                 keystore.write_certificate(folder / "record.crt.pem", certificate)
     except OSError as error:
         text = f"the record key cannot be made in {folder}: {error.strerror}"
         raise SigningError(text, code="authority_unwritable") from error
-    return keystore.read_issuer(folder, "record", passphrase)
+    return _issuer(folder, "record", passphrase, token)
 
 
-def _make_keys(draft: Path, passphrase: bytes, court: str, now: datetime) -> None:
-    keys = {name: ec.generate_private_key(ec.SECP256R1()) for name in ("root", "seal", "tsa")}
+def _new_key(
+    folder: Path, name: str, passphrase: bytes, token: Token | None
+) -> ec.EllipticCurvePrivateKey:
+    """Kept in the token, or encrypted in a file of the folder."""
+    if token is not None:
+        # One that a start left there before its certificate was written is taken up.
+        return token.key(_LABEL + name) or token.make_key(_LABEL + name)
+    key = ec.generate_private_key(ec.SECP256R1())
+    keystore.write_key(folder / f"{name}.key.pem", key, passphrase)
+    return key
+
+
+def _issuer(folder: Path, name: str, passphrase: bytes, token: Token | None) -> Issuer:
+    """A certificate of the folder and its key, from the same or from the token."""
+    if token is None:
+        return keystore.read_issuer(folder, name, passphrase)
+    key = token.key(_LABEL + name)
+    if key is None:
+        text = f"the token has no key {_LABEL}{name}, for which {folder} has a certificate"
+        raise SigningError(text, code="authority_damaged")
+    return keystore.issuer_of(folder, name, key)
+
+
+def _make_keys(
+    draft: Path, passphrase: bytes, court: str, now: datetime, token: Token | None
+) -> None:
+    names = ("root", "seal", "tsa")
+    keys = {name: _new_key(draft, name, passphrase, token) for name in names}
     root = certificates.make_root(court, keys["root"], now)
     issuer = Issuer(certificate=root, key=keys["root"])
     made = {
@@ -254,8 +304,7 @@ def _make_keys(draft: Path, passphrase: bytes, court: str, now: datetime) -> Non
         "seal": certificates.make_seal(court, keys["seal"].public_key(), issuer, now),
         "tsa": certificates.make_timestamper(court, keys["tsa"].public_key(), issuer, now),
     }
-    for name, key in keys.items():
-        keystore.write_key(draft / f"{name}.key.pem", key, passphrase)
+    for name in names:
         keystore.write_certificate(draft / f"{name}.crt.pem", made[name])
 
 

@@ -9,6 +9,7 @@ from cryptography import x509
 
 from .authority import Authority
 from .timestamp import RemoteTimestamps
+from .token import Token
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,9 @@ class Keys:
     court_name: str
     timestamp_url: str = ""
     timestamp_roots: tuple[bytes, ...] = ()
+    token_module: Path | None = None
+    token_label: str = ""
+    token_pin: str = ""
 
     def open(self) -> Authority:
         """Raises SigningError as `Authority.open`."""
@@ -30,7 +34,13 @@ class Keys:
             self.passphrase,
             self.court_name,
             remote_timestamps=remote if self.timestamp_url else None,
+            token=self._token(),
         )
+
+    def _token(self) -> Token | None:
+        if self.token_module is None:
+            return None
+        return Token(self.token_module, self.token_label, self.token_pin)
 
 
 @dataclass(frozen=True)

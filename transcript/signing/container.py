@@ -11,7 +11,6 @@ from typing import Any
 from asn1crypto import cms
 from cryptography import x509
 from pyhanko.sign.general import extract_certificate_info
-from pyhanko.sign.signers import SimpleSigner
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.generic_cms import async_validate_detached_cms, extract_tst_data_iter
 from pyhanko_certvalidator import ValidationContext
@@ -19,7 +18,7 @@ from pyhanko_certvalidator import ValidationContext
 from .archive import TOLERANT
 from .authority import Authority
 from .certificates import SEAL_POLICY
-from .signer import asn1_key, registry, run
+from .signer import run
 from .timestamp import to_asn1
 
 MAX_SIGNATURE = 256 * 1024  # bytes; ours have some 6 KB
@@ -31,12 +30,7 @@ def sign_manifest(manifest: bytes, authority: Authority, *, stamp: bool = True) 
 
 
 async def _sign(manifest: bytes, authority: Authority, time_stamper: TimeStamper | None) -> bytes:
-    signer = SimpleSigner(
-        signing_cert=to_asn1(authority.seal.certificate),
-        signing_key=asn1_key(authority.seal.key),
-        cert_registry=registry(authority),
-    )
-    signed = await signer.async_sign_general_data(
+    signed = await authority.seal_signer().async_sign_general_data(
         manifest, "sha256", detached=True, use_cades=True, timestamper=time_stamper
     )
     data: bytes = signed.dump()

@@ -34,11 +34,18 @@ def write_certificate(path: Path, certificate: x509.Certificate) -> None:
 def read_issuer(folder: Path, name: str, passphrase: bytes) -> Issuer:
     """The pair `name.key.pem`, `name.crt.pem`; `wrong_passphrase` or `authority_damaged`."""
     try:
-        certificate = x509.load_pem_x509_certificate((folder / f"{name}.crt.pem").read_bytes())
         data = (folder / f"{name}.key.pem").read_bytes()
+    except OSError as error:
+        raise _damaged(folder, f"{name}: {error}") from error
+    return issuer_of(folder, name, _read_key(folder, name, data, passphrase))
+
+
+def issuer_of(folder: Path, name: str, key: ec.EllipticCurvePrivateKey) -> Issuer:
+    """`name.crt.pem` with its key; `authority_damaged` where they do not belong together."""
+    try:
+        certificate = x509.load_pem_x509_certificate((folder / f"{name}.crt.pem").read_bytes())
     except (OSError, ValueError) as error:
         raise _damaged(folder, f"{name}: {error}") from error
-    key = _read_key(folder, name, data, passphrase)
     if key.public_key() != certificate.public_key():
         raise _damaged(folder, f"the key of {name} does not belong to its certificate")
     return Issuer(certificate=certificate, key=key)

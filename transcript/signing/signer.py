@@ -21,17 +21,15 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from pyhanko.keys import load_private_key_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.general import SigningError as PdfSigningError
-from pyhanko.sign.signers import ExternalSigner, PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers import ExternalSigner, PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_signer import PdfTBSDocument
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from transcript.errors import SigningError
 from transcript.pdf import RenderedTranscript
@@ -104,13 +102,11 @@ def seal(
 async def _sign_seal(
     pdf: bytes, metadata: PdfSignatureMetadata, stamp: Stamp, authority: Authority
 ) -> bytes:
-    signer = SimpleSigner(
-        signing_cert=to_asn1(authority.seal.certificate),
-        signing_key=asn1_key(authority.seal.key),
-        cert_registry=registry(authority),
-    )
     pdf_signer = PdfSigner(
-        metadata, signer, timestamper=authority.time_stamper(), stamp_style=stamp_style(stamp)
+        metadata,
+        authority.seal_signer(),
+        timestamper=authority.time_stamper(),
+        stamp_style=stamp_style(stamp),
     )
     output = io.BytesIO(pdf)
     await pdf_signer.async_sign_pdf(
@@ -265,27 +261,10 @@ def _external(
 ) -> ExternalSigner:
     return ExternalSigner(
         signing_cert=to_asn1(certificate),
-        cert_registry=registry(authority),
+        cert_registry=authority.companions(),
         signature_value=signature,
         signature_mechanism=_MECHANISM,
     )
-
-
-def registry(authority: Authority) -> SimpleCertificateStore:
-    """The certificates that every signature brings along: the root."""
-    store = SimpleCertificateStore()
-    store.register(to_asn1(authority.root.certificate))
-    return store
-
-
-def asn1_key(key: ec.EllipticCurvePrivateKey) -> Any:
-    """A private key in the form pyHanko works with."""
-    pem = key.private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    return load_private_key_from_pemder_data(pem, None)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
