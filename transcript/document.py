@@ -86,6 +86,43 @@ class PrintedCharge:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrintedObjection:
+    """A request to correct a line (补正申请), and what became of it: `open`, `accepted` or `refused`.
+
+    `place` is the number that the line had in `version`. `wording` for `quote`, or for the whole line;
+    none: to strike it. `sealed`: its words are, by order.
+    """
+
+    number: int
+    version: int
+    place: int
+    label: str
+    name: str
+    quote: str
+    wording: str
+    reason: str
+    made_at: int
+    standing: str
+    answer: str
+    answered_label: str
+    answered_name: str
+    answered_at: int | None
+    sealed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedRefusal:
+    """Somebody would not sign an earlier version. `sealed`: why is, by order."""
+
+    version: int
+    label: str
+    name: str
+    reason: str
+    at: int
+    sealed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Signer:
     """A party who is asked to sign. `label` is the role as printed."""
 
@@ -116,6 +153,8 @@ class TranscriptDocument:
     signers: tuple[Signer, ...]
     exhibits: tuple[PrintedExhibit, ...] = ()
     charges: tuple[PrintedCharge, ...] = ()
+    objections: tuple[PrintedObjection, ...] = ()
+    refusals: tuple[PrintedRefusal, ...] = ()
     utc_offset: int = 8 * 60
 
 
@@ -142,21 +181,29 @@ def texts(document: TranscriptDocument) -> tuple[str, ...]:
     given = (o for e in document.exhibits for o in e.opinions)
     opinions = (t for o in given for t in (o.label, o.name, o.note))
     charges = (charge.name for charge in document.charges)
-    return (*head, *people, *lines, *signers, *exhibits, *opinions, *charges)
+    asked = (t for o in document.objections for t in _said(o))
+    refused = (t for r in document.refusals for t in (r.label, r.name, r.reason))
+    return (*head, *people, *lines, *signers, *exhibits, *opinions, *charges, *asked, *refused)
+
+
+def _said(one: PrintedObjection) -> tuple[str, ...]:
+    words = (one.quote, one.wording, one.reason, one.answer)
+    return (one.label, one.name, *words, one.answered_label, one.answered_name)
 
 
 def to_json(document: TranscriptDocument) -> bytes:
     """RFC 8785 canonical JSON: the bytes that are hashed and embedded as `transcript.json`.
 
-    Without exhibits or charges there is no such member, and `sealed` and `disputed` stand only where something is.
+    A member that lists nothing (exhibits, charges, objections, refusals) is not there, and `sealed` and
+    `disputed` stand only where something is.
     """
     fields = {"format": FORMAT, **_plain(asdict(document))}
     opinions = (given for one in fields["exhibits"] for given in one["opinions"])
-    for passage in (*fields["lines"], *opinions):
+    for passage in (*fields["lines"], *opinions, *fields["objections"], *fields["refusals"]):
         for mark in ("sealed", "disputed"):
             if not passage.get(mark):
                 passage.pop(mark, None)
-    for member in ("exhibits", "charges"):
+    for member in ("exhibits", "charges", "objections", "refusals"):
         if not fields[member]:
             del fields[member]
     return rfc8785.dumps(fields)
@@ -192,6 +239,8 @@ def _read(value: dict[str, Any]) -> TranscriptDocument:
     value["signers"] = tuple(Signer(**one) for one in value["signers"])
     value["exhibits"] = tuple(_exhibit(one) for one in value.get("exhibits", ()))
     value["charges"] = tuple(PrintedCharge(**one) for one in value.get("charges", ()))
+    value["objections"] = tuple(PrintedObjection(**one) for one in value.get("objections", ()))
+    value["refusals"] = tuple(PrintedRefusal(**one) for one in value.get("refusals", ()))
     return TranscriptDocument(**value)
 
 

@@ -127,10 +127,28 @@ def _view(document: TranscriptDocument, digest: str) -> dict[str, Any]:
             {**_strings(asdict(one)), "at": _clock(document, one.at)} for one in document.lines
         ],
         "exhibits": [_exhibit(document, one) for one in document.exhibits],
+        "objections": [
+            {
+                **_strings(asdict(one)),
+                "standing": STANDINGS[one.standing],
+                "made": _calendar(document, one.made_at),
+                "answered": _calendar(document, one.answered_at),
+            }
+            for one in document.objections
+        ],
+        "refusals": [
+            {**_strings(asdict(one)), "at": _calendar(document, one.at)}
+            for one in document.refusals
+        ],
         "signers": [{**_strings(asdict(s)), "party": s.party} for s in document.signers],
     }
 
 
+STANDINGS = {
+    "open": ("尚未答复", "not answered yet"),
+    "accepted": ("已补正", "corrected"),
+    "refused": ("不予补正", "refused"),
+}
 STANCES = {"yes": ("认可", "accepted"), "no": ("不认可", "disputed"), "none": ("未表态", "none")}
 KINDS = {"image": ("图片", "picture"), "video": ("视频", "film"), "audio": ("音频", "sound")}
 

@@ -9,7 +9,9 @@ from typing import Any, Protocol, TypeVar
 
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Exhibit, HearingState, Opinion, Seat
+from hearing_server.domain.objections import Objection, as_of
 from hearing_server.domain.parties import Role
+from hearing_server.domain.passages import former
 from hearing_server.domain.record import Freeze
 from hearing_server.domain.visible import printed_name
 from hearing_server.services.explanations import Note
@@ -27,7 +29,9 @@ from transcript.document import (
     PrintedCharge,
     PrintedExhibit,
     PrintedLine,
+    PrintedObjection,
     PrintedOpinion,
+    PrintedRefusal,
     Signer,
     TranscriptDocument,
 )
@@ -203,11 +207,62 @@ def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
             for charge in state.charges
             if charge.began_at <= freeze.frozen_at
         ),
+        objections=tuple(
+            _objection(one, state, freeze) for one in as_of(state.objections, freeze.frozen_at)
+        ),
+        refusals=tuple(
+            PrintedRefusal(
+                version=one.version,
+                label=label(one.party),
+                name=printed_name(state, people[one.party]),
+                reason=""
+                if _seals(freeze, "refusal", one.version, one.party)
+                else _printable(one.reason),
+                at=one.at,
+                sealed=_seals(freeze, "refusal", one.version, one.party),
+            )
+            for one in former(state, freeze.version)
+        ),
         signers=tuple(
             Signer(party=party, label=label(party), name=printed_name(state, people[party]))
             for party in freeze.signers
         ),
     )
+
+
+def _objection(one: Objection, state: HearingState, freeze: Freeze) -> PrintedObjection:
+    sealed = _seals(freeze, "objection", one.objection)
+    said = ("", "", "", "") if sealed else (one.quote, one.wording, one.reason, one.answer)
+    quote, wording, reason, answer = map(_printable, said)
+    label, name = _named(state, one.party)
+    answered = _named(state, one.answered_by) if one.answered_by else ("", "")
+    return PrintedObjection(
+        number=one.objection,
+        version=one.version,
+        place=one.place,
+        label=label,
+        name=name,
+        quote=quote,
+        wording=wording,
+        reason=reason,
+        made_at=one.made_at,
+        standing=one.standing.value,
+        answer=answer,
+        answered_label=answered[0],
+        answered_name=answered[1],
+        answered_at=one.answered_at,
+        sealed=sealed,
+    )
+
+
+def _named(state: HearingState, party: str) -> tuple[str, str]:
+    """Role and name in print."""
+    found = state.seats[party].party
+    return labels(found.role, state.procedure)[0], printed_name(state, found)
+
+
+def _seals(freeze: Freeze, kind: str, number: int, party: str = "") -> bool:
+    return (kind, number, party) in freeze.masked
 
 
 def _until(at: int | None, freeze: Freeze) -> int | None:

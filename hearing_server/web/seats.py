@@ -1,5 +1,6 @@
 """The routes of a seat: get in by the link, be told about the hearing, get a ticket, sign, download."""
 
+import asyncio
 import base64
 import time
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from hearing_server.domain.changes import changes_for, changes_of_version
 from hearing_server.domain.doors import identified, owes_promises
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
@@ -92,6 +94,11 @@ class Seats:
                 self.transcript,
                 name="transcript",
             ),
+            web.get(
+                f"{seat}/transcript/{{version:[0-9]{{1,6}}}}/passages",
+                self.passages,
+                name="passages",
+            ),
             web.post(f"{seat}/signature", self.prepare, name="prepare"),
             web.post(f"{seat}/signature/held", self.sign_held, name="sign-held"),
             web.post(
@@ -141,6 +148,23 @@ class Seats:
         await self._note(request, seated, action, f"transcript {version}")
         headers = disposition(f"transcript-v{version}.pdf", download=copy)
         return web.Response(body=pdf, content_type="application/pdf", headers=headers)
+
+    async def passages(self, request: web.Request) -> web.Response:
+        """The newest version passage by passage: against what this reader has confirmed, or with `since`
+        against the version before it. The same words as in the PDF, which they may read.
+        """
+        seated = await self.seated(request)
+        state = await self._hearings.state(seated.hearing)
+        freeze = state.freeze
+        newest = freeze is not None and freeze.version == int(request.match_info["version"])
+        if not newest or not reads_document(state, seated.party):
+            raise Refused(Code.NOT_FOUND)
+        compare = changes_of_version if "since" in request.query else changes_for
+        found = await asyncio.to_thread(compare, state, seated.party)
+        body = msgspec.json.encode({"passages": found})
+        response = web.Response(body=body, content_type="application/json")
+        response.enable_compression()
+        return response
 
     async def prepare(self, request: web.Request) -> web.Response:
         seated = await self.seated(request)

@@ -11,7 +11,7 @@ from tests.transcript.court import handwriting
 
 from .entering import Planned, planned, refused
 from .harness import Client
-from .signer import BrowserKey, sign
+from .signer import BrowserKey, read, sign
 from .test_story import verify
 
 STROKES = json.dumps([[[1, 2, 0, 0.5], [3.5, 4, 16, 0.6]], [[9, 9, 400, 0.4]]])
@@ -72,6 +72,7 @@ async def test_a_key_of_the_courts_is_lent_with_leave_and_named_everywhere(tmp_p
             "name_image": base64.b64encode(handwriting()).decode(),
             "strokes": STROKES,
         }
+        await read(one)
         assert await refused(one.post(held, body)) == "not_allowed"
         await desk.ask("permit_held_key", party=one.seat, reason="双手受伤")
         await one.event("held_key_permitted", party=one.seat)
@@ -120,6 +121,7 @@ async def test_whoever_never_answers_keeps_nobody_from_signing(tmp_path: Path) -
         key = BrowserKey()
         path = f"/api/seats/{one.seat}/signature"
         asked = {"version": 1, "public_key": key.public, "name_image": ""}
+        await read(one)
         prepared = await one.post(path, asked)
         await sign(other)
         late = {"signature": key.sign(prepared["to_be_signed"])}

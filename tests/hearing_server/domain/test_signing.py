@@ -12,14 +12,22 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.visible import visible
 
-from .world import CLERK, COUNSEL, DEFENDANT, PROSECUTOR, World, frozen
+from .world import CLERK, COUNSEL, DEFENDANT, FIVE, PROSECUTOR, World, frozen
 
 HELD = ev.SigningKey.HELD
 
 
-def demanding(**demands: bool) -> World:
-    """As `frozen`, and this is asked of who signs."""
+def was_read() -> World:
+    """As `frozen`, and all have read it."""
     world = frozen()
+    for party in FIVE:
+        world.read_by(party)
+    return world
+
+
+def demanding(**demands: bool) -> World:
+    """As `frozen` and read, and this is asked of who signs."""
+    world = was_read()
     world.state = replace(world.state, demands=ev.Demands(**demands))
     return world
 
@@ -117,7 +125,7 @@ def test_the_clerk_knows_only_whom_they_see() -> None:
 
 def test_in_a_pause_the_clerk_takes_a_signer_aside() -> None:
     """Parties see nobody then: only in an identity check the clerk sees who it is."""
-    world = frozen()
+    world = was_read()
     paused = replace(world.state, phase=type(world.state.phase).PAUSED)
     world.state = replace(paused, demands=ev.Demands(sign_identity=True))
     ask = cmd.IdentifySigner(party="defendant", version=1)
@@ -129,7 +137,7 @@ def test_in_a_pause_the_clerk_takes_a_signer_aside() -> None:
 
 
 def test_a_key_of_the_courts_needs_the_clerks_leave_and_a_witness() -> None:
-    world = frozen()
+    world = was_read()
     assert refused(lambda: sign(world, key=HELD, witness="王警官"))[0] is Code.NOT_ALLOWED
     permit = cmd.PermitHeldKey(party="defendant", reason="双手受伤，不能操作")
     assert refused(lambda: world.do("judge", permit))[0] is Code.NOT_ALLOWED
@@ -142,7 +150,7 @@ def test_a_key_of_the_courts_needs_the_clerks_leave_and_a_witness() -> None:
 
 
 def test_leave_is_for_one_person_and_leaves_them_their_own_key() -> None:
-    world = frozen()
+    world = was_read()
     world.do("clerk", cmd.PermitHeldKey(party="defendant", reason="不能操作"))
     assert refused(lambda: sign(world, "counsel", key=HELD, witness="甲"))[0] is Code.NOT_ALLOWED
     (signed,) = sign(world, witness="不相干")

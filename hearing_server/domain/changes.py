@@ -1,0 +1,97 @@
+"""What a version says differently, passage by passage, for one reader. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.record import Wording
+from hearing_server.domain.sealed import wording_for
+from hearing_server.domain.wording import Part, compared
+
+
+class Change(StrEnum):
+    SAME = "same"
+    NEW = "new"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedPassage:
+    """A passage of a version, or one that it prints no more. `line` and `place` are 0 for what is no line.
+
+    `place` is the printed number; `parts` are what became of the words of a changed line.
+    """
+
+    name: str
+    change: Change
+    line: int = 0
+    place: int = 0
+    now: Wording | None = None
+    before: Wording | None = None
+    parts: tuple[Part, ...] = ()
+
+
+def changes_for(state: HearingState, reader: str) -> tuple[ChangedPassage, ...]:
+    """The newest version against what `reader` has confirmed last of each passage, in its order."""
+    return _compared(state, reader, state.confirmed.get(reader, {}))
+
+
+def changes_of_version(state: HearingState, reader: str) -> tuple[ChangedPassage, ...]:
+    """The newest version against the one before it."""
+    return _compared(state, reader, state.freeze.before if state.freeze else {})
+
+
+def _compared(
+    state: HearingState, reader: str, known: Mapping[str, str]
+) -> tuple[ChangedPassage, ...]:
+    printed = state.freeze.passages if state.freeze else {}
+    return (*_printed(state, reader, known, printed), *_gone(state, reader, known, printed))
+
+
+def _printed(
+    state: HearingState, reader: str, known: Mapping[str, str], printed: Mapping[str, str]
+) -> Iterator[ChangedPassage]:
+    place = 0
+    for name, digest in printed.items():
+        line = line_of(name)
+        place += 1 if line else 0
+        before = known.get(name)
+        now = _wording(state, digest, reader)
+        was = None if before is None or before == digest else _wording(state, before, reader)
+        yield ChangedPassage(
+            name=name,
+            change=_change(before, digest),
+            line=line,
+            place=place if line else 0,
+            now=now,
+            before=was,
+            parts=compared(was.text, now.text) if was and now else (),
+        )
+
+
+def _gone(
+    state: HearingState, reader: str, known: Mapping[str, str], printed: Mapping[str, str]
+) -> Iterator[ChangedPassage]:
+    for name, digest in known.items():
+        if name not in printed:
+            before = _wording(state, digest, reader)
+            yield ChangedPassage(name=name, change=Change.GONE, line=line_of(name), before=before)
+
+
+def _change(before: str | None, digest: str) -> Change:
+    if before is None:
+        return Change.NEW
+    return Change.SAME if before == digest else Change.CHANGED
+
+
+def _wording(state: HearingState, digest: str, reader: str) -> Wording | None:
+    wording = state.wordings.get(digest)
+    return None if wording is None else wording_for(state, wording, reader)
+
+
+def line_of(passage: str) -> int:
+    """The line that a passage is, or 0."""
+    kind, _, number = passage.partition("-")
+    return int(number) if kind == "line" else 0
