@@ -9,6 +9,7 @@ A gap is a span of an open track that no segment holds:
   (`malformed`);
 - what the recorder dropped because its worker was behind (`overrun`), could not write (`disk`),
   or had in hand when it died (`server`);
+- from the opening of a track to its first packet, where that takes more than five seconds (`network`);
 - from the end of a track to its next start, with the cause given at the end; a track whose end was
   `closed` leaves none. After a restart of the server the cause is `server`.
 
@@ -21,6 +22,7 @@ from hearing_server.domain.explanation import MACHINE
 from hearing_server.services.media import GapCause, RecordingGap, TrackName
 
 HOLE_MS = 500
+STARTS_MS = 5_000  # from an opening to the first packet: a browser begins, a line is made
 SLACK_MS = 8  # rounding, not a hole
 LONGEST_USUAL_MS = 2_000
 MERGE_MS = 2_000
@@ -50,12 +52,12 @@ class GapLedger:
         """The track was covered until `at`, and `cause` is why it is not afterwards."""
         self.covered_until, self._cause = at, cause
 
-    def arrived(self, at: int) -> list[RecordingGap]:
+    def arrived(self, at: int, opened: int) -> list[RecordingGap]:
         """The first packet of a track came, sampled at `at`: why it was not recorded before is over, unless
         what follows is of no use by the court's own fault."""
         covered = self.covered_until
-        if covered is None:
-            self.covered_until = at  # a long wait for a key frame is a gap
+        if covered is None:  # a long wait for a key frame is a gap, and for the first packet
+            self.covered_until = opened if at - opened > STARTS_MS else at
         elif self._cause is not None and self._cause not in MACHINE:
             gaps, self._cause = self._hole(covered, at), None
             self.covered_until = max(at, covered)
@@ -97,9 +99,11 @@ class GapLedger:
         """Frames after `until` did not reach the disk after all."""
         self.begin(until, cause)
 
-    def end(self, at: int) -> list[RecordingGap]:
-        """The track ends at `at`; names what is open."""
+    def end(self, at: int, opened: int) -> list[RecordingGap]:
+        """The track, open since `opened`, ends at `at`; names what is missing up to there."""
         gaps: list[RecordingGap] = []
+        if self.covered_until is None and at - opened > STARTS_MS:
+            self.covered_until = opened
         if self.covered_until is None:
             return gaps
         if at - self.covered_until > HOLE_MS or self._cause is not None:

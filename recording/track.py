@@ -150,7 +150,7 @@ class Track:
         return TrackHealth(
             track=self.name,
             at=int(calendar(now)),
-            opened_at=int(calendar(self._begun or now)),
+            opened_at=self._opened(now),
             received_at=int(calendar(self._received)) if self._received else None,
             carried_at=None if self._carried is None else int(calendar(self._carried)),
             carrying=carrying,
@@ -168,7 +168,7 @@ class Track:
         self._drain(self._reorder.flush())
         self._close()
         until = int(self._clock.calendar(at))
-        self._report(self._gaps.end(until))
+        self._report(self._gaps.end(until, self._opened(at)))
         return self._gaps.covered_until or until
 
     def salvage(self) -> tuple[int, GapCause] | None:
@@ -220,7 +220,10 @@ class Track:
         self._earlier, self._time = self._time, self._clock.observe(timestamp, at)
         self._timestamp = timestamp
         if self._carried is None:
-            self._report(self._gaps.arrived(int(self._time)))
+            self._report(self._gaps.arrived(int(self._time), self._opened(at)))
+
+    def _opened(self, now: float) -> int:
+        return int(self._clock.calendar(self._begun or now))
 
     def _skip(self, lost: int, truncated: bool) -> None:
         """Padding alone probes the line, and other payload types are not recorded; but what says that it

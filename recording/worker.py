@@ -239,7 +239,12 @@ class Worker:
     def _end_track(self, number: int, cause: str, when: float) -> None:
         track = self._tracks.pop(number, None)
         if track is not None:
-            until = track.end(when)
+            try:
+                until = track.end(when)
+            except Exception as error:  # likewise
+                self._alarm(track.name.hearing, "track_failed", repr(error))
+                now = int(when * 1000 + track.opened.wall_offset)
+                until, cause = track.salvage() or (now, "server")
             self._forget_party(track)
             recovery.note_end(self._disks, track.name, until, cause)
             self._remember(track.name, until, cause)
@@ -254,7 +259,10 @@ class Worker:
     def _overrun(self, number: int, _body: bytes, when: float) -> None:
         track = self._tracks.get(number)
         if track is not None:
-            track.overrun(when)
+            try:
+                track.overrun(when)
+            except Exception as error:  # likewise
+                self._restart(number, error)
 
     def _sender_report(self, number: int, body: bytes, when: float) -> None:
         track = self._tracks.get(number)

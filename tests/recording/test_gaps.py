@@ -18,7 +18,7 @@ def told(
             ledger.lost(cause)
         gaps += ledger.frame(at, at + step)
     if end is not None:
-        gaps += ledger.end(end)
+        gaps += ledger.end(end, 0)
     return [(gap.started_at, gap.ended_at, gap.cause) for gap in gaps]
 
 

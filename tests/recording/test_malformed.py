@@ -97,7 +97,7 @@ def test_a_hostile_sender_floods_no_log(tmp_path: Path):
             ledger.lost("malformed" if at % 120 else "network")
         else:
             gaps += ledger.frame(at, at + 20)
-    gaps += ledger.end(60_000)
+    gaps += ledger.end(60_000, 0)
     assert 6 <= len(gaps) <= 7
     assert {gap.cause for gap in gaps} <= {"malformed", "network"}
     assert all(gap.ended_at - gap.started_at <= 10_000 for gap in gaps)
@@ -109,7 +109,7 @@ def test_a_merged_gap_is_named_by_what_took_more_of_it():
         if cause:
             ledger.lost(cause)
         ledger.frame(at, at + 20)
-    (gap,) = ledger.end(280)
+    (gap,) = ledger.end(280, 0)
     assert (gap.started_at, gap.ended_at, gap.cause) == (20, 200, "malformed")
 
 

@@ -254,3 +254,20 @@ def test_a_full_disk_is_told_and_recovers(small_disk):
         with av.open(str(small_disk / segment.name)) as source:
             assert sum(1 for packet in source.demux() if packet.size) == segment.frames
     assert sum(segment.frames for segment in desk.segments) > 800
+
+
+@pytest.mark.parametrize(("first", "named"), [(None, 10_000), (8.0, 8_000), (3.0, None)])
+def test_a_track_of_which_nothing_comes_at_first(first, named, tmp_path):
+    """From its opening on, where it is more than a browser needs to begin."""
+    desk = Desk(tmp_path)
+    track = Track(1, opened("opus", "microphone"), desk.disks, desk, None)
+    sound = streams.sound_packets(streams.encode_sound(10.0 - (first or 10.0)))
+    coming = [Packet(packet.data, packet.at + (first or 0)) for packet in sound]
+    for turn in range(201):
+        track.tick(BEGIN + turn * TICK_S)
+        while coming and coming[0].at <= turn * TICK_S:
+            packet = coming.pop(0)
+            track.packet(packet.data, BEGIN + packet.at)
+    track.end(BEGIN + 10.0)
+    gaps = [(start, round(end, -1), cause) for start, end, cause in desk.gaps]
+    assert gaps == ([(0, named, "network")] if named else [])

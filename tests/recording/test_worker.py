@@ -99,6 +99,16 @@ def test_a_fault_of_the_writer_itself_ends_no_other_track(link):
     assert 20 <= gap.ended_at - gap.started_at <= 300
 
 
+def test_a_fault_at_the_end_of_a_track_ends_no_other(link):
+    link.worker._take(memoryview(b"".join((opening(1), opening(2), *sound(1, 0, 1)))))
+    link.worker._tracks[1]._writer._blocks.append(None)
+    reports = reported(link.run(frames.frame(frames.END, 1, b"muted", BEGIN + 1), *sound(2, 0, 2)))
+    assert [report.code for report in reports if hasattr(report, "code")] == ["track_failed"]
+    kept = sorted(report.frames for report in reports if isinstance(report, SegmentClosed))
+    assert kept[-1] == 100
+    assert len(kept) == 2
+
+
 def test_the_folder_has_one_owner(tmp_path):
     """A second claim waits as long as it was told to, and no longer."""
     claim(Disks([tmp_path]))
