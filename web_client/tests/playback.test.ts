@@ -187,6 +187,19 @@ describe('what is fetched', () => {
     expect(order.filter((name) => name !== 'no never')).toEqual(['now', 'soon', 'late']);
     expect(order).toContain('no never');
   });
+
+  it('leaves what is less urgent until it is its time', async () => {
+    const loader = new Loader(5);
+    const order: string[] = [];
+    const ask = (name: string, urgency: number) => loader.run(() => urgency, new AbortController().signal, () => Promise.resolve(order.push(name)));
+    loader.limit(1);
+    const later = ask('ahead', 2);
+    await Promise.all([ask('seen', 0), ask('heard', 1)]);
+    expect(order).toEqual(['seen', 'heard']);
+    loader.limit(Infinity);
+    await later;
+    expect(order).toEqual(['seen', 'heard', 'ahead']);
+  });
 });
 
 describe('the drawn timeline', () => {

@@ -4,6 +4,7 @@ type Job = { urgency: () => number; start: () => void };
 export class Loader {
   private running = 0;
   private waiting: Job[] = [];
+  private most = Infinity;
 
   constructor(private readonly atOnce = 5) {}
 
@@ -16,6 +17,13 @@ export class Loader {
       this.running -= 1;
       this.next();
     }
+  }
+
+  /** Nothing less urgent than this is begun until another limit is set. */
+  limit(most: number): void {
+    if (most === this.most) return;
+    this.most = most;
+    this.next();
   }
 
   private turn(urgency: () => number, signal: AbortSignal): Promise<void> {
@@ -35,6 +43,7 @@ export class Loader {
   private next(): void {
     while (this.running < this.atOnce && this.waiting.length) {
       const first = this.waiting.reduce((best, job) => (job.urgency() < best.urgency() ? job : best));
+      if (first.urgency() > this.most) return;
       this.waiting.splice(this.waiting.indexOf(first), 1);
       this.running += 1;
       first.start();

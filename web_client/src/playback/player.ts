@@ -5,13 +5,14 @@ import { MasterClock } from './clock';
 import { Loader } from './loader';
 import { AHEAD } from './plan';
 import { keyOf, lastBefore, opening } from './timeline';
-import { Track } from './track';
+import { NOW, Track } from './track';
 
 export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const TICK = 50; // ms
 const SHOWN = 100; // ms between two steps of the time on the screen
 const START_WITHIN = 400; // ms that elements may take to start before the clock does without them
 const WAIT_AT_MOST = 8000; // ms that everybody waits for one track
+const ALONE = 2000; // ms after a seek in which nothing is fetched but what is to be seen and heard at once
 const LEAD = 60_000; // ms before the first segment, for one that is adopted later
 const SLEEPS = 60_000; // ms from anything to play after which an element is given up
 
@@ -139,6 +140,7 @@ export function usePlayer(seat: string) {
       performance.mark('playback-picture', { detail: now() - sought });
       sought = 0;
     }
+    if (!sought || now() - sought > ALONE) loader.limit(Infinity);
     if (now() - shownAt < SHOWN) return;
     shownAt = now();
     at.value = clock!.at(now());
@@ -190,6 +192,7 @@ export function usePlayer(seat: string) {
     at.value = to;
     for (const { track } of awake.values()) track.seek(to);
     shownAt = 0;
+    loader.limit(NOW); // what comes after it would take the processor from decoding
     turn();
   }
 

@@ -8,6 +8,7 @@ import { segmentAt } from './timeline';
 
 const SEEN = new Set(['camera', 'screen', 'room']);
 const TRIES = 2;
+export const NOW = 1; // urgency of what is to be seen or heard at once: no more than this
 const LATE = 0.02; // s that an element may be off when it starts
 
 export type Fetch = (at: number, signal: AbortSignal) => Promise<Fragment>;
@@ -170,7 +171,7 @@ export class Track {
     const controller = new AbortController();
     this.loading.set(start, controller);
     // What is to be seen now comes first, then what is to be heard now, then the rest in its order.
-    const urgency = () => (start <= asked ? (this.pictured ? 0 : 1) : 2 + (start - asked) / 1000);
+    const urgency = () => (start <= asked ? (this.pictured ? 0 : NOW) : NOW + 1 + (start - asked) / 1000);
     try {
       const { data, mime } = await this.loader.run(urgency, controller.signal, () => this.fetch(start, controller.signal));
       await this.buffer.append(data, mime, this.seconds(start));
