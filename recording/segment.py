@@ -119,6 +119,14 @@ class SegmentWriter:
             for part in self._live:
                 part.frames, part.until = self._frames, self.ended_at
 
+    def cut(self, at: int) -> None:
+        """The next frame, at `at`, is in another segment: the last one here lasts no longer."""
+        self.ended_at = min(self.ended_at, at)
+        if self.written_until is not None:
+            self.written_until = min(self.written_until, at)
+        for part in self._live:
+            part.until = min(part.until, at)
+
     def finish(self) -> Finished:
         """Write the rest; the segment is complete but for `make_durable`."""
         self.flush()

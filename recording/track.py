@@ -288,6 +288,7 @@ class Track:
             if age >= LONGEST_MS - ROUNDING_MS or (
                 self._video and frame.key and self._should_cut(frame, age)
             ):
+                writer.cut(at)
                 self._close()
             elif self._video and age >= ASK_AFTER_MS:
                 self._ask()

@@ -271,3 +271,20 @@ def test_a_track_of_which_nothing_comes_at_first(first, named, tmp_path):
     track.end(BEGIN + 10.0)
     gaps = [(start, round(end, -1), cause) for start, end, cause in desk.gaps]
     assert gaps == ([(0, named, "network")] if named else [])
+
+
+@pytest.mark.parametrize("codec", ["vp8", "h264"])
+def test_segments_do_not_overlap_where_pictures_come_closer(codec, tmp_path):
+    """A key frame a millisecond after the picture before it, as after a jump of the sender's clock."""
+    desk = Desk(tmp_path)
+    frames = streams.encode_video(codec, 300, key_every=270)
+    packets = []
+    for packet in streams.video_packets(codec, frames):
+        late = packet.at > 8.99
+        stamp = int.from_bytes(packet.data[4:8], "big") - late * 32 * 90 & 0xFFFFFFFF
+        data = packet.data[:4] + stamp.to_bytes(4, "big") + packet.data[8:]
+        packets.append(Packet(data, packet.at - late * 0.032))
+    record(desk, codec, packets, 10.0)
+    first, second = desk.segments
+    assert first.ended_at == second.started_at
+    assert (first.frames, second.frames) == (270, 30)
