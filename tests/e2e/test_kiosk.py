@@ -12,6 +12,7 @@ from .devices import ELSEWHERE
 from .looks import ROOM, Looks
 from .planned import by_link, clerk_of, identify, judge_of
 
+OFFICER = "关警官（虚构）"
 LINES = ("现在开庭。", "请被告陈述。")
 # The machine's voice, where the browser has it: what it is given to say is written down instead.
 VOICE = """window.spoken = [];
@@ -66,7 +67,7 @@ async def called(kiosk: Person, clerk: Person, machine: str, looks: Looks) -> No
     await clerk.get(f"choose-kiosk-{kiosk.seat}").select_option(machine)
     steps = kiosk.get("officer-steps")
     await expect(steps).to_have_attribute("data-step", "person", timeout=PATIENCE)
-    await kiosk.get("officer-name").fill("关警官（虚构）")
+    await kiosk.get("officer-name").fill(OFFICER)
     for statement in await kiosk.get("accept").all():
         await statement.click()
     await looks.at(kiosk, "kiosk step person")
@@ -152,7 +153,10 @@ async def hears_the_record(kiosk: Person, clerk: Person, looks: Looks) -> None:
 
 
 async def signs(kiosk: Person, clerk: Person, judge: Person, looks: Looks) -> None:
-    """The sealed transcript comes by itself, is read out unasked, and is signed with a finger."""
+    """The sealed transcript comes by itself, is read out unasked; the name is written with a finger.
+
+    The clerk knows them on camera, and lends them the court's key with the officer as the witness.
+    """
     await judge.click("close-hearing")
     await judge.get("close-override").fill("演示")
     await judge.click("close-hearing-confirm")
@@ -181,8 +185,20 @@ async def signs(kiosk: Person, clerk: Person, judge: Person, looks: Looks) -> No
     for x, y in ((120, 60), (60, 90), (160, 40), (220, 100)):
         await kiosk.page.mouse.move(pad["x"] + x, pad["y"] + y, steps=8)
     await kiosk.page.mouse.up()
+    await expect(kiosk.get("sign")).to_be_disabled()
+    await looks.at(kiosk, "kiosk to be known")
+    await clerk.click(f"identify-signer-{kiosk.seat}")
+    await expect(kiosk.get("signer-proof")).to_have_count(0, timeout=PATIENCE)
     await looks.at(kiosk, "kiosk name written")
-    await kiosk.click("sign")
+    await expect(kiosk.get("held-key")).to_have_count(0)
+    await clerk.click(f"permit-{kiosk.seat}")
+    await clerk.get("permit-reason").fill("双手受伤，不能操作")
+    await looks.at(clerk, "clerk lends a key")
+    await clerk.click("permit-confirm")
+    await expect(kiosk.get("held-witness")).to_have_value(OFFICER, timeout=PATIENCE)
+    await kiosk.get("held-key").scroll_into_view_if_needed()
+    await looks.at(kiosk, "kiosk held key")
+    await kiosk.click("sign-held")
     await expect(kiosk.get("signed")).to_be_visible(timeout=PATIENCE)
     await looks.at(kiosk, "kiosk signed")
     row = clerk.get(f"board-{kiosk.seat}")
@@ -193,7 +209,7 @@ async def signs(kiosk: Person, clerk: Person, judge: Person, looks: Looks) -> No
 @pytest.mark.timeout(420)
 async def test_a_defendants_day_at_the_kiosk(tmp_path: Path) -> None:
     looks = Looks()
-    async with planned(tmp_path) as court, async_playwright() as play:
+    async with planned(tmp_path, sign_identity=True) as court, async_playwright() as play:
         browser = await launch(play, ELSEWHERE, tmp_path, cameras=2)
         clerk = await clerk_of(browser, court)
         judge = await judge_of(browser, court)
