@@ -1,7 +1,6 @@
 """Who may know of what: the twin of reach.py for words. Live messages, catch-up, files and exports ask here.
 
-`visible` says whether a party may know of an event, `seen` gives the event as they may see it, and
-`renews` whether it changes what they may see of the past.
+`visible`: whether a party may know of an event; `seen`: as they may; `renews`: it changes their past.
 """
 
 from dataclasses import replace
