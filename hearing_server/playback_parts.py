@@ -9,7 +9,9 @@ from hearing_server.adapters.fragments import SegmentFragments
 from hearing_server.services.access import Seated
 from hearing_server.services.audit import Audit
 from hearing_server.services.hearings import Clock, Hearings
+from hearing_server.services.line_sound import LineSound
 from hearing_server.services.playback import Playback
+from hearing_server.web.line_sound import LineSoundRoutes
 from hearing_server.web.playback import PlaybackRoutes
 from recording.encryption import Keyring
 
@@ -19,7 +21,9 @@ class PlaybackParts:
         self, hearings: Hearings, folders: Sequence[Path], keys: Keyring | None, now: Clock
     ) -> None:
         self._now = now
-        self.playback = Playback(hearings, SegmentFragments(folders, keys))
+        fragments = SegmentFragments(folders, keys)
+        self.playback = Playback(hearings, fragments)
+        self._sound = LineSound(hearings, self.playback, fragments)
 
     def routes(
         self,
@@ -27,4 +31,6 @@ class PlaybackParts:
         seated: Callable[[web.Request], Awaitable[Seated]],
         proxies: tuple[str, ...],
     ) -> list[web.RouteDef]:
-        return PlaybackRoutes(self.playback, audit, seated, self._now, proxies=proxies).routes()
+        sound = LineSoundRoutes(self._sound, audit, seated, proxies=proxies)
+        playback = PlaybackRoutes(self.playback, audit, seated, self._now, proxies=proxies)
+        return [*playback.routes(), *sound.routes()]

@@ -1,7 +1,7 @@
 """What a version says differently, passage by passage, for one reader. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hearing_server.domain.hearing import HearingState
@@ -34,8 +34,20 @@ class ChangedPassage:
 
 
 def changes_for(state: HearingState, reader: str) -> tuple[ChangedPassage, ...]:
-    """The newest version against what `reader` has confirmed last of each passage, in its order."""
-    return _compared(state, reader, state.confirmed.get(reader, {}))
+    """The newest version against what `reader` has confirmed last of each passage, in its order.
+
+    What they objected to they have not confirmed: it is compared with the version before, which they read.
+    """
+    confirmed = state.confirmed.get(reader, {})
+    before = state.freeze.before if state.freeze and confirmed else {}
+    unread = {name: digest for name, digest in before.items() if name not in confirmed}
+    found = _compared(state, reader, {**unread, **confirmed})
+    return tuple(_as_new(one) if one.name in unread else one for one in found)
+
+
+def _as_new(one: ChangedPassage) -> ChangedPassage:
+    """Also what stayed as it was, where they never confirmed it."""
+    return replace(one, change=Change.NEW) if one.change is Change.SAME else one
 
 
 def changes_of_version(state: HearingState, reader: str) -> tuple[ChangedPassage, ...]:

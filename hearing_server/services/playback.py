@@ -125,6 +125,14 @@ class Playback:
             raise Refused(Code.NOT_FOUND)
         return made
 
+    async def recorded(
+        self, state: HearingState, party: str, source: Source, start: int, end: int
+    ) -> list[ev.SegmentRecorded]:
+        """The segments of a track between two moments. Whoever asks decides who may have them."""
+        async with self._timeline(state) as timeline:
+            taken = [one.segment for one in timeline.tracks.get((party, source), ())]
+        return [one for one in taken if one.started_at < end and start < one.ended_at]
+
     async def _playing(self, seated: Seated) -> HearingState:
         state = await self._hearings.state(seated.hearing)
         if not plays(state, seated.party):

@@ -6,7 +6,7 @@ from hearing_server.domain.events import Level
 from hearing_server.domain.wording import Mark
 
 from .test_objections import closed, froze, objected
-from .world import COUNSEL, World
+from .world import COUNSEL, DEFENDANT, World
 
 
 def corrected(world: World) -> World:
@@ -43,6 +43,26 @@ def test_whoever_read_the_version_before_sees_what_has_changed_and_where() -> No
     gone = found["line-3"].before
     assert gone is not None
     assert gone.text == "没有意见。"
+
+
+def test_whoever_objected_sees_what_became_of_their_line_though_they_never_confirmed_it() -> None:
+    world = closed()
+    for party in (DEFENDANT, COUNSEL):
+        world.read_by(party)
+    objected(world)
+    objected(world, by="counsel", line=1, quote="", wording="", reason="多余")
+    for party in (DEFENDANT, COUNSEL):
+        world.do(party.id, cmd.ConfirmPassages(version=1))
+    accept = cmd.AcceptObjection(
+        objection=1, revision=1, speaker="defendant", text="我前天在成都。"
+    )
+    world.do("clerk", accept)
+    froze(world)
+    mine = {one.name: one for one in changes_for(world.state, "defendant")}
+    assert mine["line-2"].change is Change.CHANGED
+    assert mine["line-2"].parts
+    theirs = {one.name: one.change for one in changes_for(world.state, "counsel")}
+    assert theirs["line-1"] is Change.NEW, "as it was, and still not confirmed"
 
 
 def test_whoever_has_read_nothing_is_shown_all_of_it_as_new_and_the_desk_what_came() -> None:

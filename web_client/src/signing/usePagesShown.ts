@@ -35,7 +35,7 @@ export function usePagesShown(scroller: Ref<HTMLElement | undefined>) {
   function look(): void {
     const now = shown.value;
     if (!now || document.visibilityState !== 'visible' || now.all && told === now.upTo) return;
-    now.look(performance.now(), sight(scroller.value));
+    now.look(performance.now(), scroller.value ? sightOf(scroller.value, scroller.value) : new Map());
     note(now);
     const due = now.all || performance.now() - toldAt > TELL;
     if (now.upTo > told && due) void tell();
@@ -70,11 +70,11 @@ export function usePagesShown(scroller: Ref<HTMLElement | undefined>) {
   return { begin, tellAll, upTo, passedOver, all };
 }
 
-function sight(box: HTMLElement | undefined): Sight {
+/** What of the sheets within an element is in sight of what scrolls them. */
+export function sightOf(within: HTMLElement, scroller: HTMLElement): Sight {
   const found = new Map<number, [number, number]>();
-  if (!box) return found;
-  const { top, bottom } = box.getBoundingClientRect();
-  for (const sheet of box.querySelectorAll<HTMLElement>('[data-page][data-drawn="true"]')) {
+  const { top, bottom } = scroller.getBoundingClientRect();
+  for (const sheet of within.querySelectorAll<HTMLElement>('[data-page][data-drawn="true"]')) {
     const page = sheet.getBoundingClientRect();
     if (page.bottom > top && page.top < bottom && page.height > 0)
       found.set(Number(sheet.dataset.page), [(top - page.top) / page.height, (bottom - page.top) / page.height]);

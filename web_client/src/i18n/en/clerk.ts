@@ -116,6 +116,7 @@ export default {
     held_sign: "Sign with the court's key",
     digest: 'Digest of this version (SHA-256): {digest}',
     need_proof: 'Please show who you are first, as said above.',
+    need_answer: 'Your request to correct the transcript has not been answered yet; you can sign after that.',
     need_name: 'Please write your name first.',
     step_key: 'Making your signing key…',
     step_prepare: 'Preparing the document…',

@@ -15,6 +15,7 @@ import exportWords from './exports';
 import floor from './floor';
 import kiosk from './kiosk';
 import messages from './messages';
+import objections from './objections';
 import playback from './playback';
 import recording from './recording';
 import staff from './staff';
@@ -38,6 +39,7 @@ const en: typeof zh = {
   ...floor,
   ...kiosk,
   ...messages,
+  ...objections,
   ...playback,
   ...recording,
   ...staff,

@@ -116,6 +116,7 @@ export default {
     held_sign: '以法院代管密钥签名',
     digest: '本版文件摘要（SHA-256）：{digest}',
     need_proof: '须先完成上面的身份核对。',
+    need_answer: '您的补正申请尚未答复，答复后即可签名。',
     need_name: '请先写下姓名。',
     step_key: '正在生成签名密钥…',
     step_prepare: '正在准备文书…',

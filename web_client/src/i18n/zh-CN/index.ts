@@ -14,6 +14,7 @@ import exportWords from './exports';
 import floor from './floor';
 import kiosk from './kiosk';
 import messages from './messages';
+import objections from './objections';
 import playback from './playback';
 import recording from './recording';
 import staff from './staff';
@@ -37,6 +38,7 @@ export default {
   ...floor,
   ...kiosk,
   ...messages,
+  ...objections,
   ...playback,
   ...recording,
   ...staff,
