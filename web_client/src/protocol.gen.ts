@@ -1628,6 +1628,7 @@ export interface ConsultationBegan {
 export interface ConsultationJoined {
   consultation: number;
   party: string;
+  permitted: boolean | null;
   type: 'consultation_joined';
   [k: string]: unknown;
 }

@@ -5,8 +5,8 @@ who are named must accept, and have shown who they are where the hearing demands
 further one into a talk that goes on: that is an ask of its own, to all of them. Before the hearing and in
 its pauses that is enough; in session it needs the judge's leave: only then does the court hear that
 somebody asked. A talk that waits for leave begins when the court pauses, and one without leave ends when
-it sits. Whoever comes out of a talk comes out muted, and what was shown in it is closed, so that its last
-words stay in it.
+it sits; a leave is for those it was given to. Whoever comes out of a talk comes out muted, and what was
+shown in it is closed, so that its last words stay in it.
 """
 
 import contextlib
@@ -176,7 +176,11 @@ def _widen(state: HearingState, talk: Consultation, *, permitted: bool) -> Event
     seat = seat_of(state, party)
     _free(state, seat)
     leave = (ev.ConsultationPermitted(consultation=talk.into),)
-    joined = ev.ConsultationJoined(consultation=talk.into, party=party)
+    # With whoever belongs in the courtroom it needs a leave of its own once the court sits.
+    stays = into.permitted and not _belongs_inside(seat)
+    joined = ev.ConsultationJoined(
+        consultation=talk.into, party=party, permitted=permitted or stays
+    )
     return (
         *(leave if permitted and not into.permitted else ()),
         *floor_of(state, seat),

@@ -69,8 +69,11 @@ class ConsultationBegan:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationJoined:
+    """`permitted`: whether the talk has the judge's leave with a further one in it; None: as before."""
+
     consultation: int
     party: str
+    permitted: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

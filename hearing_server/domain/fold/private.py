@@ -75,6 +75,7 @@ def _joined(state: HearingState, event: ev.ConsultationJoined, at: int) -> Heari
         event.consultation,
         members=(*talk.members, event.party),
         parties=state.in_order({*talk.parties, event.party}),
+        permitted=talk.permitted if event.permitted is None else event.permitted,
     )
 
 

@@ -99,6 +99,30 @@ def test_one_that_waits_for_leave_is_taken_in_when_the_court_pauses() -> None:
     assert members(world) == ALL
 
 
+def test_a_leave_is_not_for_who_was_asked_in_without_it() -> None:
+    """Counsel and client have leave; the interpreter comes in while the court pauses, and when it sits again
+    they are not kept out of the courtroom by a leave that was not theirs."""
+    world = talking(opened(*PEOPLE))
+    world.do("judge", cmd.PauseHearing())
+    ask(world)
+    accept(world, "defendant", "interpreter")
+    assert members(world) == ALL
+    assert not world.state.consultations[1].permitted
+    world.do("judge", cmd.ResumeHearing())
+    assert not members(world)
+    assert world.state.seats["interpreter"].presence is Presence.ADMITTED
+
+
+def test_with_the_judges_leave_in_the_pause_all_of_them_go_on() -> None:
+    world = talking(opened(*PEOPLE))
+    world.do("judge", cmd.PauseHearing())
+    ask(world)
+    accept(world, "defendant", "interpreter")
+    world.do("judge", cmd.PermitConsultation(consultation=1))
+    world.do("judge", cmd.ResumeHearing())
+    assert members(world) == ALL
+
+
 def test_nobody_else_hears_of_it_before() -> None:
     """Neither who asked, nor whom, nor who declined: not from messages, not from a view, not later."""
     world = paused()

@@ -76,10 +76,11 @@ export const privately: Steps = {
       permitted,
     }));
   },
-  consultation_joined: (view, { consultation, party: joined }) =>
-    withTalk(lapsed(seated(view, consultation, (party) => party === joined), consultation), consultation, ({ members, parties }) => ({
-      members: inSeatOrder(view, [...members, joined]),
-      parties: inSeatOrder(view, [...parties, joined]),
+  consultation_joined: (view, { consultation, party: joined, permitted }) =>
+    withTalk(lapsed(seated(view, consultation, (party) => party === joined), consultation), consultation, (talk) => ({
+      members: inSeatOrder(view, [...talk.members, joined]),
+      parties: inSeatOrder(view, [...talk.parties, joined]),
+      permitted: permitted ?? talk.permitted,
     })),
   consultation_locked: (view, { consultation, locked }) => withTalk(view, consultation, () => ({ locked })),
   consultation_left: (view, { consultation, party: left }) =>
