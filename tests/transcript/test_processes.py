@@ -118,6 +118,25 @@ def test_a_process_that_hangs_is_replaced(
     assert worker_of(signing) != victim
 
 
+def test_a_process_that_takes_nothing_in_is_replaced(
+    signing: SigningProcesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A paper is more than its link holds: it is given up all the same, and not by the one that hangs."""
+    monkeypatch.setattr(module, "ANSWER_WITHIN", 0.2)
+    monkeypatch.setattr(module, "END_WITHIN", 0.2)
+    signing.start()
+    victim, over = worker_of(signing), threading.Event()
+    os.kill(victim, signal.SIGSTOP)
+    rescue = threading.Timer(60, lambda: (over.set(), os.kill(victim, signal.SIGKILL)))
+    rescue.start()
+    assert code(lambda: signing.call(work.archive, bytes(8 << 20))) == "signing_unavailable"
+    rescue.cancel()
+    assert not over.is_set()
+    monkeypatch.setattr(module, "ANSWER_WITHIN", 60)
+    document = court.document()
+    assert signing.call(work.digest, document)[0] == digest(document)
+
+
 def test_a_wrong_passphrase_is_not_a_hang(keys: Keys) -> None:
     wrong = SigningProcesses(
         Keys(folder=keys.folder, passphrase=b"another", court_name=court.COURT), count=1

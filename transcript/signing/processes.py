@@ -8,6 +8,7 @@ import contextlib
 import os
 import queue
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -86,6 +87,10 @@ class _Process:
         if self._link is not None:
             return self._link
         ours, theirs = socket.socketpair()
+        # Also a process that takes nothing in, or stops amid its answer, is given up.
+        limit = struct.pack("ll", int(ANSWER_WITHIN), round(ANSWER_WITHIN % 1 * 1e6))
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
         with theirs:
             # Of the environment it gets nothing that could be a secret; the passphrase goes over the link.
             self._process = subprocess.Popen(  # noqa: S603 - a program of ours
