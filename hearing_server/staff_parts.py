@@ -19,10 +19,12 @@ from hearing_server.services.hearings import Clock, Hearings
 from hearing_server.services.passkeys import PasskeySignIn
 from hearing_server.services.provider import ProviderSignIn
 from hearing_server.services.sign_in import SignIn
+from hearing_server.services.signer_passkeys import AssertionFiles, SignerPasskeys
 from hearing_server.services.staff import Staff
 from hearing_server.services.staff_sessions import StaffSessions
 from hearing_server.web.audit import AuditTrail
 from hearing_server.web.http import Routes
+from hearing_server.web.signer_passkeys import SeatedOf, SignerPasskeyRoutes
 from hearing_server.web.staff import StaffDoor
 from hearing_server.web.staff_accounts import StaffAccounts
 from hearing_server.web.staff_factors import StaffFactors
@@ -53,7 +55,9 @@ class StaffParts(StaffAdministration):
         super().__init__(seats, now)
         self._settings, self._now = settings, now
         s, totp = settings, Totp(secret, settings.court)
-        ceremony = WebAuthn(s.court, urlsplit(s.url).hostname or "", s.allowed_origins)
+        self.ceremony = ceremony = WebAuthn(
+            s.court, urlsplit(s.url).hostname or "", s.allowed_origins
+        )
         self.gate = StaffGate(self.sessions, secure=s.secure_pages, proxies=s.trusted_proxies)
         self.sign_in = SignIn(
             self.store,
@@ -92,6 +96,11 @@ class StaffParts(StaffAdministration):
         seats = StaffSeats(self.gate, self.audit, access, hearings, secure=s.secure_pages)
         parts = (door, mine, accounts, trail, seats)
         return [route for part in parts for route in part.routes()]
+
+    def sign_by(self, hearings: Hearings, files: AssertionFiles, seated: SeatedOf) -> Routes:
+        """Passkeys over what is signed, of whoever sits in a hearing."""
+        passkeys = SignerPasskeys(hearings, self.factors.challenges, self.ceremony, files)
+        return SignerPasskeyRoutes(passkeys, seated).routes()
 
     def _provider(self) -> ProviderSignIn | None:
         s = self._settings

@@ -88,23 +88,21 @@ class Documents:
 
     def save_strokes(self, hearing: str, strokes: bytes) -> str:
         """How a name was written; its SHA-256. Refused(not_saved)."""
-        sha256 = hashlib.sha256(strokes).hexdigest()
-        path = self._folder / hearing / "strokes" / f"{sha256}.json"
+        return self._save_beside(hearing, "strokes", strokes)
+
+    def save_assertion(self, hearing: str, assertion: bytes) -> str:
+        """What a signer's device answered; its SHA-256. Refused(not_saved)."""
+        return self._save_beside(hearing, "assertions", assertion)
+
+    def _save_beside(self, hearing: str, kind: str, data: bytes) -> str:
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = self._folder / hearing / kind / f"{sha256}.json"
         try:
             make_folder_durably(path.parent)
-            write_durably(path, strokes, 0o600)
+            write_durably(path, data, 0o600)
         except OSError as error:
             raise Refused(Code.NOT_SAVED, error.strerror or "") from error
         return sha256
-
-    def read_strokes(self, hearing: str, sha256: str) -> bytes:
-        try:
-            strokes = (self._folder / hearing / "strokes" / f"{sha256}.json").read_bytes()
-        except OSError:
-            raise Refused(Code.NOT_FOUND, "the file of a handwriting is missing") from None
-        if hashlib.sha256(strokes).hexdigest() != sha256:
-            raise Refused(Code.NOT_FOUND, "a handwriting is not what the log says")
-        return strokes
 
     def read(self, hearing: str, version: int, sha256: str) -> bytes:
         try:

@@ -8,6 +8,7 @@ import webauthn
 from webauthn.helpers import base64url_to_bytes, options_to_json
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
+    AuthenticatorAttachment,
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
     ResidentKeyRequirement,
@@ -17,6 +18,7 @@ from webauthn.helpers.structs import (
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.staff import Account
 from hearing_server.services.factors import CHALLENGE_MS, Passkey
+from hearing_server.services.signer_passkeys import Made
 
 # What a malformed answer of a browser makes the library raise besides its own.
 FAULTS = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, IndexError)
@@ -58,6 +60,48 @@ class WebAuthn:
         except FAULTS as error:
             raise Refused(Code.BAD_CREDENTIALS, type(error).__name__) from None
         return made.credential_id, made.credential_public_key, made.sign_count
+
+    def signer_options(self, party: str, name: str) -> tuple[bytes, Any]:
+        """Of the device itself, for one document."""
+        options = webauthn.generate_registration_options(
+            rp_id=self._host,
+            rp_name=self._name,
+            user_id=party.encode(),
+            user_name=name,
+            timeout=CHALLENGE_MS,
+            authenticator_selection=AuthenticatorSelectionCriteria(
+                authenticator_attachment=AuthenticatorAttachment.PLATFORM,
+                resident_key=ResidentKeyRequirement.DISCOURAGED,
+                user_verification=UserVerificationRequirement.REQUIRED,
+            ),
+        )
+        return options.challenge, json.loads(options_to_json(options))
+
+    def assert_options(self, credential: bytes, challenge: bytes) -> Any:
+        options = webauthn.generate_authentication_options(
+            rp_id=self._host,
+            challenge=challenge,
+            timeout=CHALLENGE_MS,
+            allow_credentials=_described([credential]),
+            user_verification=UserVerificationRequirement.REQUIRED,
+        )
+        return json.loads(options_to_json(options))
+
+    def asserted(self, answer: Any, challenge: bytes, made: Made) -> None:
+        try:
+            proved = webauthn.verify_authentication_response(
+                credential=answer,
+                expected_challenge=challenge,
+                expected_rp_id=self._host,
+                expected_origin=self._origins,
+                credential_public_key=made.public_key,
+                credential_current_sign_count=made.count,
+                require_user_verification=True,
+            )
+        except FAULTS as error:
+            raise Refused(Code.BAD_CREDENTIALS, type(error).__name__) from None
+        if proved.credential_id != made.credential:
+            raise Refused(Code.BAD_CREDENTIALS, "another passkey")
 
     def login_options(self, known: Sequence[bytes]) -> tuple[bytes, Any]:
         options = webauthn.generate_authentication_options(

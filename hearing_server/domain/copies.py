@@ -148,6 +148,7 @@ INSIDE = frozenset(
         ev.ScreeningSet,
         ev.SeatGiven,
         ev.SelfCheckReported,
+        ev.SignerAsserted,
         ev.SignerIdentified,
     }
 )

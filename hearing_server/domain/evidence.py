@@ -39,6 +39,7 @@ STEPS: Mapping[type, tuple[str, ...]] = {
     ev.PassagesConfirmed: ("version", "passages"),
     ev.RulesAccepted: (),
     ev.SignatureRefused: ("version", "reason"),
+    ev.SignerAsserted: ("version", "sha256"),
     ev.SignerIdentified: ("version",),
     ev.TranscriptArchived: ("version", "sha256"),
     ev.TranscriptFrozen: ("version", "digest", "lines", "signers"),

@@ -60,6 +60,7 @@ _OWN = frozenset(
         ev.PassagesConfirmed,
         ev.RulesAccepted,
         ev.SelfCheckReported,
+        ev.SignerAsserted,
         ev.SignerIdentified,
         ev.TranscriptRead,
     }
@@ -123,12 +124,10 @@ _PRIVATE = _ASKING | _LEAVE | _SENDS | ev.MessageSent | ev.MessagesRead
 def visible(state: HearingState, event: Event, party: str) -> bool:
     """Whether `party` may know of `event`, in the state as it is now."""
     seat = state.seats.get(party)
-    if seat is None:
+    if seat is None or isinstance(event, ev.SeatGiven):
         return False
     if isinstance(event, _PRIVATE):
         return _visible_in_private(state, event, seat)
-    if isinstance(event, ev.SeatGiven):
-        return False
     if oversees(state, party):
         return True
     kind = type(event)

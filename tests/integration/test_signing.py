@@ -6,7 +6,13 @@ import hashlib
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from webauthn.helpers import parse_cbor
+
+from tests.hearing_server.web.authenticator import Device, decoded, encoded
 from tests.transcript.court import handwriting
 
 from .entering import Planned, planned, refused
@@ -127,3 +133,62 @@ async def test_whoever_never_answers_keeps_nobody_from_signing(tmp_path: Path) -
         late = {"signature": key.sign(prepared["to_be_signed"])}
         assert await refused(one.post(f"{path}/{prepared['preparation']}", late)) == "not_found"
         await sign(one)
+
+
+async def test_a_device_answers_over_the_digest_of_what_is_signed(tmp_path: Path) -> None:
+    """Its own passkey, its user verified, this version: kept, and in the log by its hash."""
+    async with (
+        planned(tmp_path) as court,
+        court.bench() as judge,
+        court.desk() as desk,
+        court.browser("plaintiff") as one,
+        court.browser("defendant") as other,
+    ):
+        await until_frozen(court, judge, desk, one, other)
+        path = f"/api/seats/{one.seat}/signature/passkey"
+        assert await refused(one.post(path, {"version": 1})) == "not_read"
+        await read(one)
+        device = Device(court.server.url)
+        begun = await one.post(path, {"version": 1})
+        answer = {"ticket": begun["ticket"], "credential": device.create(begun["options"])}
+        used = await one.post(f"{path}/made", answer)
+        assert await refused(one.post(f"{path}/made", answer)) == "bad_token", "each once"
+        answer = {"ticket": used["ticket"], "credential": device.get(used["options"])}
+        sha256 = (await one.post(f"{path}/asserted", answer))["sha256"]
+        told = (await desk.event("signer_asserted", party=one.seat))["event"]
+        assert (told["version"], told["sha256"]) == (1, sha256)
+        assert not [t for t in other.tells if t.get("event", {}).get("type") == "signer_asserted"]
+        (kept,) = (court.server.data / "documents").glob("*/assertions/*.json")
+        assert hashlib.sha256(kept.read_bytes()).hexdigest() == sha256
+        assert checks(json.loads(kept.read_bytes())), "anybody can check it, without the server"
+
+        begun = await one.post(path, {"version": 1})
+        lies = Device("https://elsewhere.example")
+        answer = {"ticket": begun["ticket"], "credential": lies.create(begun["options"])}
+        assert await refused(one.post(f"{path}/made", answer)) == "bad_credentials"
+        begun = await one.post(path, {"version": 1})
+        fresh = Device(court.server.url)
+        answer = {"ticket": begun["ticket"], "credential": fresh.create(begun["options"])}
+        used = await one.post(f"{path}/made", answer)
+        other_digest = {**used["options"], "challenge": begun["options"]["challenge"]}
+        answer = {"ticket": used["ticket"], "credential": fresh.get(other_digest)}
+        assert await refused(one.post(f"{path}/asserted", answer)) == "bad_credentials"
+        await sign(one)
+        assert await refused(one.post(path, {"version": 1})) == "already_answered"
+
+
+def checks(kept: dict[str, Any]) -> bool:
+    """WebAuthn section 7.2, with nothing but what was kept."""
+    response = kept["assertion"]["response"]
+    client = decoded(response["clientDataJSON"])
+    asked = hashlib.sha256(
+        b"hearing-server transcript signature\0" + bytes.fromhex(kept["digest"])
+    ).digest()
+    assert json.loads(client)["challenge"] == encoded(asked)
+    key = parse_cbor(bytes.fromhex(kept["public_key"]))
+    numbers = ec.EllipticCurvePublicNumbers(
+        int.from_bytes(key[-2]), int.from_bytes(key[-3]), ec.SECP256R1()
+    )
+    signed = decoded(response["authenticatorData"]) + hashlib.sha256(client).digest()
+    numbers.public_key().verify(decoded(response["signature"]), signed, ec.ECDSA(hashes.SHA256()))
+    return True

@@ -1151,6 +1151,7 @@ export interface EventTold {
     | TranscriptSigned
     | SignatureRefused
     | SignerIdentified
+    | SignerAsserted
     | HeldKeyPermitted
     | TranscriptArchived
     | TranscriptRead
@@ -1843,6 +1844,13 @@ export interface SignatureRefused {
 export interface SignerIdentified {
   party: string;
   type: 'signer_identified';
+  version: number;
+  [k: string]: unknown;
+}
+export interface SignerAsserted {
+  party: string;
+  sha256: string;
+  type: 'signer_asserted';
   version: number;
   [k: string]: unknown;
 }

@@ -126,6 +126,7 @@ from hearing_server.domain.commands.private import (
 )
 from hearing_server.domain.commands.record import (
     EnterArchive,
+    EnterAssertion,
     EnterRecording,
     EnterRoot,
     EnterSeal,
@@ -234,6 +235,7 @@ Command = (
     | RefuseSignature
     | IdentifySigner
     | PermitHeldKey
+    | EnterAssertion
     | ReadTranscript
     | ConfirmPassages
     | ObjectToLine
@@ -291,6 +293,7 @@ __all__ = [
     "EndDeliberation",
     "EndIdentityCheck",
     "EnterArchive",
+    "EnterAssertion",
     "EnterDeletion",
     "EnterLine",
     "EnterRecording",

@@ -37,6 +37,13 @@ class IdentifySigner:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EnterAssertion:
+    party: str
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PermitHeldKey:
     party: str
     reason: str

@@ -19,6 +19,7 @@ _SIGNED_IN = frozenset({Phase.PAUSED, Phase.SUSPENDED, Phase.CLOSED})
 RULES: Mapping[type, Rule] = {
     cmd.IdentifySigner: Rule(phases=_SIGNED_IN, right=Right.IDENTIFY),
     cmd.PermitHeldKey: Rule(phases=_SIGNED_IN, right=Right.IDENTIFY),
+    cmd.EnterAssertion: Rule(phases=_SIGNED_IN, server=True),
 }
 
 
@@ -97,7 +98,20 @@ def _permit(state: HearingState, command: cmd.PermitHeldKey, by: str, now: int) 
     return (ev.HeldKeyPermitted(party=command.party, reason=text(command.reason, MAX_REASON)),)
 
 
+def _assert(state: HearingState, command: cmd.EnterAssertion, by: str, now: int) -> Events:
+    freeze = state.freeze
+    if freeze is None or not freeze.sealed or freeze.version != command.version:
+        raise Refused(Code.TRANSCRIPT_CHANGED)
+    if command.party not in freeze.outstanding:
+        raise Refused(Code.ALREADY_ANSWERED)
+    asserted = ev.SignerAsserted(
+        version=command.version, party=command.party, sha256=command.sha256
+    )
+    return (asserted,)
+
+
 DECISIONS: Mapping[type, Decision] = {
     cmd.IdentifySigner: _identify,
     cmd.PermitHeldKey: _permit,
+    cmd.EnterAssertion: _assert,
 }

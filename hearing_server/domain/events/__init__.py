@@ -141,6 +141,7 @@ from hearing_server.domain.events.record import (
     RootSigned,
     SegmentRecorded,
     SignatureRefused,
+    SignerAsserted,
     SignerIdentified,
     TranscriptArchived,
     TranscriptFrozen,
@@ -266,6 +267,7 @@ Event = (
     | TranscriptSigned
     | SignatureRefused
     | SignerIdentified
+    | SignerAsserted
     | HeldKeyPermitted
     | TranscriptArchived
     | TranscriptRead
@@ -418,6 +420,7 @@ __all__ = [
     "SharingAllowed",
     "SharingLocked",
     "SignatureRefused",
+    "SignerAsserted",
     "SignerIdentified",
     "SigningKey",
     "Source",

@@ -51,6 +51,18 @@ class SignerIdentified:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignerAsserted:
+    """The party's own device, its user verified, answered over the digest of this version (WebAuthn).
+
+    `sha256` is of the file that keeps the assertion and the public key.
+    """
+
+    version: int
+    party: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class HeldKeyPermitted:
     """Who cannot sign with a key of their own may sign with one that the server holds; `reason` says why."""
 

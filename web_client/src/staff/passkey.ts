@@ -6,7 +6,7 @@ export const canPasskeys = (): boolean =>
   window.isSecureContext && 'PublicKeyCredential' in window && 'parseCreationOptionsFromJSON' in PublicKeyCredential;
 
 /** Whoever closed the browser's dialog is told so, and nothing worse. */
-async function asked<T>(dialog: Promise<T | null>): Promise<T> {
+export async function asked<T>(dialog: Promise<T | null>): Promise<T> {
   let answer: T | null;
   try {
     answer = await dialog;

@@ -115,6 +115,7 @@ export default {
     held_witness: 'Name of the witness',
     held_sign: "Sign with the court's key",
     digest: 'Digest of this version (SHA-256): {digest}',
+    passkey: "Also confirm with this device's fingerprint, face or PIN (passkey)",
     need_proof: 'Please show who you are first, as said above.',
     need_answer: 'Your request to correct the transcript has not been answered yet; you can sign after that.',
     need_name: 'Please write your name first.',

@@ -115,6 +115,7 @@ export default {
     held_witness: '见证人姓名',
     held_sign: '以法院代管密钥签名',
     digest: '本版文件摘要（SHA-256）：{digest}',
+    passkey: '同时用本设备的指纹、面容或密码确认（通行密钥）',
     need_proof: '须先完成上面的身份核对。',
     need_answer: '您的补正申请尚未答复，答复后即可签名。',
     need_name: '请先写下姓名。',

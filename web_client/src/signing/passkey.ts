@@ -1,0 +1,24 @@
+/** The device's own passkey over the digest of what is signed: made for it, used once, kept as evidence. */
+import { post } from '@/api/http';
+import { seatPath } from '@/api/seats';
+import { asked, canPasskeys } from '@/staff/passkey';
+
+interface Step {
+  ticket: string;
+  options: object;
+}
+
+/** Whether this device can verify its user: finger, face, PIN. */
+export const canAssert = async (): Promise<boolean> =>
+  canPasskeys() && (await PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable());
+
+export async function assertDigest(seat: string, version: number): Promise<void> {
+  const path = seatPath(seat, '/signature/passkey');
+  const begun = await post<Step>(path, { version });
+  const creation = PublicKeyCredential.parseCreationOptionsFromJSON(begun.options as PublicKeyCredentialCreationOptionsJSON);
+  const made = (await asked(navigator.credentials.create({ publicKey: creation }))) as PublicKeyCredential;
+  const next = await post<Step>(`${path}/made`, { ticket: begun.ticket, credential: made.toJSON() });
+  const request = PublicKeyCredential.parseRequestOptionsFromJSON(next.options as PublicKeyCredentialRequestOptionsJSON);
+  const used = (await asked(navigator.credentials.get({ publicKey: request }))) as PublicKeyCredential;
+  await post(`${path}/asserted`, { ticket: next.ticket, credential: used.toJSON() });
+}
