@@ -56,6 +56,12 @@ class PaperService:
         self._secret = secret
         self._now = now
 
+    @property
+    def ways(self) -> list[Way]:
+        """Those that the court can serve by."""
+        letters = [way for way, channel in BY_LETTER.items() if channel in self._channels]
+        return [*letters, Way.PORTAL]
+
     async def consent_of(self, person: str) -> Consent:
         return await self._consents.of(person)
 
@@ -92,8 +98,7 @@ class PaperService:
         addresses = self._addresses(party)
         ground = basis(await self._consents.of(person), tuple(ways), addresses)
         for way in ways:
-            reaches = bool(addresses.get(way))
-            if not reaches or (way in BY_LETTER and BY_LETTER[way] not in self._channels):
+            if way not in self.ways or not addresses.get(way):
                 raise Refused(Code.NO_CONTACT, way)
         posts = tuple(
             Post(message=secrets.token_hex(8), person=person, letter=Letter.SERVE, way=way)

@@ -19,7 +19,15 @@ from hearing_server.web.http import ACTOR, STATUS, Handler, client_address
 from hearing_server.web.staff_session import StaffGate
 
 COLUMNS = ("id", "at", "actor", "action", "subject", "detail", "address", "previous", "hash")
-WATCHED = ("/api/staff", "/api/seats", "/api/enter", "/api/kiosk", "/api/observe")
+WATCHED = (
+    "/api/staff",
+    "/api/seats",
+    "/api/enter",
+    "/api/kiosk",
+    "/api/observe",
+    "/api/persons/",
+    "/api/papers/",
+)
 NOTED_ELSEWHERE = {Code.BAD_CREDENTIALS, Code.PROVE_AGAIN}  # the first by the sign-in itself
 
 
@@ -146,7 +154,7 @@ def _number(text: str | None) -> int | None:
 
 
 def note_refusals(audit: Audit, proxies: Sequence[str]) -> Middleware:
-    """Note whoever is refused at a staff or seat route, and whoever asks for what is not theirs to find.
+    """Note whoever is refused at a route of staff, seats or persons, or asks for what is not theirs to find.
 
     Those are counted apart: who tries one id after the other crowds out no refusal.
     """
@@ -177,8 +185,11 @@ def note_refusals(audit: Audit, proxies: Sequence[str]) -> Middleware:
 
 def _asked_for(request: web.Request) -> str:
     """The ids in the path, but that of who asks."""
-    own = ("seat", request.get(ACTOR, ""))
+    actor = request.get(ACTOR, "")
+    own = {("seat", actor), ("person", actor)}
     ids = (
-        f"{name} {value[:64]}" for name, value in request.match_info.items() if (name, value) != own
+        f"{name} {value[:64]}"
+        for name, value in request.match_info.items()
+        if (name, value) not in own
     )
     return "".join(f" {each}" for each in ids)

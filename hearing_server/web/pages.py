@@ -38,6 +38,8 @@ def routes(folder: Path) -> list[web.AbstractRouteDef]:
         web.get(r"/seat/{rest:.*}", index, name="seat-page"),
         web.get("/observe/{rest:.*}", index, name="observe-page"),
         web.get("/kiosk", index, name="kiosk-page"),
+        web.get("/paper", index, name="paper-page"),
+        web.get("/papers/{rest:.*}", index, name="papers-page"),
         web.get("/verify", index, name="verify-page"),
         web.get(r"/staff{rest:(?:/.*)?}", index, name="staff-page"),
         web.get(r"/{name:[A-Za-z0-9_-]+\.(?:svg|png|ico|webmanifest|txt)}", root_file, name="file"),

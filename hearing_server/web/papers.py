@@ -104,7 +104,9 @@ class PaperRoutes:
             {
                 "number": case.number,
                 "title": case.title,
+                "procedure": case.procedure,
                 "closed": case.closed,
+                "ways": self._service.ways,
                 "papers": [listed_json(shape) for shape in listed],
                 "templates": [_template_json(id) for id in TEMPLATES],
                 "defaults": defaults,
@@ -147,9 +149,9 @@ class PaperRoutes:
         return web.json_response(board_json(paper), status=201)
 
     async def board(self, request: web.Request) -> web.Response:
-        account, paper, _ = await self._known(request, *READERS)
+        account, paper, case = await self._known(request, *READERS)
         await self._note(request, account, Action.VIEW, f"paper {paper.id}", "board")
-        return web.json_response(board_json(paper))
+        return web.json_response({**board_json(paper), "procedure": case.procedure})
 
     async def file(self, request: web.Request) -> web.Response:
         return await self._given(request, "file")

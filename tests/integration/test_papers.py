@@ -211,6 +211,10 @@ async def test_other_peoples_papers_are_not_there(clerk: StaffClient) -> None:
     finally:
         await guess.http.close()
         await nobody.http.close()
+    async with StaffClient(clerk.server) as auditor:
+        await auditor.sign_in("auditor")
+        noted = await auditor.get("/audit", params={"action": "denied", "text": private})
+        assert noted["rows"][0]["actor"] == jia  # who tried, and what
     async with StaffClient(clerk.server) as judge, StaffClient(clerk.server) as technician:
         await judge.sign_in("judge")
         assert await refusal(judge.get(f"/papers/{paper}")) == ("not_found", 404)

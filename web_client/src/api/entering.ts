@@ -50,8 +50,9 @@ export interface CodeSent {
   expires_at: number;
   again_at: number;
 }
-export const sendCode = (seat: string) => post<CodeSent>(seatPath(seat, '/code'), {});
-export const confirmCode = (seat: string, code: string) => post<object>(seatPath(seat, '/code/confirm'), { code });
+/** `path` is of whoever is to prove themselves: a seat, or a person of a case. */
+export const sendCode = (path: string) => post<CodeSent>(`${path}/code`, {});
+export const confirmCode = (path: string, code: string) => post<object>(`${path}/code/confirm`, { code });
 export const readCodeOut = (seat: string, party: string) => post<{ code: string }>(partyPath(seat, party, '/code'), {});
 
 export const offerPicture = (seat: string, picture: Blob) => send<object>('POST', seatPath(seat, '/picture'), picture);

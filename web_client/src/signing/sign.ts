@@ -22,9 +22,10 @@ export async function signTranscript(
   return sha256;
 }
 
-/** Any document: `ask` has it prepared for the key that is made here, `finish` hands the signature in. */
+/** Any document: `ask` has it prepared for the key that is made here, `finish` hands the signature in.
+ * `ask` is given the key besides, so that it can have it say something about itself. */
 export async function signWith<T>(
-  ask: (publicKey: string) => Promise<Preparation>,
+  ask: (publicKey: string, key: SigningKey) => Promise<Preparation>,
   finish: (preparation: string, signature: string) => Promise<T>,
   tell: (progress: Progress) => void,
 ): Promise<T> {
@@ -32,7 +33,7 @@ export async function signWith<T>(
     tell({ step: 'key' });
     const key = await SigningKey.make();
     const publicKey = await key.publicKey();
-    const { preparation, to_be_signed } = await prepare(() => ask(publicKey), tell);
+    const { preparation, to_be_signed } = await prepare(() => ask(publicKey, key), tell);
     tell({ step: 'sign' });
     try {
       return await finish(preparation, await key.sign(to_be_signed));

@@ -16,6 +16,7 @@ import floor from './floor';
 import kiosk from './kiosk';
 import messages from './messages';
 import objections from './objections';
+import papers from './papers';
 import playback from './playback';
 import recording from './recording';
 import staff from './staff';
@@ -40,6 +41,7 @@ const en: typeof zh = {
   ...kiosk,
   ...messages,
   ...objections,
+  ...papers,
   ...playback,
   ...recording,
   ...staff,

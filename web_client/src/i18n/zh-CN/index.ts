@@ -15,6 +15,7 @@ import floor from './floor';
 import kiosk from './kiosk';
 import messages from './messages';
 import objections from './objections';
+import papers from './papers';
 import playback from './playback';
 import recording from './recording';
 import staff from './staff';
@@ -39,6 +40,7 @@ export default {
   ...kiosk,
   ...messages,
   ...objections,
+  ...papers,
   ...playback,
   ...recording,
   ...staff,

@@ -1,0 +1,61 @@
+/** Papers of a case: the clerk's pages, and those of whoever gets one. */
+export default {
+  papers: {
+    title: 'Documents', case: 'The case', none: 'No document has been made in this case.', paper: 'Document', state_title: 'State',
+    signatures: 'Signatures', deadline: 'Sign until', of: '{n} of {all} signed', refused_n: '{n} refused', stuck_n: '{n} stuck',
+    view: 'View', evidence: 'Evidence report', until: 'to be signed until {at}', pages: '{n} pages', close: 'Close the signing',
+    close_text: 'Whoever has not signed by now cannot sign any more. The document is finished with the signatures it has.',
+    withdraw: 'Withdraw', withdraw_text: 'Nobody sees the document any more; letters on their way lead nowhere.', reason: 'Reason',
+    closed_because: 'Closed: {reason}', withdrawn_because: 'Withdrawn: {reason}', late: 'The deadline has passed.',
+    phase: { draft: 'Draft', sealing: 'Being sealed', signing: 'Out for signing', closing: 'Being finished', complete: 'Finished', withdrawn: 'Withdrawn' },
+    template: { mediation_agreement: 'Mediation agreement', undertaking: 'Undertaking', service_receipt: 'Receipt of service' },
+    field: {
+      parties: 'Parties', mediator: 'Mediated by', dispute: 'Dispute', terms: 'Terms agreed on', costs: 'Costs', undertaker: 'Given by', matter: 'Concerning',
+      promises: 'Promises', recipient: 'Served on', papers: 'Documents served', place: 'Place', manner: 'Manner', server: 'Served by', remark: 'Remark',
+    },
+    make: {
+      title: 'A new document', from: 'Made from', template: 'a template', file: 'a PDF', which: 'Template', language: 'Language', lines: 'One paragraph or item a line.',
+      name: 'Title', pdf: 'PDF', pdf_hint: 'At most 20 MB. Scripts, attached files, fields to fill in, a password or signatures of its own are not taken.', go: 'Make it',
+    },
+    send: {
+      title: 'Send it round for signing', people: 'Who signs', nobody: 'With nobody ticked the court’s seal finishes the document; then it can be served.',
+      date: 'Sign until', time: 'Time', remind: 'Remind, hours before', remind_hint: 'One or several, such as 72, 24.', stuck: 'Stuck after days',
+      code: 'A one-time code is demanded before anything is shown', go: 'Seal and send', seal: 'Seal it',
+    },
+    state: { waiting: 'Waiting', sent: 'Sent', opened: 'Opened', objected: 'Objected', stuck: 'Stuck', signed: 'Signed', refused: 'Refused' },
+    cause: { undelivered: 'no letter got through', unopened: 'delivered, not opened', code: 'too many wrong codes' },
+    board: {
+      title: 'Signatures: {n} of {all}', filter: 'Show', all: 'All', person: 'Person', steps: 'So far', said: 'Reason, objection', remind: 'Remind', remind_all: 'Remind all who are open',
+      link: 'Show the link', link_text: 'The person’s own link. Whoever has it can read and sign for them.', sent: 'Letter arrived {at}', failed: 'No letter got through',
+      by_clerk: 'No contact: to be told by the clerk', reminded: 'Reminded {n}×', opened: 'Opened {at}', read: 'Read to page {n} of {all}', signed: 'Signed {at}',
+      refused: 'Refused {at}', objection: 'Objection:',
+    },
+    way: { email: 'E-mail', sms: 'SMS', portal: 'Own page', clerk: 'Told by the clerk' },
+    how: { express: 'Said so', agreed_before: 'Agreed before the case', pleading: 'Gave an address in a pleading', conduct: 'Took an earlier electronic service' },
+    through: { telephone: 'By telephone', form: 'By a signed form', portal: 'In the portal' },
+    rule: { reached: 'reached an address that the person confirmed', confirmed: 'the person confirmed receipt', read: 'read, so service is presumed' },
+    consent: {
+      title: 'Consent to electronic service', about: 'Documents are served electronically only on those who agreed. A confirmed address counts as soon as it is reached.',
+      given: 'Agreed {at}', confirmed_mark: ' ✓', missing: 'No consent on file', revoked: 'Consent revoked', record: 'Record consent', revoke: 'Revoke', how: 'Why consent may be assumed',
+      through: 'How it was taken down', agrees: 'agrees to it', confirmed: 'gave or confirmed the address', save: 'Record it',
+    },
+    serve: {
+      title: 'Service', none: 'Served on nobody yet.', on: 'Serve on', choose: 'Choose', by: 'By', go: 'Serve', no_consent: 'There is no consent on file.', effect: 'In effect since',
+      proofs: 'Proof', proof: 'Proof of service', notice: 'Notice', sent: 'Sent {at} ({ways})', reached: 'Reached by {way}: {at}', failed: '{way} could not be sent',
+      downloaded: 'Downloaded {at}', confirmed: 'Receipt confirmed {at}', not_yet: 'Not yet',
+    },
+    own: {
+      title: 'Your documents', opening: 'Opening your page…', bad_link: 'The link is not whole or is not valid any more. Open it from the court’s message again, or call the court.',
+      closed_title: 'This page is not open', none: 'The court has sent you no document.', loading: 'Loading the document…', until: 'Until {at}',
+      state: { to_sign: 'To be signed', signed: 'Signed', refused: 'Refused', over: 'Over', served: 'Served on you', received: 'Received' },
+      left: '{n} pages still to be read', all_read: 'all pages read', need_read: 'You can sign once every page has been on the screen.',
+      statement: 'I, {name}, have read every page of “{title}” and sign it.', objected: 'Your objection, {at}:', object: 'Object', over: 'This document is not open for signing any more.',
+      signed: 'Your signature is in the document, at {at}.', copy: 'Download the document (PDF)', notice: 'Notice of service (PDF)',
+      refusal_title: 'Refuse to sign', refusal_text: 'You have the right to refuse. The refusal and its reason are recorded.', refusal_words: 'Your reason', refusal_confirm: 'Confirm the refusal',
+      objection_title: 'Object to the document', objection_text: 'The clerk reads your objection. You can still sign or refuse.', objection_words: 'What is wrong, and where', objection_confirm: 'Send the objection',
+      served_title: 'Served on you', served_text: 'The court serves this document on you electronically since {at}. Please confirm that you have received it.', confirm: 'I have received it', confirmed: 'You confirmed receipt at {at}.',
+      consent_title: 'Electronic service', consent_text: 'If you agree, the court may serve documents on you in these ways. At an address that you confirm here, service counts as soon as it arrives there. Of judgments, rulings and mediation agreements you may ask for a copy on paper. You may revoke this at any time.',
+      consented: 'You agreed at {at}.', consent: 'Agree and confirm these addresses', revoke: 'Revoke consent', revoke_text: 'From now on the court serves nothing on you electronically.',
+    },
+  },
+};

@@ -1,0 +1,61 @@
+/** 案件文书：书记员的页面，以及收到文书的人的页面。 */
+export default {
+  papers: {
+    title: '文书', case: '案件', none: '本案尚未制作文书。', paper: '文书', state_title: '状态',
+    signatures: '签名', deadline: '签署期限', of: '已签 {n}/{all}', refused_n: '{n} 人拒签', stuck_n: '{n} 人受阻',
+    view: '查看', evidence: '证据报告', until: '签署期限 {at}', pages: '共 {n} 页', close: '结束签名',
+    close_text: '尚未签名的人此后不能再签名，文书以现有签名归档。',
+    withdraw: '撤回', withdraw_text: '任何人都不再能看到该文书，已发出的链接失效。', reason: '理由',
+    closed_because: '已结束：{reason}', withdrawn_because: '已撤回：{reason}', late: '签署期限已过。',
+    phase: { draft: '草稿', sealing: '正在签章', signing: '签名中', closing: '正在归档', complete: '已完成', withdrawn: '已撤回' },
+    template: { mediation_agreement: '调解协议', undertaking: '保证书', service_receipt: '送达回证' },
+    field: {
+      parties: '当事人', mediator: '主持调解', dispute: '争议事项', terms: '协议内容', costs: '诉讼费用', undertaker: '保证人', matter: '事由',
+      promises: '保证事项', recipient: '受送达人', papers: '送达文书', place: '送达地点', manner: '送达方式', server: '送达人', remark: '备注',
+    },
+    make: {
+      title: '制作文书', from: '来源', template: '模板', file: 'PDF 文件', which: '模板', language: '语言', lines: '每行一段或者一项。',
+      name: '文书名称', pdf: 'PDF 文件', pdf_hint: '不超过 20 MB。含脚本、内嵌文件、可填写栏目、密码或者自带签名的文件不予接收。', go: '制作',
+    },
+    send: {
+      title: '发送签名', people: '签署人', nobody: '不勾选任何人时，文书加盖法院签章后即完成，随后可以送达。',
+      date: '签署期限', time: '时间', remind: '提前提醒（小时）', remind_hint: '可填多个，如 72, 24。', stuck: '几日未打开视为受阻',
+      code: '须先输入一次性验证码才能查看', go: '签章并发送', seal: '签章',
+    },
+    state: { waiting: '等待', sent: '已送出', opened: '已打开', objected: '有异议', stuck: '受阻', signed: '已签名', refused: '已拒签' },
+    cause: { undelivered: '通知均未送出', unopened: '已送到，未打开', code: '验证码错误过多' },
+    board: {
+      title: '签名：{n}/{all}', filter: '显示', all: '全部', person: '人员', steps: '经过', said: '理由、异议', remind: '提醒', remind_all: '提醒全部未答复者',
+      link: '显示链接', link_text: '该人的专用链接，持有者可以代其阅读和签名。', sent: '通知到达 {at}', failed: '通知均未送出',
+      by_clerk: '无联系方式：由书记员告知', reminded: '已提醒 {n} 次', opened: '打开 {at}', read: '阅至第 {n} 页，共 {all} 页', signed: '签名 {at}',
+      refused: '拒签 {at}', objection: '异议：',
+    },
+    way: { email: '电子邮件', sms: '短信', portal: '本人页面', clerk: '书记员告知' },
+    how: { express: '明确表示同意', agreed_before: '诉前约定或者承诺', pleading: '在诉讼文书中提供电子地址', conduct: '接受过电子送达' },
+    through: { telephone: '电话确认', form: '送达地址确认书', portal: '平台在线确认' },
+    rule: { reached: '到达本人确认的地址', confirmed: '本人确认收悉', read: '已阅知，推定送达' },
+    consent: {
+      title: '电子送达同意', about: '只对同意电子送达的人进行电子送达。到达本人确认的地址即为送达。',
+      given: '同意于 {at}', confirmed_mark: ' ✓', missing: '无同意记录', revoked: '已撤回同意', record: '记录同意', revoke: '撤回', how: '同意的依据',
+      through: '记录方式', agrees: '同意以此方式送达', confirmed: '地址由本人提供或者确认', save: '记录',
+    },
+    serve: {
+      title: '送达', none: '尚未送达任何人。', on: '受送达人', choose: '请选择', by: '送达方式', go: '送达', no_consent: '没有同意记录。', effect: '生效时间',
+      proofs: '凭证', proof: '送达凭证', notice: '送达通知', sent: '发出 {at}（{ways}）', reached: '{way}到达：{at}', failed: '{way}未能送出',
+      downloaded: '下载 {at}', confirmed: '确认收悉 {at}', not_yet: '尚未生效',
+    },
+    own: {
+      title: '您的文书', opening: '正在打开您的页面…', bad_link: '链接不完整或者已失效。请从法院的通知中重新打开，或者致电法院。',
+      closed_title: '此页面未开放', none: '法院没有向您发送文书。', loading: '正在加载文书…', until: '期限 {at}',
+      state: { to_sign: '待签名', signed: '已签名', refused: '已拒签', over: '已结束', served: '已向您送达', received: '已收悉' },
+      left: '还有 {n} 页未读', all_read: '已逐页阅读', need_read: '每一页都显示过之后才能签名。',
+      statement: '本人{name}已逐页阅读《{title}》，确认签名。', objected: '您的异议，{at}：', object: '提出异议', over: '该文书已不能签名。',
+      signed: '您的签名已于 {at} 写入文书。', copy: '下载文书（PDF）', notice: '送达通知书（PDF）',
+      refusal_title: '拒绝签名', refusal_text: '您有权拒绝签名，拒绝及其理由将记录在案。', refusal_words: '您的理由', refusal_confirm: '确认拒绝',
+      objection_title: '对文书提出异议', objection_text: '书记员会看到您的异议，您仍可以签名或者拒绝。', objection_words: '何处有误，有何错误', objection_confirm: '提交异议',
+      served_title: '已向您送达', served_text: '本院自 {at} 起以电子方式向您送达本文书，请确认收悉。', confirm: '本人已收悉', confirmed: '您已于 {at} 确认收悉。',
+      consent_title: '电子送达', consent_text: '同意后，法院可以通过下列方式向您送达文书。送达信息到达您在此确认的地址，即为送达。判决书、裁定书、调解书需要纸质文书的，可以向法院提出。您可以随时撤回同意。',
+      consented: '您已于 {at} 同意。', consent: '同意并确认以上地址', revoke: '撤回同意', revoke_text: '此后法院不再以电子方式向您送达。',
+    },
+  },
+};
