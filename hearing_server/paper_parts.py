@@ -79,6 +79,7 @@ class PaperParts:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.signing.close()
+        await self.papers.close()
 
     def routes(self, gate: StaffGate, audit: Audit) -> list[web.RouteDef]:
         s = self._settings

@@ -17,6 +17,7 @@ from hearing_server.adapters.case_tables import (
     seat_person,
 )
 from hearing_server.adapters.database import Database
+from hearing_server.adapters.paper_tables import paper, paper_person
 from hearing_server.adapters.projection import CANCELLED
 from hearing_server.domain.cases import Case, CaseParty, Courtroom
 from hearing_server.domain.errors import Code, Refused
@@ -59,10 +60,11 @@ class SqlCases:
             await _add_parties(connection, [case])
 
     async def remove(self, case: str) -> None:
-        """One statement decides: a hearing planned meanwhile keeps its case."""
-        free = ~exists().where(hearing.c.case_id == case)
+        """One statement decides: a hearing planned or a paper made meanwhile keeps its case."""
+        free = ~exists().where(hearing.c.case_id == case), ~exists().where(paper.c.case_id == case)
         async with self._database.writing() as connection:
-            done = await connection.execute(delete(court_case).where(court_case.c.id == case, free))
+            gone = delete(court_case).where(court_case.c.id == case, *free)
+            done = await connection.execute(gone)
             if not done.rowcount:
                 raise Refused(Code.IN_USE)
             await connection.execute(delete(case_party).where(case_party.c.case_id == case))
@@ -181,20 +183,24 @@ def _escaped(text: str) -> str:
 
 
 async def _keep_seated(connection: AsyncConnection, case: Case) -> None:
-    """Refused(in_use) if somebody is left out who has a seat in a hearing that is still to end."""
+    """Refused(in_use) if somebody is left out who has a seat in a hearing that is still to end, or a paper."""
+    gone = (
+        case_party.c.case_id == case.id,
+        case_party.c.id.not_in([party.id for party in case.parties]),
+    )
+    addressed = select(case_party.c.name).join(
+        paper_person, paper_person.c.person == case_party.c.id
+    )
     query = (
         select(case_party.c.name)
         .join(seat_person, seat_person.c.case_party == case_party.c.id)
         .join(hearing, hearing.c.hearing == seat_person.c.hearing)
-        .where(
-            case_party.c.case_id == case.id,
-            case_party.c.id.not_in([party.id for party in case.parties]),
-            hearing.c.phase.not_in((Phase.CLOSED, CANCELLED)),
-        )
+        .where(*gone, hearing.c.phase.not_in((Phase.CLOSED, CANCELLED)))
     )
-    found = (await connection.execute(query)).first()
-    if found is not None:
-        raise Refused(Code.IN_USE, found.name)
+    for each in (query, addressed.where(*gone)):
+        found = (await connection.execute(each)).first()
+        if found is not None:
+            raise Refused(Code.IN_USE, found.name)
 
 
 async def _add_parties(connection: AsyncConnection, cases: Sequence[Case]) -> None:

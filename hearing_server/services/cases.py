@@ -90,11 +90,11 @@ class CaseStore(Protocol):
     async def change(self, case: Case, seen: int) -> None:
         """Refused(stale_revision) unless the stored version is `seen`; NumberTaken.
 
-        Refused(in_use) if somebody is left out who has a seat in a hearing still to end.
+        Refused(in_use) if somebody is left out who has a seat in a hearing still to end, or a paper.
         """
 
     async def remove(self, case: str) -> None:
-        """Refused(in_use) if it has a hearing."""
+        """Refused(in_use) if it has a hearing or a paper."""
 
     async def get(self, case: str) -> Case | None: ...
 
@@ -160,7 +160,7 @@ class Cases:
         return changed
 
     async def remove(self, case: str) -> Case:
-        """Refused(in_use) once it has had a hearing."""
+        """Refused(in_use) once it has had a hearing or a paper."""
         known = await self._known(case)
         await self._store.remove(case)
         return known

@@ -69,6 +69,10 @@ class Papers:
     def subscribe(self, listener: Listener) -> None:
         self._listeners.append(listener)
 
+    async def close(self) -> None:
+        """What is being written is written."""
+        await asyncio.gather(*self._writing, return_exceptions=True)
+
     async def get(self, paper: str) -> Paper:
         """As it is now; Refused(not_found)."""
         state = await self._read(paper)

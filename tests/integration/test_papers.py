@@ -105,6 +105,10 @@ async def test_two_sign_one_refuses_and_the_file_proves_it(clerk: StaffClient) -
     said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(evidence)).pages)
     assert "数额不对" in said.replace("\n", "").replace("\u200b", "")
     assert (await clerk.get(f"/cases/{case['id']}/papers"))["papers"][0]["signed"] == 2
+    assert await code_of(clerk.ask("DELETE", f"/cases/{case['id']}")) == "in_use"
+    without = {**case_body(1), "parties": case["parties"][1:], "version": case["version"]}
+    without["parties"][0]["counsel_for"] = []
+    assert await code_of(clerk.ask("PUT", f"/cases/{case['id']}", json=without)) == "in_use"
     assert "甲1" not in clerk.server.log
 
 

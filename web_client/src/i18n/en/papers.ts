@@ -27,7 +27,7 @@ export default {
     board: {
       title: 'Signatures: {n} of {all}', filter: 'Show', all: 'All', person: 'Person', steps: 'So far', said: 'Reason, objection', remind: 'Remind', remind_all: 'Remind all who are open',
       link: 'Show the link', link_text: 'The person’s own link. Whoever has it can read and sign for them.', sent: 'Letter arrived {at}', failed: 'No letter got through',
-      by_clerk: 'No contact: to be told by the clerk', reminded: 'Reminded {n}×', opened: 'Opened {at}', read: 'Read to page {n} of {all}', signed: 'Signed {at}',
+      by_clerk: 'To be told by the clerk', reminded: 'Reminded {n}×', opened: 'Opened {at}', read: 'Read to page {n} of {all}', signed: 'Signed {at}',
       refused: 'Refused {at}', objection: 'Objection:',
     },
     way: { email: 'E-mail', sms: 'SMS', portal: 'Own page', clerk: 'Told by the clerk' },

@@ -27,7 +27,7 @@ export default {
     board: {
       title: '签名：{n}/{all}', filter: '显示', all: '全部', person: '人员', steps: '经过', said: '理由、异议', remind: '提醒', remind_all: '提醒全部未答复者',
       link: '显示链接', link_text: '该人的专用链接，持有者可以代其阅读和签名。', sent: '通知到达 {at}', failed: '通知均未送出',
-      by_clerk: '无联系方式：由书记员告知', reminded: '已提醒 {n} 次', opened: '打开 {at}', read: '阅至第 {n} 页，共 {all} 页', signed: '签名 {at}',
+      by_clerk: '由书记员告知', reminded: '已提醒 {n} 次', opened: '打开 {at}', read: '阅至第 {n} 页，共 {all} 页', signed: '签名 {at}',
       refused: '拒签 {at}', objection: '异议：',
     },
     way: { email: '电子邮件', sms: '短信', portal: '本人页面', clerk: '书记员告知' },
