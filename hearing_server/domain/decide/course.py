@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
+from hearing_server.domain.decide.checks import checks_of_who_is_inside
 from hearing_server.domain.decide.custody import sealed_from_now, sealing_ended
 from hearing_server.domain.decide.floor import come_out
 from hearing_server.domain.decide.private import talks_without_leave
@@ -128,8 +129,8 @@ def _pause(state: HearingState, command: cmd.PauseHearing, by: str, now: int) ->
 
 
 def _resume(state: HearingState, command: cmd.ResumeHearing, by: str, now: int) -> Events:
-    ended = (*_out_of_deliberation(state, by), *talks_without_leave(state))
-    return (*ended, ev.HearingResumed())
+    ended = (*talks_without_leave(state), *checks_of_who_is_inside(state, by))
+    return (*_out_of_deliberation(state, by), *ended, ev.HearingResumed())
 
 
 def _suspend(state: HearingState, command: cmd.SuspendHearing, by: str, now: int) -> Events:

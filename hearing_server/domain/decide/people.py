@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
+from hearing_server.domain.decide.checks import check_of_who_comes_in, end_check, out_of_check
 from hearing_server.domain.decide.course import seats_given
-from hearing_server.domain.decide.floor import come_out, floor_of, shares_ended
+from hearing_server.domain.decide.floor import floor_of, shares_ended
 from hearing_server.domain.decide.private import end_talk_of, talk_of_who_comes_in
 from hearing_server.domain.decide.rules import (
     ANY,
@@ -118,7 +119,7 @@ def _arrive(state: HearingState, command: cmd.Arrive, by: str, now: int) -> Even
         found.append(ev.WaitingRoomOpened())
     if seat.connection is not None:
         gone = ev.Departure.SUPERSEDED
-        found += (*end_talk_of(state, by), *_out_of_check(state, by))
+        found += (*end_talk_of(state, by), *out_of_check(state, by))
         found.append(ev.PartyLeft(party=by, connection=seat.connection, cause=gone))
     found.append(ev.PartyArrived(party=by, connection=command.connection))
     if (seat.camera, seat.microphone) != (command.camera, command.microphone):
@@ -152,31 +153,8 @@ def _leave(state: HearingState, command: cmd.Leave, by: str, now: int) -> Events
         return ()
     left = ev.PartyLeft(party=command.party, connection=command.connection, cause=command.cause)
     charge = (ev.ChargeReturned(party=command.party),) if state.in_charge == command.party else ()
-    checked = _out_of_check(state, command.party)
+    checked = out_of_check(state, command.party)
     return (*end_talk_of(state, command.party), *checked, *charge, left)
-
-
-def _out_of_check(state: HearingState, party: str, by: str = "") -> Events:
-    """The identity check that `party` is in is over; `by` is who ends it, both of them staying.
-
-    What was shown in it is closed, and when the clerk did not end it, what they are just saying stays
-    in it too.
-    """
-    found: list[ev.Event] = []
-    for checked, clerk in state.identity_checks.items():
-        if party not in (checked, clerk):
-            continue
-        if clerk not in (party, by) and not state.seats[clerk].muted:
-            found.append(ev.MicrophoneMuted(party=clerk, locked=False))
-        staying = [p for p in (checked, clerk) if by or p != party]
-        found += [event for p in staying for event in come_out(state, state.seats[p])]
-    return tuple(found)
-
-
-def _end_check(state: HearingState, party: str, by: str) -> Events:
-    if party not in state.identity_checks:
-        return ()
-    return (*_out_of_check(state, party, by), ev.IdentityCheckEnded(party=party))
 
 
 def _report_devices(state: HearingState, command: cmd.ReportDevices, by: str, now: int) -> Events:
@@ -227,7 +205,7 @@ def _begin_identity(
 def _end_identity(state: HearingState, command: cmd.EndIdentityCheck, by: str, now: int) -> Events:
     if command.party not in state.identity_checks:
         raise Refused(Code.NO_CHANGE)
-    return _end_check(state, command.party, by)
+    return end_check(state, command.party, by)
 
 
 def _confirm_identity(
@@ -243,7 +221,7 @@ def _confirm_identity(
         document=text(command.document, MAX_NAME),
         number=masked(text(command.number, MAX_NAME)),
     )
-    return (confirmed, *_end_check(state, command.party, by))
+    return (confirmed, *end_check(state, command.party, by))
 
 
 def masked(number: str) -> str:
@@ -294,7 +272,7 @@ def _admission(state: HearingState, seat: Seat, by: str) -> Events:
     party = seat.party.id
     inside = may(seat.party.role, Right.STAY_INSIDE)
     talk = talk_of_who_comes_in(state, party) if inside else ()
-    return (*_end_check(state, party, by), *talk, ev.PartyAdmitted(party=party))
+    return (*end_check(state, party, by), *talk, ev.PartyAdmitted(party=party))
 
 
 def _call(state: HearingState, command: cmd.Call, by: str, now: int) -> Events:
@@ -309,6 +287,7 @@ def _call(state: HearingState, command: cmd.Call, by: str, now: int) -> Events:
         for other in state.seats.values():
             if other.admitted and other.inside and not may(other.party.role, Right.STAY_INSIDE):
                 out += (*floor_of(state, other), ev.PartyDismissed(party=other.party.id))
+    out += check_of_who_comes_in(state, command.party, by)
     return (*out, *talk_of_who_comes_in(state, command.party), ev.PartyCalled(party=command.party))
 
 
@@ -327,7 +306,7 @@ def _remove(state: HearingState, command: cmd.Remove, by: str, now: int) -> Even
     if seat.removed:
         raise Refused(Code.NO_CHANGE)
     found: list[ev.Event] = [*floor_of(state, seat), *end_talk_of(state, command.party)]
-    found += _out_of_check(state, command.party)
+    found += out_of_check(state, command.party)
     removed = ev.PartyRemoved(party=command.party, reason=text(command.reason, MAX_REASON))
     found.append(removed)
     if seat.connection is not None:

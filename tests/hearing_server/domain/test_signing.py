@@ -10,9 +10,22 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.decide import code_due
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.log import SERVER
+from hearing_server.domain.reach import RECORDER, reach
 from hearing_server.domain.visible import visible
 
-from .world import CLERK, COUNSEL, DEFENDANT, FIVE, PROSECUTOR, World, frozen
+from .test_privacy import opened
+from .world import (
+    CLERK,
+    COUNSEL,
+    DEFENDANT,
+    FIVE,
+    JUDGE,
+    PROSECUTOR,
+    WITNESS,
+    World,
+    frozen,
+    in_session,
+)
 
 HELD = ev.SigningKey.HELD
 
@@ -134,6 +147,48 @@ def test_in_a_pause_the_clerk_takes_a_signer_aside() -> None:
     world.do("clerk", ask)
     world.do("clerk", cmd.EndIdentityCheck(party="defendant"))
     sign(world)
+
+
+def taken_aside(world: World, party: str) -> World:
+    """In a pause, with a version to sign, by the clerk; both are talking."""
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="现在开庭。"))
+    world.do("judge", cmd.PauseHearing())
+    world.do("clerk", cmd.FreezeTranscript(digest="d" * 64))
+    world.do(SERVER, cmd.EnterSeal(version=1, pages=2, sha256="a" * 64))
+    world.do("clerk", cmd.BeginIdentityCheck(party=party))
+    for one in (party, "clerk"):
+        if ev.Source.MICROPHONE not in world.state.seats[one].sources:
+            world.do(one, cmd.StartSource(source=ev.Source.MICROPHONE))
+        if world.state.seats[one].muted:
+            world.do(one, cmd.Unmute(party=one))
+    assert set(reach(world.state).sinks(party, ev.Source.MICROPHONE)) == {"clerk"}
+    return world
+
+
+def test_when_the_court_sits_again_nobody_is_left_aside() -> None:
+    """The judge resumes: whom the clerk took aside is in the courtroom, and their last words are not."""
+    world = taken_aside(in_session(), "defendant")
+    resumed = world.do("judge", cmd.ResumeHearing())
+    assert not world.state.identity_checks
+    muted = {e.party for e in resumed if isinstance(e, ev.MicrophoneMuted)}
+    assert muted == {"defendant", "clerk"}
+    assert isinstance(resumed[-1], ev.HearingResumed)
+    world.do("defendant", cmd.Unmute(party="defendant"))
+    heard = set(reach(world.state).sinks("defendant", ev.Source.MICROPHONE))
+    assert heard >= {"judge", "prosecutor", RECORDER}
+
+
+def test_a_witness_who_is_called_comes_out_of_the_clerks_check() -> None:
+    world = opened(JUDGE, CLERK, DEFENDANT, WITNESS)
+    world.do("judge", cmd.Call(party="witness"))
+    world.do("judge", cmd.Dismiss(party="witness"))
+    taken_aside(world, "witness")
+    world.do("judge", cmd.ResumeHearing())
+    assert world.state.identity_checks == {"witness": "clerk"}, "outside nobody misses them"
+    called = world.do("judge", cmd.Call(party="witness"))
+    assert not world.state.identity_checks
+    assert world.state.seats["witness"].muted
+    assert isinstance(called[-1], ev.PartyCalled)
 
 
 def test_a_key_of_the_courts_needs_the_clerks_leave_and_a_witness() -> None:
