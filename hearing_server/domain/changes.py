@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.passages import worded
 from hearing_server.domain.record import Wording
 from hearing_server.domain.sealed import wording_for
 from hearing_server.domain.wording import Part, compared
@@ -70,8 +71,8 @@ def _printed(
         line = line_of(name)
         place += 1 if line else 0
         before = known.get(name)
-        now = _wording(state, digest, reader)
-        was = None if before is None or before == digest else _wording(state, before, reader)
+        now = _wording(state, name, digest, reader)
+        was = None if before is None or before == digest else _wording(state, name, before, reader)
         yield ChangedPassage(
             name=name,
             change=_change(before, digest),
@@ -88,7 +89,7 @@ def _gone(
 ) -> Iterator[ChangedPassage]:
     for name, digest in known.items():
         if name not in printed:
-            before = _wording(state, digest, reader)
+            before = _wording(state, name, digest, reader)
             yield ChangedPassage(name=name, change=Change.GONE, line=line_of(name), before=before)
 
 
@@ -98,8 +99,8 @@ def _change(before: str | None, digest: str) -> Change:
     return Change.SAME if before == digest else Change.CHANGED
 
 
-def _wording(state: HearingState, digest: str, reader: str) -> Wording | None:
-    wording = state.wordings.get(digest)
+def _wording(state: HearingState, name: str, digest: str, reader: str) -> Wording | None:
+    wording = state.wordings.get(worded(name, digest))
     return None if wording is None else wording_for(state, wording, reader)
 
 

@@ -329,7 +329,9 @@ class HearingState:
     freeze: Freeze | None = None  # the newest
     held_keys: Mapping[str, str] = field(default_factory=_empty)  # party -> why they have none
     earlier: tuple[Freeze, ...] = ()  # those that everybody had answered when a newer one came
-    wordings: Mapping[str, Wording] = field(default_factory=_empty)  # digest -> all ever printed
+    wordings: Mapping[str, Wording] = field(
+        default_factory=_empty
+    )  # all ever printed (passages.py)
     # party -> passage -> the digest that they have confirmed last
     confirmed: Mapping[str, Mapping[str, str]] = field(default_factory=_empty)
     objections: tuple[Objection, ...] = ()

@@ -23,7 +23,7 @@ HEAD = "head"
 
 @dataclass(frozen=True, kw_only=True)
 class Passages:
-    """`digests` by passage in the order of the print; `wordings` by digest, those of the lines alone."""
+    """`digests` by passage in the order of the print; `wordings` by `worded`, those of the lines alone."""
 
     digests: Mapping[str, str]
     wordings: Mapping[str, Wording]
@@ -31,6 +31,11 @@ class Passages:
 
 def line_passage(line: int) -> str:
     return f"line-{line}"
+
+
+def worded(passage: str, digest: str) -> str:
+    """Under which name a wording is kept: of two lines that say the same each has its own time."""
+    return f"{passage} {digest}"
 
 
 def place_of(freeze: Freeze, line: int) -> int:
@@ -48,8 +53,9 @@ def passages_of(
     for line in state.transcript:
         wording = _wording(line, sealed=("line", line.line, "") in masked)
         digest = _digest([wording.speaker, wording.text, wording.disputed, wording.sealed])
-        digests[line_passage(line.line)] = digest
-        wordings[digest] = wording
+        name = line_passage(line.line)
+        digests[name] = digest
+        wordings[worded(name, digest)] = wording
     for name, said in _others(state, version, at, masked):
         digests[name] = _digest(said)
     return Passages(digests=MappingProxyType(digests), wordings=MappingProxyType(wordings))

@@ -10,7 +10,7 @@ from hearing_server.domain.custody import touches
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import Level, Source, Span
 from hearing_server.domain.hearing import HearingState
-from hearing_server.domain.passages import line_passage
+from hearing_server.domain.passages import line_passage, worded
 from hearing_server.domain.playable import clearance, plays_track
 from hearing_server.domain.sealed import wording_for
 from hearing_server.domain.visible import reads_document
@@ -69,10 +69,11 @@ def heard(state: HearingState, reader: str, version: int, line: int) -> tuple[st
     freeze = state.freeze
     if freeze is None or freeze.version != version or not reads_document(state, reader):
         raise Refused(Code.NOT_FOUND)
-    digest = freeze.passages.get(line_passage(line))
-    if digest is None or state.custody.deleted:
+    name = line_passage(line)
+    if name not in freeze.passages or state.custody.deleted:
         raise Refused(Code.NOT_FOUND)
-    wording = wording_for(state, state.wordings[digest], reader)
+    printed = state.wordings[worded(name, freeze.passages[name])]
+    wording = wording_for(state, printed, reader)
     start = wording.span.started_at
     end = min(wording.span.ended_at or start, start + LONGEST)
     sealed = touches(state.custody.sealed, start, end) and Level.SEALED not in clearance(

@@ -21,7 +21,7 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.objections import Objection, unanswered
 from hearing_server.domain.parties import Right
-from hearing_server.domain.passages import has_read, line_passage, place_of, unread
+from hearing_server.domain.passages import has_read, line_passage, place_of, unread, worded
 from hearing_server.domain.record import Freeze
 from hearing_server.domain.visible import reads_document
 
@@ -92,10 +92,10 @@ def _object(state: HearingState, command: cmd.ObjectToLine, by: str, now: int) -
     freeze = _reads(state, by, command.version)
     if by not in freeze.outstanding:
         raise Refused(Code.ALREADY_ANSWERED)
-    digest = freeze.passages.get(line_passage(command.line))
-    if digest is None:
+    name = line_passage(command.line)
+    if name not in freeze.passages:
         raise Refused(Code.UNKNOWN_LINE, str(command.line))
-    printed = state.wordings[digest]
+    printed = state.wordings[worded(name, freeze.passages[name])]
     if printed.sealed:
         raise Refused(Code.SEALED, str(command.line))
     quote = note(command.quote, MAX_WORDING)
@@ -165,10 +165,11 @@ def _accept(state: HearingState, command: cmd.AcceptObjection, by: str, now: int
 def _differs(state: HearingState, objection: Objection) -> bool:
     """Whether the line says something else by now than where it was objected to."""
     line = state.lines[objection.line - 1]
-    digest = state.freeze.passages.get(line_passage(line.line)) if state.freeze else None
+    name = line_passage(line.line)
+    digest = state.freeze.passages.get(name) if state.freeze else None
     if line.struck is not None or digest is None:
         return True
-    printed = state.wordings[digest]
+    printed = state.wordings[worded(name, digest)]
     return (line.speaker, line.text) != (printed.speaker, printed.text)
 
 

@@ -12,6 +12,7 @@ from hearing_server.domain.events import Level
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.objections import Standing
 from hearing_server.domain.passages import has_read, unread
+from hearing_server.services.line_sound import heard
 from signaling import views
 
 from .world import (
@@ -241,6 +242,20 @@ def test_a_sealed_line_is_not_objected_to_and_an_objection_to_it_is_sealed_with_
     froze(world)
     again = cmd.ObjectToLine(version=2, line=2, reason="有误")
     assert refused(world, "defendant", again) is Code.SEALED
+
+
+def test_of_two_lines_that_say_the_same_each_keeps_its_own_time() -> None:
+    """Else an objection to one is told where only the other is sealed, or the other is heard for it."""
+    world = closed("没有意见。", "我在成都。", "没有意见。")
+    objected(world, line=1, quote="没有意见", wording="有意见", reason="SECRET")
+    first = world.state.lines[0].span
+    assert world.state.objections[0].span.started_at == first.started_at
+    assert heard(world.state, "clerk", 1, 1)[1].started_at == first.started_at
+    until = (first.ended_at or first.started_at) + 1
+    assert until <= world.state.lines[2].span.started_at
+    sealed = {"started_at": first.started_at, "ended_at": until, "reason": "涉及隐私"}
+    world.do("judge", cmd.SetAccess(level=Level.SEALED, **sealed))  # type: ignore[arg-type]
+    assert views.view(world.state, "prosecutor").objections[0].reason == ""
 
 
 def test_a_confirmation_stands_where_the_version_says_the_same() -> None:
