@@ -13,6 +13,7 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain.errors import PASSING, Code, Refused
 from hearing_server.domain.events import HEARD, Source
 from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.lines import after_at
 from hearing_server.domain.log import Entry
 from hearing_server.domain.planning import Claim
 from hearing_server.services.hearings import Hearings
@@ -282,7 +283,10 @@ class Asks:
         return wire.Done()
 
     async def _accept_draft(self, peer: Peer, ask: wire.AcceptDraft) -> wire.Done:
-        """The line has the span of the sound."""
+        """The line has the span of the sound, and stands where that belongs."""
+        state = self._rooms.room_of(peer).state
+        if made_by(state, ask.operation, peer.party):  # the answer was lost on its way
+            return wire.Done(seq=state.seq)
 
         async def enter(heard: Heard) -> wire.Done:
             line = cmd.EnterLine(
@@ -290,6 +294,7 @@ class Asks:
                 text=ask.text,
                 started_at=heard.started_at,
                 ended_at=heard.ended_at,
+                after=after_at(state.lines, state.order, heard.started_at),
                 operation=ask.operation,
             )
             return await self._execute(peer, line)
@@ -299,6 +304,13 @@ class Asks:
     async def _drop_draft(self, peer: Peer, ask: wire.DropDraft) -> wire.Done:
         self._rooms.room_of(peer).drop_draft(peer, ask.draft)
         return wire.Done()
+
+
+def made_by(state: HearingState, operation: str, party: str) -> bool:
+    """Whether a desk's operation is carried out already."""
+    return bool(operation) and any(
+        (one.operation, one.by) == (operation, party) for one in state.operations
+    )
 
 
 def command_of(ask: wire.AnyAsk) -> cmd.Command:

@@ -60,6 +60,15 @@ def placed(order: tuple[int, ...], line: int, after: int | None) -> tuple[int, .
     return (*order[:place], line, *order[place:])
 
 
+def after_at(lines: tuple[Line, ...], order: tuple[int, ...], at: int) -> int | None:
+    """After which line something stands that began at this moment: 0 before all, None after all."""
+    earlier = [place for place, line in enumerate(order) if lines[line - 1].started_at <= at]
+    last = earlier[-1] if earlier else -1
+    if last == len(order) - 1:
+        return None
+    return order[last] if last >= 0 else 0
+
+
 def joined(first: str, second: str) -> str:
     """Two texts as one: words of letters keep a space between them, Chinese has none."""
     return f"{first} {second}" if first[-1].isascii() and second[0].isascii() else first + second

@@ -236,7 +236,7 @@ def numbers(lines: Iterable[int]) -> str:
 
 def _undo(state: HearingState, command: cmd.UndoOperation, by: str, now: int) -> Events:
     undone = _operation(state, command.undone)
-    if undone is None or undone.by != by or undone.undoes or not command.operation:
+    if undone is None or undone.by != by or not command.operation:
         raise Refused(Code.NOT_FOUND, "no operation of yours")
     if undone.undone:
         raise Refused(Code.NO_CHANGE)

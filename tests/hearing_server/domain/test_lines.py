@@ -12,6 +12,7 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import Level
 from hearing_server.domain.fold import replay
 from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.lines import Line, after_at
 from hearing_server.domain.log import SERVER, to_record
 from hearing_server.domain.parties import Party, Role
 from hearing_server.domain.sealed import exposes_sealed
@@ -191,6 +192,22 @@ def test_one_act_after_the_other_is_undone() -> None:
     assert not any(line.disputed for line in world.state.lines)
 
 
+def test_an_undoing_is_undone_in_its_turn_and_that_one_too() -> None:
+    """Redo and undo again, as often as somebody likes."""
+    world = in_session()
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="甲", operation="enter"))
+    world.do(
+        "clerk", cmd.CorrectLine(line=1, revision=1, speaker="judge", text="乙", operation="a")
+    )
+    texts = []
+    undone = "a"
+    for name in ("b", "c", "d", "e"):
+        world.do("clerk", cmd.UndoOperation(undone=undone, operation=name))
+        texts.append(world.state.lines[0].text)
+        undone = name
+    assert texts == ["甲", "乙", "甲", "乙"]
+
+
 def test_nothing_is_undone_that_somebody_has_touched_since() -> None:
     world = written("请坐。我反对。", "继续。")
     replace_text(world)
@@ -363,3 +380,14 @@ def test_somebody_elses_operation_is_neither_repeated_nor_undone() -> None:
     assert refused(world, "clerk2", again).code is Code.NOT_ALLOWED
     undo = cmd.UndoOperation(undone="one", operation="undo")
     assert refused(world, "clerk2", undo).code is Code.NOT_FOUND
+
+
+@pytest.mark.parametrize(("at", "place"), [(0, 0), (1_000, 1), (2_500, 1), (9_999, None)])
+def test_where_something_stands_that_was_said_at_a_moment(at: int, place: int | None) -> None:
+    """An accepted draft stands where it was said, not where the desk accepted it."""
+    made = (
+        Line(line=n, revision=1, speaker="judge", text="x", started_at=1000 * n * n,
+             ended_at=1000 * n * n, entered=ev.Span(0, 0))
+        for n in (1, 2)
+    )  # fmt: skip
+    assert after_at(tuple(made), (1, 2), at) == place

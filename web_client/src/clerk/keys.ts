@@ -6,6 +6,7 @@ export const WRITING_KEYS = [
   { keys: ['Tab'], word: 'desk.key_expand' },
   { keys: ['Alt', 'T'], word: 'desk.key_template' },
   { keys: ['Ctrl', 'Z'], word: 'desk.key_undo' },
+  { keys: ['Ctrl', 'Shift', 'Z'], word: 'desk.key_redo' },
   { keys: ['Ctrl', 'H'], word: 'desk.key_replace' },
   { keys: ['Alt', '↑'], word: 'desk.key_select' },
   { keys: ['Ctrl', '/'], word: 'desk.key_help' },

@@ -1,12 +1,12 @@
 /** What a desk does to lines, and how the record looks with it before the server has answered. Pure. */
 import type {
-  CorrectLine, DisputeLine, EnterLine, LineView, MergeLines, ReplaceText, RestoreLine, SplitLine, StrikeLine, UndoOperation,
+  AcceptDraft, CorrectLine, DisputeLine, EnterLine, LineView, MergeLines, ReplaceText, RestoreLine, SplitLine, StrikeLine, UndoOperation,
 } from '@/protocol.gen';
 import type { FaultCode } from '@/api/http';
 import { stands } from '@/hearing/lines';
 
 export type Operation =
-  | EnterLine | CorrectLine | SplitLine | MergeLines | StrikeLine | RestoreLine | DisputeLine | ReplaceText | UndoOperation;
+  | EnterLine | AcceptDraft | CorrectLine | SplitLine | MergeLines | StrikeLine | RestoreLine | DisputeLine | ReplaceText | UndoOperation;
 
 type WithoutName<T> = T extends Operation ? Omit<T, 'operation'> : never;
 /** An operation before the desk has given it its id. */
@@ -17,6 +17,7 @@ export interface Pending {
   act: Operation;
   failed: FaultCode | null;
   detail: string;
+  saidAt?: number; // when what a draft has was said
 }
 
 export interface ShownLine extends LineView {

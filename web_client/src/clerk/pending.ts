@@ -27,9 +27,11 @@ export const usePending = defineStore('pending', () => {
   const key = (what: string) => `hearing.${what}.${hearing.view?.hearing}.${hearing.you}`;
   const queue = ref<Pending[]>(restore<Pending>('operations'));
   const done = ref<string[]>(restore<string>('done')); // ids, the newest last
+  const undone = ref<string[]>([]); // ids of undoings, the newest last: until something else is done
   const merged = shallowRef<Merged | null>(null);
   const waiters = new Map<string, (code: FaultCode | null) => void>();
   let sending = '';
+  let lastUndoing = ''; // its id, once the server has carried it out
   let flushing: Promise<void> = Promise.resolve();
   let undoing: Promise<FaultCode | null> = Promise.resolve(null);
   let apart: Set<string> | null = null; // what was made while the connection was lost
@@ -39,6 +41,7 @@ export const usePending = defineStore('pending', () => {
   const refused = computed(() => queue.value.filter(({ failed }) => failed));
   const lines = computed(() => withPending(hearing.view?.lines ?? [], queue.value));
   const undoable = computed(() => waiting.value.length > 0 || done.value.length > 0);
+  const redoable = computed(() => undone.value.length > 0 && !waiting.value.length);
 
   function restore<T>(what: string): T[] {
     try {
@@ -55,10 +58,10 @@ export const usePending = defineStore('pending', () => {
   const names = () => waiting.value.map(({ act }) => act.operation ?? '');
 
   /** What becomes of it: null when it is saved, a code when it is refused, `unreachable` when it waits. */
-  function run(act: Act): Promise<FaultCode | null> {
+  function run(act: Act, saidAt = 0): Promise<FaultCode | null> {
     if (queue.value.length >= MAX_PENDING) return Promise.resolve('too_many');
     const operation = crypto.randomUUID();
-    queue.value.push({ act: { ...act, operation } as Operation, failed: null, detail: '' });
+    queue.value.push({ act: { ...act, operation } as Operation, failed: null, detail: '', saidAt });
     merged.value = null;
     if (offline.value) {
       apart?.add(operation);
@@ -98,11 +101,28 @@ export const usePending = defineStore('pending', () => {
       discard(last.act.operation ?? '');
       return null;
     }
-    const undone = last ? undefined : done.value.pop();
-    if (!undone) return null;
-    const code = await run({ type: 'undo_operation', undone });
-    const failed = refused.value.find(({ act }) => act.type === 'undo_operation' && act.undone === undone);
+    const newest = last ? undefined : done.value.pop();
+    return newest ? takeBack(newest) : null;
+  }
+
+  /** The newest undoing taken back in its turn. */
+  function redo(): Promise<FaultCode | null> {
+    undoing = undoing.then(async () => {
+      if (!offline.value) await flushing;
+      const newest = waiting.value.length ? undefined : undone.value.pop();
+      return newest ? takeBack(newest, true) : null;
+    });
+    return undoing;
+  }
+
+  async function takeBack(operation: string, again = false): Promise<FaultCode | null> {
+    const kept = undone.value; // done as an operation, this would clear it
+    const code = await run({ type: 'undo_operation', undone: operation });
+    const failed = refused.value.find(({ act }) => act.type === 'undo_operation' && act.undone === operation);
     if (failed) discard(failed.act.operation ?? ''); // it is said, and nothing is lost
+    if (code) return code; // refused, or it waits: what it is called is not known yet
+    if (again) [done.value, undone.value] = [[...done.value, lastUndoing].slice(-MAX_DONE), kept];
+    else undone.value = [...kept, lastUndoing].slice(-MAX_DONE);
     return code;
   }
 
@@ -133,7 +153,8 @@ export const usePending = defineStore('pending', () => {
     try {
       await connection.ask(act);
       discard(operation);
-      if (act.type !== 'undo_operation') done.value = [...done.value, operation].slice(-MAX_DONE);
+      if (act.type === 'undo_operation') lastUndoing = operation;
+      else [done.value, undone.value] = [[...done.value, operation].slice(-MAX_DONE), []];
       settle(operation, null);
     } catch (error) {
       const code = codeOf(error);
@@ -163,5 +184,5 @@ export const usePending = defineStore('pending', () => {
     apart = null;
   }
 
-  return { queue, waiting, refused, lines, offline, merged, undoable, run, retry, discard, instead, undo };
+  return { queue, waiting, refused, lines, offline, merged, undoable, run, retry, discard, instead, undo, redo, redoable };
 });
