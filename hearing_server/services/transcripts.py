@@ -228,7 +228,7 @@ class Transcripts:
         """The whole of it on the server, for a party who was permitted; the file's SHA-256."""
         state = await self._checked(hearing, request.party)
         check_signer(state, request.party, request.version)
-        check_held(state, request.party, witness)
+        witness = check_held(state, request.party, witness)
         with self._in_line(request.party):
             await self._wait_in_line(hearing)
             task = self._own(self._sign_held(hearing, request, witness), f"sign {hearing}")

@@ -13,7 +13,13 @@ from hearing_server.domain.parties import Party
 from hearing_server.domain.record import Freeze
 from hearing_server.services import transcripts as module
 from hearing_server.services.hearings import Hearings
-from hearing_server.services.transcripts import Prepared, Printed, SignatureRequest, Transcripts
+from hearing_server.services.transcripts import (
+    HeldSignature,
+    Prepared,
+    Printed,
+    SignatureRequest,
+    Transcripts,
+)
 from tests.hearing_server.domain.world import (
     CLERK,
     COUNSEL,
@@ -65,6 +71,16 @@ class PaperNotary:
             certificate_sha256="c" * 64,
             name_image_sha256="0" * 64,
             finish=finish,
+        )
+
+    def sign_held(
+        self, pdf: bytes, state: HearingState, request: SignatureRequest, witness: str
+    ) -> HeldSignature:
+        self._step("sign_held")
+        return HeldSignature(
+            pdf=pdf + f" {request.party} beside <{witness}>".encode(),
+            certificate_sha256="c" * 64,
+            name_image_sha256="0" * 64,
         )
 
     def archive(self, pdf: bytes) -> bytes:
@@ -330,3 +346,13 @@ async def test_only_the_clerk_freezes_and_only_in_turn_is_signed() -> None:
     assert await refusal(desk.prepare(JUDGE)) is Code.NOT_YOUR_TURN
     request = SignatureRequest(party="counsel", version=2, public_key=b"k", name_image=b"")
     assert await refusal(desk.transcripts.prepare("h1", request)) is Code.TRANSCRIPT_CHANGED
+
+
+async def test_the_witness_of_a_held_key_is_signed_as_the_log_names_them() -> None:
+    """Trimmed and bounded in the file too, not as it came."""
+    desk = await Desk().frozen()
+    permit = cmd.PermitHeldKey(party=DEFENDANT.id, reason="双手受伤")
+    await desk.hearings.execute("h1", permit, "clerk")
+    request = SignatureRequest(party=DEFENDANT.id, version=1, public_key=b"", name_image=b"")
+    await desk.transcripts.sign_held("h1", request, " " * 5000 + "王警官 ")
+    assert await desk.document() == "v1 defendant beside <王警官>"
