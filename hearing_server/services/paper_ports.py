@@ -27,6 +27,7 @@ class SignRequest:
     public_key: bytes
     possession: bytes
     name_image: bytes
+    strokes: bytes = b""  # how it was written, JSON; empty where it was typed
 
 
 class Press(Protocol):

@@ -30,6 +30,7 @@ MOST_WAITING = 60  # of one paper
 class _Hold:
     person: str
     prepared: Prepared
+    strokes: bytes
     base: str  # the file that it was prepared on
     since: float  # of the event loop
     expiry: asyncio.TimerHandle
@@ -118,7 +119,7 @@ class PaperSigning:
         lasts = HOLD_BEFORE_OTHERS if self._line.waiting[paper] else HOLD
         expiry = loop.call_later(lasts, self._give_up, paper, preparation)
         self._holds[paper, preparation] = _Hold(
-            request.person, prepared, state.sha256, loop.time(), expiry
+            request.person, prepared, request.strokes, state.sha256, loop.time(), expiry
         )
         return preparation, prepared.to_be_signed
 
@@ -139,12 +140,16 @@ class PaperSigning:
         try:
             pdf = await asyncio.to_thread(hold.prepared.finish, signature)
             sha256 = await asyncio.to_thread(self._files.save, paper, PRINTED, pdf)
+            strokes = ""
+            if hold.strokes:
+                strokes = await asyncio.to_thread(self._files.save_strokes, paper, hold.strokes)
             sign = cmd.Sign(
                 person=hold.person,
                 base=hold.base,
                 sha256=sha256,
                 certificate_sha256=hold.prepared.certificate_sha256,
                 name_image_sha256=hold.prepared.name_image_sha256,
+                strokes_sha256=strokes,
             )
             await self._papers.execute(paper, sign, hold.person)
             return sha256

@@ -71,6 +71,7 @@ class SignBody(msgspec.Struct, forbid_unknown_fields=True):
     public_key: str
     possession: str
     name_image: str
+    strokes: str = ""
 
 
 class FinishBody(msgspec.Struct, forbid_unknown_fields=True):

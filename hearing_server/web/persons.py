@@ -39,6 +39,7 @@ from hearing_server.web.paper_bodies import (
     contacts_json,
     own_json,
 )
+from hearing_server.web.seats import strokes_of
 
 MOST_PAGES = 300  # reported at once
 MOST_COOKIES = 8  # of other people's, that are looked at
@@ -220,6 +221,7 @@ class PersonRoutes:
             public_key=decoded(body.public_key, 1024),
             possession=decoded(body.possession, 64),
             name_image=decoded(body.name_image, 200 * 1024),
+            strokes=strokes_of(body.strokes),
         )
         preparation, to_be_signed = await self._signing.prepare(paper.id, body.digest, asked)
         encoded = base64.b64encode(to_be_signed).decode()

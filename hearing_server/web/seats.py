@@ -175,7 +175,7 @@ class Seats:
             version=body.version,
             public_key=decoded(body.public_key, 1024),
             name_image=decoded(body.name_image, 200 * 1024),
-            strokes=_strokes(body.strokes),
+            strokes=strokes_of(body.strokes),
         )
         preparation, to_be_signed = await self._transcripts.prepare(seated.hearing, asked)
         encoded = base64.b64encode(to_be_signed).decode()
@@ -191,7 +191,7 @@ class Seats:
             version=body.version,
             public_key=b"",
             name_image=decoded(body.name_image, 200 * 1024),
-            strokes=_strokes(body.strokes),
+            strokes=strokes_of(body.strokes),
         )
         sha256 = await self._transcripts.sign_held(seated.hearing, asked, body.witness)
         return web.json_response({"sha256": sha256})
@@ -276,7 +276,7 @@ def _signer(state: HearingState, party: str) -> Mapping[str, Any] | None:
     }
 
 
-def _strokes(text: str) -> bytes:
+def strokes_of(text: str) -> bytes:
     """How the name was written: strokes, each of points (x, y in pixels, ms, pressure). Refused(bad_message)."""
     if not text:
         return b""

@@ -78,12 +78,19 @@ async def opened(chromium: Browser, server: ServerProcess, link: str, *, phone: 
     return person
 
 
+# A good half screen further; whether that was the end.
+ON = """box => { box.scrollBy(0, box.clientHeight * 0.55);
+  return box.scrollTop + box.clientHeight >= box.scrollHeight - 2; }"""
+
+
 async def read(person: Person) -> None:
     """Page by page, as a reader does: before that nothing can be signed."""
     await expect(person.get("sign")).to_be_disabled()
-    for page in await person.get("pdf-page").all():
-        await page.evaluate("sheet => sheet.scrollIntoView({ block: 'end' })")
-        await person.page.wait_for_timeout(50)
+    box = person.get("pages")
+    for _ in range(60):  # every part stays in sight for a moment
+        await person.page.wait_for_timeout(450)
+        if await box.evaluate(ON):
+            break
     await expect(person.get("paper-screen")).to_have_attribute("data-left", "0", timeout=PATIENCE)
 
 

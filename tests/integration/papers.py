@@ -79,6 +79,7 @@ class Person:
             "public_key": self.key.public,
             "possession": self.possession(paper),
             "name_image": "",
+            "strokes": "[[[1,2,3,0.5]]]",
             **changes,
         }
         return dict(await self.post(paper, "/signature", body))

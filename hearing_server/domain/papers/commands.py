@@ -94,6 +94,7 @@ class Sign:
     sha256: str
     certificate_sha256: str
     name_image_sha256: str
+    strokes_sha256: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -187,12 +187,13 @@ class PaperObjected:
 
 @dataclass(frozen=True, kw_only=True)
 class PaperSigned:
-    """`sha256` is of the file with this signature in it."""
+    """`sha256` is of the file with this signature in it; `strokes_sha256` of how the name was written."""
 
     person: str
     sha256: str
     certificate_sha256: str
     name_image_sha256: str
+    strokes_sha256: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

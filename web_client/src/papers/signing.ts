@@ -10,11 +10,11 @@ export async function claim(person: string, paper: string, publicKey: string): P
   return toBase64(new TextEncoder().encode(`hearing paper key\n${paper}\n${person}\n${hex}`).buffer as ArrayBuffer);
 }
 
-export async function signPaper(person: string, paper: OwnPaper, nameImage: string, tell: (progress: Progress) => void): Promise<void> {
+export async function signPaper(person: string, paper: OwnPaper, nameImage: string, strokes: string, tell: (progress: Progress) => void): Promise<void> {
   await signWith(
     async (public_key, key) => {
       const possession = await key.sign(await claim(person, paper.id, public_key));
-      return preparePaper(person, paper.id, { digest: paper.digest, public_key, possession, name_image: nameImage });
+      return preparePaper(person, paper.id, { digest: paper.digest, public_key, possession, name_image: nameImage, strokes });
     },
     (preparation, signature) => finishPaper(person, paper.id, preparation, signature),
     tell,
