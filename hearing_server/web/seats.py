@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from hearing_server.domain.changes import changes_for, changes_of_version
-from hearing_server.domain.doors import identified, owes_promises
+from hearing_server.domain.doors import identified, oversees, owes_promises
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.playable import plays
@@ -150,8 +150,9 @@ class Seats:
         return web.Response(body=pdf, content_type="application/pdf", headers=headers)
 
     async def passages(self, request: web.Request) -> web.Response:
-        """The newest version passage by passage: against what this reader has confirmed, or with `since`
-        against the version before it. The same words as in the PDF, which they may read.
+        """The newest version passage by passage: against what this reader has confirmed. The same words as
+        in the PDF, which they may read. With `since`, for the court: against the version before it, of which
+        others may never have read what was struck.
         """
         seated = await self.seated(request)
         state = await self._hearings.state(seated.hearing)
@@ -159,7 +160,10 @@ class Seats:
         newest = freeze is not None and freeze.version == int(request.match_info["version"])
         if not newest or not reads_document(state, seated.party):
             raise Refused(Code.NOT_FOUND)
-        compare = changes_of_version if "since" in request.query else changes_for
+        since = "since" in request.query
+        if since and not oversees(state, seated.party):
+            raise Refused(Code.NOT_ALLOWED)
+        compare = changes_of_version if since else changes_for
         found = await asyncio.to_thread(compare, state, seated.party)
         body = msgspec.json.encode({"passages": found})
         response = web.Response(body=body, content_type="application/json")

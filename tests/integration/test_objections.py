@@ -9,9 +9,9 @@ from .signer import BrowserKey, read, sign
 from .test_story import close_and_freeze, pdf_text, seated, write_lines
 
 
-async def passages(client: Client, version: int) -> dict[str, str]:
+async def passages(client: Client, version: int, asking: str = "") -> dict[str, str]:
     """Each passage of a version, and what is to be done about it."""
-    path = f"/api/seats/{client.seat}/transcript/{version}/passages"
+    path = f"/api/seats/{client.seat}/transcript/{version}/passages{asking}"
     return {one["name"]: one["change"] for one in (await client.get(path))["passages"]}
 
 
@@ -62,6 +62,10 @@ async def test_a_corrected_line_is_all_that_is_read_again(server: ServerProcess)
         assert set((await passages(prosecutor, version=2)).values()) == {"new"}
         with pytest.raises(Refusal, match="not_found"):
             await passages(prosecutor, version=1)
+        with pytest.raises(Refusal, match="not_allowed"):
+            await passages(prosecutor, version=2, asking="?since=before")
+        desk = await passages(clerk, version=2, asking="?since=before")
+        assert (desk["line-1"], desk["line-2"]) == ("changed", "same")
         await sign(prosecutor, version=2)
 
         await clerk.ask("correct_line", line=2, revision=1, speaker=judge.seat, text="改过的一条。")
