@@ -8,6 +8,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import aiohttp
+import pytest
+from cryptography import x509
+
+from transcript.verify import verify_pdf
 
 from .harness import Refusal, ServerProcess
 from .planner import soon
@@ -161,3 +165,25 @@ async def pdf(clerk: StaffClient, path: str) -> bytes:
     async with clerk.http.get(f"{clerk.server.url}/api/staff{path}") as response:
         assert response.status == 200, await response.text()
         return await response.read()
+
+
+async def refusal(awaitable: Any) -> tuple[str, int]:
+    with pytest.raises(Refusal) as caught:
+        await awaitable
+    return caught.value.code, caught.value.status
+
+
+async def code_of(awaitable: Any) -> str:
+    return (await refusal(awaitable))[0]
+
+
+def roots(server: ServerProcess) -> list[Any]:
+    folder = server.data / "keys" / "court"
+    return [x509.load_pem_x509_certificate((folder / "root.crt.pem").read_bytes())]
+
+
+async def checked(server: ServerProcess, data: bytes) -> list[str]:
+    """The codes of what a verifier finds; none of them an error."""
+    report = await asyncio.to_thread(verify_pdf, data, roots(server))
+    assert report.ok, report.findings
+    return [finding.code for finding in report.findings]

@@ -2,28 +2,26 @@
 
 import asyncio
 import io
-import os
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
+from pypdf import PdfReader
 
-from tests.hearing_server.adapters.examining import files
-from transcript.verify import verify_pdf
-
-from .harness import Refusal, ServerProcess, serving
+from .harness import ServerProcess, serving
 from .papers import (
     Person,
+    checked,
+    code_of,
     entering,
     link_of,
     made,
     pdf,
     people,
     person_of,
+    refusal,
     sent,
     settled,
     until,
@@ -38,30 +36,6 @@ from .staff import StaffClient
 async def clerk(server: ServerProcess) -> AsyncIterator[StaffClient]:
     async with StaffClient(server) as clerk:
         yield await clerk.sign_in("clerk")
-
-
-async def refusal(awaitable: Any) -> tuple[str, int]:
-    with pytest.raises(Refusal) as caught:
-        await awaitable
-    return caught.value.code, caught.value.status
-
-
-async def code_of(awaitable: Any) -> str:
-    return (await refusal(awaitable))[0]
-
-
-def roots(server: ServerProcess) -> list[Any]:
-    from cryptography import x509
-
-    folder = server.data / "keys" / "court"
-    return [x509.load_pem_x509_certificate((folder / "root.crt.pem").read_bytes())]
-
-
-async def checked(server: ServerProcess, data: bytes) -> list[str]:
-    """The codes of what a verifier finds; none of them an error."""
-    report = await asyncio.to_thread(verify_pdf, data, roots(server))
-    assert report.ok, report.findings
-    return [finding.code for finding in report.findings]
 
 
 async def test_two_sign_one_refuses_and_the_file_proves_it(clerk: StaffClient) -> None:
@@ -226,90 +200,6 @@ async def test_other_peoples_papers_are_not_there(clerk: StaffClient) -> None:
         assert await refusal(judge.post(f"/papers/{paper}/closed", {})) == ("not_allowed", 403)
         await technician.sign_in("technician")
         assert await refusal(technician.get(f"/papers/{paper}")) == ("not_allowed", 403)
-
-
-def scripted() -> bytes:
-    made = PdfWriter(clone_from=io.BytesIO(files.pdf(1)))
-    script = {"/S": NameObject("/JavaScript"), "/JS": TextStringObject("app.alert(1)")}
-    action = DictionaryObject({NameObject(name): value for name, value in script.items()})
-    made.root_object[NameObject("/OpenAction")] = action
-    return _written(made)
-
-
-def with_file() -> bytes:
-    made = PdfWriter(clone_from=io.BytesIO(files.pdf(1)))
-    made.add_attachment("more.txt", b"more")
-    return _written(made)
-
-
-def with_field(kind: str) -> bytes:
-    """A form with one field: of text, or a signature that is in it."""
-    made = PdfWriter(clone_from=io.BytesIO(files.pdf(1)))
-    name = NameObject
-    field = DictionaryObject(
-        {name("/FT"): name(kind), name("/T"): TextStringObject("f"), name("/Type"): name("/Annot"),
-         name("/Subtype"): name("/Widget"),
-         name("/Rect"): ArrayObject(NumberObject(n) for n in (0, 0, 9, 9))}
-    )  # fmt: skip
-    form = DictionaryObject({name("/Fields"): ArrayObject([made._add_object(field)])})
-    if kind == "/Sig":
-        form[name("/SigFlags")] = NumberObject(3)
-    made.root_object[name("/AcroForm")] = made._add_object(form)
-    return _written(made)
-
-
-def _written(made: PdfWriter) -> bytes:
-    out = io.BytesIO()
-    made.write(out)
-    return out.getvalue()
-
-
-async def upload(clerk: StaffClient, case: str, data: bytes, title: str = "裁定书") -> Any:
-    path = f"/cases/{case}/papers-file"
-    return await clerk.ask("POST", path, params={"title": title, "language": "zh-CN"}, data=data)
-
-
-async def test_pdfs_that_are_not_sent_round(clerk: StaffClient) -> None:
-    case = (await clerk.post("/cases", case_body(6)))["id"]
-    for data, reason in (
-        (scripted(), "active"),
-        (files.pdf(1).replace(b"%%EOF", b"% /Launch\n%%EOF"), "active"),
-        (with_file(), "attachments"),
-        (with_field("/Tx"), "form"),
-        (with_field("/Sig"), "signed"),
-        (files.encrypted_pdf(), "encrypted"),
-        (b"hello", "unknown_type"),
-        (b"%PDF-1.7\n" + os.urandom(2000), "damaged"),
-        (b"", "empty"),
-    ):
-        with pytest.raises(Refusal) as caught:
-            await upload(clerk, case, data)
-        assert caught.value.code == "bad_file", reason
-        assert caught.value.detail.split()[0] == reason
-    signed = await pdf(clerk, f"/papers/{(await made(clerk, {'id': case}))['id']}/file")
-    assert await code_of(upload(clerk, case, signed)) == "bad_file"  # it has a file inside
-    assert await code_of(upload(clerk, case, files.pdf(1), title="")) == "bad_fields"
-    assert await code_of(upload(clerk, case, b"%PDF-" + bytes(21 << 20))) == "too_large"
-    assert (await clerk.get(f"/cases/{case}/papers"))["papers"] != []
-
-
-async def test_an_uploaded_pdf_is_signed_with_its_sheet(clerk: StaffClient) -> None:
-    """Its own pages stay, the places for signatures follow; a verifier says that they were not printed here."""
-    case = await clerk.post("/cases", case_body(7))
-    jia = case["parties"][0]["id"]
-    paper = (await upload(clerk, case["id"], files.pdf(2)))["id"]
-    board = await sent(clerk, paper, [jia])
-    assert board["pages"] == 3
-    one = await person_of(clerk, paper, jia)
-    async with entering(one):
-        await one.sign(paper)
-    await until(clerk, paper, "phase", "complete")
-    final = await pdf(clerk, f"/papers/{paper}/file")
-    pages = [page.extract_text() for page in PdfReader(io.BytesIO(final)).pages]
-    assert "Page 1" in pages[0]
-    assert "签名页" in pages[2]
-    codes = await checked(clerk.server, final)
-    assert {"seal", "signature", "archived", "pages_not_compared"} <= set(codes)
 
 
 async def test_letters_codes_reminders_and_service(tmp_path: Path) -> None:
