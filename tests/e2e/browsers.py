@@ -242,3 +242,18 @@ async def all_enter(people: dict[str, Person]) -> None:
     await judge.click("admit-all")
     for person in people.values():
         await expect(person.get("courtroom")).to_be_visible(timeout=PATIENCE)
+
+
+async def fit_authenticator(person: Person) -> None:
+    """A passkey device that verifies its user, as a laptop's fingerprint reader does."""
+    session = await person.page.context.new_cdp_session(person.page)
+    await session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    await session.send("WebAuthn.addVirtualAuthenticator", {"options": options})

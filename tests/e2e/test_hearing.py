@@ -10,7 +10,16 @@ from playwright.async_api import expect
 from tests.integration.harness import serving
 from tests.integration.test_story import pdf_text, verify
 
-from .browsers import DEVICE, PATIENCE, Person, all_enter, close_hearing, court, open_hearing
+from .browsers import (
+    DEVICE,
+    PATIENCE,
+    Person,
+    all_enter,
+    close_hearing,
+    court,
+    fit_authenticator,
+    open_hearing,
+)
 from .devices import COURT, ELSEWHERE, decode, near
 from .exporting import bundle, export
 from .looks import Looks
@@ -96,7 +105,7 @@ async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path
 
         await judge.click(f"mute-{defendant.seat}")
         await expect(judge.get(f"seat-{defendant.seat}")).to_have_attribute(
-            "data-microphone", "muted"
+            "data-microphone", "muted", timeout=PATIENCE
         )
         await judge.hears_nothing_of(defendant)
         await judge.click(f"unmute-{defendant.seat}")
@@ -116,8 +125,10 @@ async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path
         await clerk.click("freeze")
         await clerk.click("freeze-confirm")
         looks = Looks()
+        await fit_authenticator(people["prosecutor"])
         await objects(people["prosecutor"], clerk, 1, "现已", looks)
         assert not looks.found, "\n".join(looks.found)
+        await people["prosecutor"].click("with-passkey")
         await sign_name(people["prosecutor"])
         await sign(defendant)
         await refuse(counsel, "记录不完整")

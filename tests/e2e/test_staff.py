@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Route, async_playwright, expect
 from tests.integration.harness import ServerProcess, serving
 from tests.integration.staff import Authenticator
 
-from .browsers import DESK, PATIENCE, Person, launch
+from .browsers import DESK, PATIENCE, Person, fit_authenticator, launch
 from .looks import Looks
 
 NAMES = [
@@ -62,21 +62,6 @@ async def enrol_app(person: Person) -> Authenticator:
     await person.click("totp-go")
     await keep_codes(person)
     return app
-
-
-async def fit_authenticator(person: Person) -> None:
-    """A passkey device that verifies its user, as a laptop's fingerprint reader does."""
-    session = await person.page.context.new_cdp_session(person.page)
-    await session.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    await session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
 async def ask_once_more(person: Person) -> None:
