@@ -74,6 +74,7 @@ class Freeze:
     sha256: str = ""
     signed: Mapping[str, int] = field(default_factory=_empty)  # party -> at
     refused: Mapping[str, Refusal] = field(default_factory=_empty)  # by party
+    asserted: frozenset[str] = frozenset()  # by a passkey of their device
     identified: frozenset[str] = frozenset()  # known to the clerk since it was frozen
     archived: bool = False
     changed_since: bool = False  # it is not the whole record any more

@@ -64,9 +64,10 @@ class SignerPasskeys:
         self._files = files
 
     async def begin(self, hearing: str, party: str, version: int) -> tuple[str, Any]:
-        """(ticket, options to make a passkey); refused as the signature would be."""
+        """(ticket, options to make a passkey); refused as the signature would be, and no_change once it is done."""
         state = await self._hearings.state(hearing)
-        check_signer(state, party, version)
+        if party in check_signer(state, party, version).asserted:
+            raise Refused(Code.NO_CHANGE)
         name = state.seats[party].party.name
         challenge, options = self._ceremony.signer_options(party, name)
         data = json.dumps([version, challenge.hex()])

@@ -162,19 +162,22 @@ async def test_a_device_answers_over_the_digest_of_what_is_signed(tmp_path: Path
         assert hashlib.sha256(kept.read_bytes()).hexdigest() == sha256
         assert checks(json.loads(kept.read_bytes())), "anybody can check it, without the server"
 
-        begun = await one.post(path, {"version": 1})
+        assert await refused(one.post(path, {"version": 1})) == "no_change", "once a version"
+        await read(other)
+        path = f"/api/seats/{other.seat}/signature/passkey"
+        begun = await other.post(path, {"version": 1})
         lies = Device("https://elsewhere.example")
         answer = {"ticket": begun["ticket"], "credential": lies.create(begun["options"])}
-        assert await refused(one.post(f"{path}/made", answer)) == "bad_credentials"
-        begun = await one.post(path, {"version": 1})
+        assert await refused(other.post(f"{path}/made", answer)) == "bad_credentials"
+        begun = await other.post(path, {"version": 1})
         fresh = Device(court.server.url)
         answer = {"ticket": begun["ticket"], "credential": fresh.create(begun["options"])}
-        used = await one.post(f"{path}/made", answer)
+        used = await other.post(f"{path}/made", answer)
         other_digest = {**used["options"], "challenge": begun["options"]["challenge"]}
         answer = {"ticket": used["ticket"], "credential": fresh.get(other_digest)}
-        assert await refused(one.post(f"{path}/asserted", answer)) == "bad_credentials"
-        await sign(one)
-        assert await refused(one.post(path, {"version": 1})) == "already_answered"
+        assert await refused(other.post(f"{path}/asserted", answer)) == "bad_credentials"
+        await sign(other)
+        assert await refused(other.post(path, {"version": 1})) == "already_answered"
 
 
 def checks(kept: dict[str, Any]) -> bool:

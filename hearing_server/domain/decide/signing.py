@@ -104,6 +104,8 @@ def _assert(state: HearingState, command: cmd.EnterAssertion, by: str, now: int)
         raise Refused(Code.TRANSCRIPT_CHANGED)
     if command.party not in freeze.outstanding:
         raise Refused(Code.ALREADY_ANSWERED)
+    if command.party in freeze.asserted:
+        raise Refused(Code.NO_CHANGE)
     asserted = ev.SignerAsserted(
         version=command.version, party=command.party, sha256=command.sha256
     )

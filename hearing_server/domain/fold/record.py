@@ -67,6 +67,11 @@ def _identified(state: HearingState, event: ev.SignerIdentified, at: int) -> Hea
     return signer_known(state, event.party) if current else state
 
 
+def _asserted(state: HearingState, event: ev.SignerAsserted, at: int) -> HearingState:
+    asserted = state.freeze.asserted if state.freeze else frozenset()
+    return _with_freeze(state, event.version, asserted=asserted | {event.party})
+
+
 def _permitted(state: HearingState, event: ev.HeldKeyPermitted, at: int) -> HearingState:
     return replace(state, held_keys=put(state.held_keys, event.party, event.reason))
 
@@ -126,6 +131,7 @@ STEPS: Mapping[type, Step] = {
     ev.TranscriptSealed: _sealed,
     ev.TranscriptSigned: _signed,
     ev.SignerIdentified: _identified,
+    ev.SignerAsserted: _asserted,
     ev.HeldKeyPermitted: _permitted,
     ev.SignatureRefused: _refused,
     ev.TranscriptArchived: _archived,

@@ -1,5 +1,5 @@
 /** The device's own passkey over the digest of what is signed: made for it, used once, kept as evidence. */
-import { post } from '@/api/http';
+import { codeOf, post } from '@/api/http';
 import { seatPath } from '@/api/seats';
 import { asked, canPasskeys } from '@/staff/passkey';
 
@@ -12,7 +12,16 @@ interface Step {
 export const canAssert = async (): Promise<boolean> =>
   canPasskeys() && (await PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable());
 
+/** Once for a version: tried again after a fault that came later, it is done already. */
 export async function assertDigest(seat: string, version: number): Promise<void> {
+  try {
+    await ceremony(seat, version);
+  } catch (error) {
+    if (codeOf(error) !== 'no_change') throw error;
+  }
+}
+
+async function ceremony(seat: string, version: number): Promise<void> {
   const path = seatPath(seat, '/signature/passkey');
   const begun = await post<Step>(path, { version });
   const creation = PublicKeyCredential.parseCreationOptionsFromJSON(begun.options as PublicKeyCredentialCreationOptionsJSON);
