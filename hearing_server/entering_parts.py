@@ -75,6 +75,7 @@ class EnteringParts:
             now,
         )
         access.guard = self.codes.guard
+        access.signer_guard = self.codes.guard_signature
         links = SqlObserverLinks(database)
         self.observers = Observers(links, hearings, access, audit, folder.secret("observers"), now)
         files = SealedPictures(folder.pictures, folder.secret("pictures"))

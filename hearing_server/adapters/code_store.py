@@ -65,6 +65,11 @@ class SqlCodes:
         async with self._database.reading() as connection:
             return (await connection.execute(query)).first() is not None
 
+    async def proved_until(self, session: bytes) -> int:
+        query = select(proved_session.c.expires_at).where(proved_session.c.digest == session)
+        async with self._database.reading() as connection:
+            return (await connection.execute(query)).scalar_one_or_none() or 0
+
     async def forget_expired(self, now: int) -> None:
         """Drop what can prove nothing any more. How often codes were sent is kept for an hour."""
         async with self._database.reading() as connection:

@@ -67,6 +67,7 @@ class Access:
     """
 
     guard: Guard | None = None
+    signer_guard: Guard | None = None  # and this before a signature
 
     def __init__(
         self, store: AccessStore, secret: bytes, now: Clock, bar: Bar = _nobody_barred

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from hearing_server.domain import commands as cmd
-from hearing_server.domain.decide import code_due
+from hearing_server.domain.decide import asks_code
 from hearing_server.domain.doors import vouched
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
@@ -69,6 +69,9 @@ class CodeStore(Protocol):
 
     async def proved(self, session: bytes, now: int) -> bool: ...
 
+    async def proved_until(self, session: bytes) -> int:
+        """Unix ms, SESSION_MS after it was last proved; 0 when it never was."""
+
 
 class Courier(Protocol):
     async def send_code(
@@ -100,6 +103,19 @@ class Codes:
         """Refused(code_needed) until this very session has entered a code that its hearing demands."""
         if await self.needed(seated, session):
             raise Refused(Code.CODE_NEEDED)
+
+    async def guard_signature(self, seated: Seated, session: bytes) -> None:
+        """Refused(identity_not_confirmed) where the code for this signature was entered elsewhere or not yet.
+
+        Whoever has the link too, in a browser of their own, does not sign with somebody else's code.
+        """
+        state = await self._hearings.state(seated.hearing)
+        freeze = state.freeze
+        if freeze is None or not asks_code(state, state.seats[seated.party], freeze):
+            return
+        until = await self._store.proved_until(session)
+        if until - SESSION_MS < freeze.frozen_at:
+            raise Refused(Code.IDENTITY_NOT_CONFIRMED, "code")
 
     async def needed(self, seated: Seated, session: bytes) -> bool:
         state = await self._hearings.state(seated.hearing)
@@ -213,11 +229,11 @@ class Codes:
 
 
 def wanted_to_sign(state: HearingState, party: str) -> bool:
-    """Whether a party who is asked to sign has still to enter a code sent since the freeze."""
+    """Whether a party who is asked to sign may have to enter a code: in each session that signs."""
     freeze = state.freeze
     if freeze is None or not freeze.sealed or party not in freeze.outstanding:
         return False
-    return code_due(state, state.seats[party], freeze)
+    return asks_code(state, state.seats[party], freeze)
 
 
 def demanded(state: HearingState, party: str) -> bool:

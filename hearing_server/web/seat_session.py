@@ -62,6 +62,11 @@ class SeatGate:
                 return Refused(Code.NOT_FOUND)
         return refusal
 
+    async def check_signer(self, request: web.Request, seated: Seated) -> None:
+        """What this very session must have shown before it signs: Refused(identity_not_confirmed)."""
+        if self._access.signer_guard is not None:
+            await self._access.signer_guard(seated, self.digest(request))
+
     def _token(self, request: web.Request) -> str:
         return request.cookies.get(seat_cookie(request.match_info["seat"], secure=self.secure), "")
 

@@ -173,6 +173,7 @@ class Seats:
     async def prepare(self, request: web.Request) -> web.Response:
         seated = await self.seated(request)
         self._signatures.check(seated.party)
+        await self._gate.check_signer(request, seated)
         body = await read_body(request, SignatureBody)
         asked = SignatureRequest(
             party=seated.party,
@@ -189,6 +190,7 @@ class Seats:
         """With a key of the court's, where the clerk has permitted it: the party confirms, a witness stands by."""
         seated = await self.seated(request)
         self._signatures.check(seated.party)
+        await self._gate.check_signer(request, seated)
         body = await read_body(request, HeldBody)
         asked = SignatureRequest(
             party=seated.party,

@@ -53,6 +53,11 @@ async def test_a_code_of_the_entry_does_not_sign(tmp_path: Path) -> None:
         await one.post(code, {})
         await one.post(f"{code}/confirm", {"code": await court.code()})
         await one.event("code_confirmed", party=one.seat)
+        async with court.browser("plaintiff") as thief:  # the same link, in a browser of their own
+            asked = {"version": 1, "public_key": BrowserKey().public, "name_image": ""}
+            path = f"/api/seats/{one.seat}/signature"
+            await read(one)
+            assert await refused(thief.post(path, asked)) == "identity_not_confirmed"
         await sign(one)
         assert await refused(one.post(code, {})) == "no_change", "the signature is given"
         await other.ask("refuse_signature", version=1, reason="记录不完整")

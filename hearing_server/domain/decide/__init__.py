@@ -33,7 +33,7 @@ from hearing_server.domain.decide.record import (
     signing_order,
 )
 from hearing_server.domain.decide.rules import Decision, Events, Rule, check_rule
-from hearing_server.domain.decide.signing import check_held, code_due
+from hearing_server.domain.decide.signing import asks_code, check_held, code_due
 from hearing_server.domain.fold import apply
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
@@ -80,6 +80,7 @@ __all__ = [
     "DECISIONS",
     "RULES",
     "Rule",
+    "asks_code",
     "check",
     "check_explanation",
     "check_freeze",

@@ -38,11 +38,15 @@ def check_known(state: HearingState, seat: Seat, freeze: Freeze) -> None:
         raise Refused(Code.IDENTITY_NOT_CONFIRMED, "code")
 
 
-def code_due(state: HearingState, seat: Seat, freeze: Freeze) -> bool:
-    """Whether a code sent since the freeze is still to be entered."""
+def asks_code(state: HearingState, seat: Seat, freeze: Freeze) -> bool:
+    """Whether this signature wants a code sent since the freeze."""
     instead = seat.kiosk or seat.party.id in freeze.identified or vouched(state, seat)
-    entered = seat.code_confirmed_at >= freeze.frozen_at
-    return state.demands.sign_code and not instead and not entered
+    return state.demands.sign_code and not instead
+
+
+def code_due(state: HearingState, seat: Seat, freeze: Freeze) -> bool:
+    """Whether it has not been entered in any session yet."""
+    return asks_code(state, seat, freeze) and seat.code_confirmed_at < freeze.frozen_at
 
 
 def check_key(state: HearingState, command: cmd.Sign, by: str) -> cmd.Sign:
