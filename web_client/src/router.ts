@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router';
+import { loadZone } from './cases/when';
 import EnterScreen from './screens/EnterScreen.vue';
 import SeatScreen from './screens/SeatScreen.vue';
 import StaffShell from './staff/StaffShell.vue';
@@ -13,8 +14,8 @@ export const router = createRouter({
     { path: '/seat/:seat/playback', component: () => import('./playback/PlaybackScreen.vue'), props: true },
     { path: '/observe/:hearing', component: () => import('./observe/ObserveScreen.vue'), props: true },
     { path: '/paper', component: () => import('./papers/PaperEnter.vue') },
-    { path: '/papers/:person', component: () => import('./papers/PersonScreen.vue'), props: true },
-    { path: '/papers/:person/:paper', component: () => import('./papers/PaperScreen.vue'), props: true },
+    { path: '/papers/:person', component: () => import('./papers/PersonScreen.vue'), props: true, beforeEnter: () => loadZone() },
+    { path: '/papers/:person/:paper', component: () => import('./papers/PaperScreen.vue'), props: true, beforeEnter: () => loadZone() },
     { path: '/verify', component: () => import('./verify/VerifyPage.vue') },
     { path: '/kiosk', component: () => import('./kiosk/KioskScreen.vue') },
     { path: '/staff', component: StaffShell, children: STAFF_PAGES },
