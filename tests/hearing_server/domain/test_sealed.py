@@ -30,7 +30,7 @@ NOT_SAID = {
         "signers", "account", "source", "by", "cause", "code", "codec", "root", "signature", "certificate",
         "timestamp", "digest", "sha256", "certificate_sha256", "name_image_sha256", "media_type",
         "document", "number", "origin", "resembles", "address", "detail", "operation", "undone",
-        "passages",
+        "passages", "witness", "strokes_sha256",
     },
     "the plan, told to everybody before the hearing": {
         "court", "case_number", "procedure", "courtroom", "title", "hearing_postponed.reason",
@@ -40,6 +40,7 @@ NOT_SAID = {
         "consent_given.name", "rules_accepted.name", "no_recording_promised.name",
     },
     "told to the public": {"public_excluded.reason"},
+    "why one cannot sign alone: told to bench, clerk and themselves": {"held_key_permitted.reason"},
     "read by bench and clerk alone": {
         "access_set.reason", "access_lifted.reason", "deletion_proposed.reason",
     },
