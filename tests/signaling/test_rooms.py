@@ -141,10 +141,7 @@ async def test_the_presenter_points_and_nobody_else(house: House) -> None:
     answers = [await ask(prosecutor, "point", x=n, y=5000) for n in range(35)]
     assert await asyncio.wait_for(pointed, 2) == {"type": "pointed", "x": 0, "y": 5000}
     assert [a["type"] for a in answers].count("done") >= 25, "more than the log's rate lets through"
-    assert answers[-1] in (
-        {"type": "done", "seq": 0},
-        {"type": "failed", "code": "too_many", "detail": ""},
-    )
+    assert answers[-1]["type"] == "done" or answers[-1]["code"] == "too_many"
     assert (await ask(counsel, "point", x=1, y=2))["code"] == "not_allowed"
     assert (await ask(waiting, "point", x=1, y=2))["code"] == "not_present"
     assert (await ask(judge, "point", x=10_001, y=2))["code"] == "bad_message"
