@@ -33,7 +33,7 @@ async def enter(clerk: Person, text: str, *screens: Person) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(420)
 async def test_the_judge_says_what_becomes_of_the_recording(tmp_path: Path) -> None:
     """Sealed: bench and clerk read what is said, marked, and so does a party who sits inside; once the judge
     seals it by order the party reads that it is sealed. Not recorded: the banner says so, and no source is
