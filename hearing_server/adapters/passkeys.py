@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import webauthn
+from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
 from webauthn.helpers import base64url_to_bytes, options_to_json
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
@@ -78,34 +79,23 @@ class WebAuthn:
         return options.challenge, json.loads(options_to_json(options))
 
     def assert_options(self, credential: bytes, challenge: bytes) -> Any:
-        options = webauthn.generate_authentication_options(
-            rp_id=self._host,
-            challenge=challenge,
-            timeout=CHALLENGE_MS,
-            allow_credentials=_described([credential]),
-            user_verification=UserVerificationRequirement.REQUIRED,
-        )
-        return json.loads(options_to_json(options))
+        return self._use_options([credential], challenge)[1]
 
     def asserted(self, answer: Any, challenge: bytes, made: Made) -> None:
-        try:
-            proved = webauthn.verify_authentication_response(
-                credential=answer,
-                expected_challenge=challenge,
-                expected_rp_id=self._host,
-                expected_origin=self._origins,
-                credential_public_key=made.public_key,
-                credential_current_sign_count=made.count,
-                require_user_verification=True,
-            )
-        except FAULTS as error:
-            raise Refused(Code.BAD_CREDENTIALS, type(error).__name__) from None
+        proved = self._verified(answer, challenge, made.public_key, made.count)
         if proved.credential_id != made.credential:
             raise Refused(Code.BAD_CREDENTIALS, "another passkey")
 
     def login_options(self, known: Sequence[bytes]) -> tuple[bytes, Any]:
+        return self._use_options(known)
+
+    def _use_options(
+        self, known: Sequence[bytes], challenge: bytes | None = None
+    ) -> tuple[bytes, Any]:
+        """(challenge, options); a challenge by chance where none is given."""
         options = webauthn.generate_authentication_options(
             rp_id=self._host,
+            challenge=challenge,
             timeout=CHALLENGE_MS,
             allow_credentials=_described(known),
             user_verification=UserVerificationRequirement.REQUIRED,
@@ -123,18 +113,28 @@ class WebAuthn:
             handle = credential["response"].get("userHandle")
             if handle and base64url_to_bytes(handle) != passkey.account.encode():
                 raise Refused(Code.BAD_CREDENTIALS, "user handle")
-            proved = webauthn.verify_authentication_response(
-                credential=credential,
+        except FAULTS as error:
+            raise Refused(Code.BAD_CREDENTIALS, type(error).__name__) from None
+        return self._verified(
+            credential, challenge, passkey.public_key, passkey.sign_count
+        ).new_sign_count
+
+    def _verified(
+        self, answer: Any, challenge: bytes, public_key: bytes, count: int
+    ) -> VerifiedAuthentication:
+        """What the answer proves; its user was verified. Refused(bad_credentials)."""
+        try:
+            return webauthn.verify_authentication_response(
+                credential=answer,
                 expected_challenge=challenge,
                 expected_rp_id=self._host,
                 expected_origin=self._origins,
-                credential_public_key=passkey.public_key,
-                credential_current_sign_count=passkey.sign_count,
+                credential_public_key=public_key,
+                credential_current_sign_count=count,
                 require_user_verification=True,
             )
         except FAULTS as error:
             raise Refused(Code.BAD_CREDENTIALS, type(error).__name__) from None
-        return proved.new_sign_count
 
 
 def _described(credentials: Sequence[bytes]) -> list[PublicKeyCredentialDescriptor]:
