@@ -144,6 +144,7 @@ class ExhibitView(Message, frozen=True, kw_only=True):
     withdrawn: bool
     was_shown: bool
     shown_at: int | None  # first
+    original: bool  # may read and take away the file as it was submitted
     opinions: list[OpinionView]  # none for whoever does not read the record
 
 

@@ -5,7 +5,13 @@ from typing import Any
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.doors import knows_confirmed, oversees
-from hearing_server.domain.exhibit_readers import called, is_shown, knows_exhibit, reads_opinions
+from hearing_server.domain.exhibit_readers import (
+    called,
+    has_original,
+    is_shown,
+    knows_exhibit,
+    reads_opinions,
+)
 from hearing_server.domain.facts import to_fact
 from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Identity, Seat, Shown
 from hearing_server.domain.lines import Line
@@ -273,6 +279,7 @@ def _exhibit(state: HearingState, exhibit: Exhibit, reader: str) -> types.Exhibi
         opinions=opinions,
         was_shown=exhibit.was_shown and here,  # what happens in the courtroom is for those in it
         shown_at=exhibit.shown_at if here else None,
+        original=has_original(state, exhibit, reader),
     )
     return view
 

@@ -55,12 +55,22 @@ def _sent_out_at(state: HearingState, seat: Seat) -> float:
 
 
 def keeps_exhibit(state: HearingState, exhibit: Exhibit, party: str) -> bool:
-    """Whether a party may take a copy away: not whoever is only shown it."""
+    """Whether an exhibit is a party's to look through on their own: not whoever is only shown it."""
     seat = state.seats.get(party)
     if seat is None or not reads_exhibit(state, exhibit, party):
         return False
     role = seat.party.role
     return exhibit.party == party or oversees(state, party) or may(role, Right.JUDGE_EXHIBITS)
+
+
+def has_original(state: HearingState, exhibit: Exhibit, party: str) -> bool:
+    """Whether a party may read the file as it was submitted, and take it away.
+
+    Not who is screened from whoever submitted it: a file tells by whom, where and with what it was made.
+    """
+    if exhibit.withdrawn or not keeps_exhibit(state, exhibit, party):
+        return False
+    return oversees(state, party) or state.screened(exhibit.party, party) is None
 
 
 def reads_page(state: HearingState, exhibit: Exhibit, party: str, page: int) -> bool:
@@ -73,12 +83,12 @@ def reads_page(state: HearingState, exhibit: Exhibit, party: str, page: int) -> 
 
 
 def reads_file(state: HearingState, exhibit: Exhibit, party: str) -> bool:
-    """Whether a party may read the whole file: whoever is only shown a page of it gets the page.
+    """Whether a party may read the whole file: who has not the original gets it by its pages.
 
-    Of a film or a sound whoever may not keep it gets one that tells nothing else (services/renditions.py).
+    Of a film or a sound they get one that tells nothing else (services/renditions.py).
     """
     if exhibit.media_type in SHOWN_AS:
-        return keeps_exhibit(state, exhibit, party)
+        return has_original(state, exhibit, party)
     return reads_exhibit(state, exhibit, party)
 
 

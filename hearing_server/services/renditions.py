@@ -1,7 +1,7 @@
 """An exhibit as it is looked at: its file, one page of a document, a picture as browsers show it.
 
-Whoever may keep an exhibit reads its file. Whoever is only shown it gets the page that is shown, or the
-film and the sound without what the file tells besides.
+Whoever may have the original reads its file. Whoever is only shown it, or is screened from its owner, gets
+pages, or the film and the sound, without what the file tells besides.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.exhibit_names import SHOWN_AS
 from hearing_server.domain.exhibit_readers import (
     called,
-    keeps_exhibit,
+    has_original,
     reads_exhibit,
     reads_file,
     reads_page,
@@ -59,11 +59,11 @@ class Renditions:
     async def file(self, seated: Seated, number: int, *, copy: bool) -> Given:
         """A file that the party may read now, or with `copy` take away; for everybody else there is none.
 
-        Whoever is only shown it gets it bare, and is asked about once more when that is made.
+        Who may not have the original gets it bare, and is asked about once more when that is made.
         """
-        exhibit, name, keeps = await self._readable(seated, number, copy=copy)
+        exhibit, name, original = await self._readable(seated, number, copy=copy)
         path = await asyncio.to_thread(self._files.path, seated.hearing, exhibit.sha256)
-        if not keeps:
+        if not original:
             path = await self._bare.make(path, exhibit.sha256, exhibit.media_type)
             exhibit, name, _ = await self._readable(seated, number, copy=copy)
         return Given(exhibit, path, name)
@@ -71,15 +71,15 @@ class Renditions:
     async def _readable(
         self, seated: Seated, number: int, *, copy: bool
     ) -> tuple[Exhibit, str, bool]:
-        """The exhibit, what it is called for them, and whether they may keep it; Refused."""
+        """The exhibit, what it is called for them, and whether they may have the original; Refused."""
         state = await self._hearings.state(seated.hearing)
         exhibit = _exhibit(state, number)
         if not reads_exhibit(state, exhibit, seated.party):
             raise Refused(Code.NOT_FOUND)
-        keeps = keeps_exhibit(state, exhibit, seated.party)
-        if not (keeps if copy else reads_file(state, exhibit, seated.party)):
+        original = has_original(state, exhibit, seated.party)
+        if not (original if copy else reads_file(state, exhibit, seated.party)):
             raise Refused(Code.NOT_ALLOWED)
-        return exhibit, called(state, exhibit, seated.party), keeps
+        return exhibit, called(state, exhibit, seated.party), original
 
     async def exhibit(self, seated: Seated, number: int, page: int) -> Exhibit:
         """The exhibit of which this party may see this page now; for everybody else there is none."""

@@ -2118,6 +2118,7 @@ export interface ExhibitView {
   media_type: string;
   name: string;
   opinions: OpinionView[];
+  original: boolean;
   pages: number;
   party: string;
   sha256: string;

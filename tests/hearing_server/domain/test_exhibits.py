@@ -237,10 +237,16 @@ def test_what_a_screened_person_calls_their_exhibit_is_kept_as_their_name_is() -
 
     for reader in ("defendant", "public"):
         assert names(reader) == {""}
+    originals = {
+        r: [one.original for one in view(world.state, r).exhibits] for r in world.state.seats
+    }
+    assert originals["defendant"] == [False]
+    assert originals["judge"] == originals["prosecutor"] == originals["expert"] == [True]
     for reader in ("judge", "clerk", "prosecutor", "expert"):
         assert names(reader) == {"借条.pdf"}
     world.do("judge", cmd.Unscreen(party="expert"))
     assert names("defendant") == {"借条.pdf"}
+    assert [one.original for one in view(world.state, "defendant").exhibits] == [True]
     naming = (ev.ExhibitShown, ev.ExhibitSubmitted)
     entries = [one for one in world.entries if isinstance(one.event, naming)]
     assert entries

@@ -28,6 +28,7 @@ from tests.hearing_server.domain.world import NOW, World, in_session
 from tests.hearing_server.services.fakes import FakeEvents
 
 DATA = pdf(3)
+TAGS = b"ID3\3\0\0\0\0\0\x20TIT2\0\0\0\x16\0\0\0at home, by my telephone"[:42]
 OTHERS = tuple(
     Party(id=f"a-{role}", role=role, name=f"{role}（虚构）")
     for role in (
@@ -112,7 +113,8 @@ class Files:
 
 @pytest.mark.parametrize("screened", [False, True])
 async def test_who_reads_an_exhibit_when(screened: bool, tmp_path: Path) -> None:
-    """Screened: who submitted it is kept from the counsel, who sees it only once it has been shown."""
+    """Screened: who submitted it is kept from the counsel, who looks at its pages once it has been shown,
+    and never has the file, in which it might stand by whom it was made."""
     world = in_session(*OTHERS)
     if screened:
         kept = ev.Screening(party="prosecutor", hidden_from=("counsel",), alias="甲")
@@ -128,8 +130,11 @@ async def test_who_reads_an_exhibit_when(screened: bool, tmp_path: Path) -> None
     inside = {p for p, s in world.state.seats.items() if s.admitted and s.inside}
     assert {"a-witness", "a-expert"}.isdisjoint(inside)
     assert {"a-interpreter", "a-bailiff"} <= inside
+    having = court | SIDES - ({"counsel"} if screened else set())
     for what in ("file", "file?download=1"):
-        assert await files.readers(what) == (court | SIDES, {403, 404})
+        assert await files.readers(what) == (having, {403, 404})
+    for page in (1, 3):  # not the one that is shown
+        assert await files.readers(f"pages/{page}") == (court | SIDES, {404})
 
     world.do("judge", cmd.Call(party="a-witness"))
     assert "a-witness" in (await files.readers("pages/2"))[0]
@@ -138,25 +143,38 @@ async def test_who_reads_an_exhibit_when(screened: bool, tmp_path: Path) -> None
     assert "a-witness" not in (await files.readers("pages/2"))[0]
 
     world.do("prosecutor", cmd.HideExhibit())
-    assert await files.readers() == (court | SIDES, {404})
+    assert await files.readers() == (having, {403, 404} if screened else {404})
+    assert await files.readers("pages/3") == (court | SIDES, {404})
     world.do("judge", cmd.Remove(party="defendant", reason="扰乱法庭"))
     assert "defendant" not in (await files.readers())[0]
 
 
-async def test_a_download_names_nobody_who_is_screened(tmp_path: Path) -> None:
-    """The file's name is its owner's own: whoever they are screened from gets number and kind."""
+async def test_who_is_screened_from_its_owner_hears_a_sound_and_gets_nothing_else_of_its_file(
+    tmp_path: Path,
+) -> None:
+    """Neither its tags nor its name, also when it is no longer shown; with the screening lifted, both."""
+    data = TAGS + song(tmp_path / "song")
     world = in_session()
     kept = ev.Screening(party="prosecutor", hidden_from=("counsel",), alias="甲")
     world.do("judge", cmd.Screen(screening=kept))
-    files = Files(world, tmp_path)
+    files = Files(world, tmp_path, data, "audio/mpeg")
     world.do("prosecutor", cmd.ShowExhibit(exhibit=1))
-    named = {}
+    world.do("prosecutor", cmd.HideExhibit())
+    path = "/api/seats/{}/exhibits/1/file"
     async with files.client() as client:
-        for party in ("judge", "defendant", "counsel"):
-            answer = await client.get(f"/api/seats/{party}/exhibits/1/file?download=1")
-            named[party] = answer.headers["Content-Disposition"].partition("UTF-8''")[2]
-    true = "%E5%80%9F%E6%9D%A1.pdf"
-    assert named == {"judge": true, "defendant": true, "counsel": "exhibit-1.pdf"}
+        answer = await client.get(path.format("counsel"))
+        assert answer.headers["Content-Disposition"].endswith("UTF-8''exhibit-1.mp3")
+        heard = await answer.read()
+        assert b"telephone" not in heard
+        assert len(heard) > len(data) - 300
+        assert (await client.get(f"{path.format('counsel')}?download=1")).status == 403
+        for party in ("judge", "defendant"):
+            assert await (await client.get(path.format(party))).read() == data
+    world.do("judge", cmd.Unscreen(party="prosecutor"))
+    async with files.client() as client:
+        answer = await client.get(f"{path.format('counsel')}?download=1")
+        assert await answer.read() == data
+        assert "%E5%80%9F%E6%9D%A1" in answer.headers["Content-Disposition"]
 
 
 async def test_whoever_is_only_shown_a_document_gets_the_page_on_the_presenters_screen(
@@ -185,8 +203,7 @@ async def test_whoever_is_only_shown_a_sound_hears_it_and_gets_nothing_else_of_i
     tmp_path: Path,
 ) -> None:
     """Where and with what it was taken is for whoever may keep it; a range is one of what is given."""
-    tags = b"ID3\3\0\0\0\0\0\x20TIT2\0\0\0\x16\0\0\0at home, by my telephone"[:42]
-    data = tags + song(tmp_path / "song")
+    data = TAGS + song(tmp_path / "song")
     world = in_session(*OTHERS)
     files = Files(world, tmp_path, data, "audio/mpeg")
     world.do("prosecutor", cmd.ShowExhibit(exhibit=1))

@@ -9,8 +9,6 @@ const OPINES: ReadonlySet<Role> = new Set(['prosecutor', 'plaintiff', 'defendant
 
 export const presents = (role: Role): boolean => PRESENTS.has(role);
 export const opines = (role: Role): boolean => OPINES.has(role);
-export const keeps = (me: SeatView, one: ExhibitView): boolean =>
-  one.party === me.party || isStaff(me.role) || opines(me.role);
 
 /** The court shows any, a side its own. */
 export function mayShow(view: HearingView, me: SeatView, one: ExhibitView): boolean {

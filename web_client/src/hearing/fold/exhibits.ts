@@ -23,11 +23,11 @@ export const exhibits: Steps = {
     ...view,
     exhibits: [
       ...view.exhibits,
-      { ...exhibit, submitted_at: at, withdrawn: false, was_shown: false, shown_at: null, opinions: [] },
+      { ...exhibit, submitted_at: at, withdrawn: false, was_shown: false, shown_at: null, original: true, opinions: [] },
     ],
   }),
   exhibit_withdrawn: (view, { exhibit }) => {
-    const next = withExhibit(view, exhibit, () => ({ withdrawn: true }));
+    const next = withExhibit(view, exhibit, () => ({ withdrawn: true, original: false }));
     return find(view, exhibit)?.opinions.length ? transcriptChanged(next) : next;
   },
   exhibit_shown: (view, { type: _, ...event }, { at }) => {
