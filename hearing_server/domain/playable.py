@@ -48,15 +48,6 @@ def masked_spans(state: HearingState, reader: str | None) -> tuple[Span, ...]:
     return state.custody.spans_of(ALL - clearance(state, reader))
 
 
-def told_cause(state: HearingState, cause: str, party: str, reader: str | None) -> str:
-    """Why something of a party is not recorded, as `reader` may know it (None: a copy that leaves the court). Whose
-    identity was checked when is between them and the court.
-    """
-    if cause != "identity_check" or party == reader:
-        return cause
-    return cause if reader is not None and oversees(state, reader) else "elsewhere"
-
-
 def plays_track(state: HearingState, reader: str | None, party: str, source: Source) -> bool:
     """Whether this track may be in what `reader` plays (None: a copy that leaves the court).
 

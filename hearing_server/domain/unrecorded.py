@@ -20,7 +20,7 @@ def why_unrecorded(state: HearingState, party: str, source: Source) -> str:
     if seat.removed or (seat.here and not seat.inside):
         return "dismissed"
     if party in state.identity_checks.values():
-        return "identity_check"
+        return "elsewhere"
     if not seat.here:
         return {Departure.NETWORK: "network", Departure.SERVER: "server"}.get(
             seat.left_by or Departure.LEFT, "left"

@@ -15,7 +15,7 @@ from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
 from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Party, Role, Side
 from hearing_server.domain.places import inside
-from hearing_server.domain.playable import masked_spans, plays_track, told_cause
+from hearing_server.domain.playable import masked_spans, plays_track
 from hearing_server.domain.visible import name_outside
 from hearing_server.services.labels import labels
 from hearing_server.services.media import SegmentClosed
@@ -160,10 +160,7 @@ def script_of(
         stretches=stretches,
         seats=seats,
         scenes=tuple(_nameless(_unnamed(scene, state, reader), masked) for scene in story.scenes),
-        holes=tuple(
-            replace(hole, cause=told_cause(state, hole.cause, hole.party, reader))
-            for hole in story.holes
-        ),
+        holes=tuple(story.holes),
         masked=masked,
         cues=tuple(_cues(state, seats, masked)),
         segments=segments,

@@ -66,7 +66,7 @@ GapCause = Literal[
     "consultation",
     "deliberation",
     "dismissed",
-    "identity_check",
+    "elsewhere",  # at an identity check: whose is between them and the court, and the log is for more
     "sealed",
     "disk",
     "server",

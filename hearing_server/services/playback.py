@@ -21,7 +21,6 @@ from hearing_server.domain.playable import (
     masked_spans,
     plays,
     plays_track,
-    told_cause,
 )
 from hearing_server.domain.sealed import line_for, sealed_from, words_at
 from hearing_server.domain.visible import named
@@ -282,7 +281,7 @@ def _gaps(state: HearingState, timeline: Timeline, reader: str, after: int) -> l
             "source": missed.gap.source,
             "started_at": missed.gap.started_at,
             "ended_at": missed.gap.ended_at,
-            "cause": told_cause(state, missed.gap.cause, missed.gap.party, reader),
+            "cause": missed.gap.cause,
         }
         for missed in timeline.gaps
         if missed.seq > after and _may(state, reader, missed.gap.party, missed.gap.source)

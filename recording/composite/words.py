@@ -17,7 +17,6 @@ CAMERA = {
     "superseded": "正在换到另一窗口",
     "deliberation": "合议",
     "dismissed": "在庭外",
-    "identity_check": "核实身份",
     "elsewhere": "暂不在法庭",
     "damaged": "录像文件损坏",
     "hidden": "依法不公开",

@@ -140,7 +140,7 @@ CAUSES: Mapping[str, str] = {
     "consultation": "单独会见 private talk",
     "deliberation": "评议 deliberation",
     "dismissed": "退出法庭 out of the courtroom",
-    "identity_check": "核对身份 identity check",
+    "elsewhere": "暂不在法庭 not in the courtroom",
     "sealed": "封存 sealed",
     "disk": "磁盘 disk",
     "server": "服务器 server",

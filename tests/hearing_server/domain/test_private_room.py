@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
@@ -12,8 +13,10 @@ from hearing_server.domain.errors import Code
 from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import Presence
 from hearing_server.domain.log import SERVER
+from hearing_server.domain.unrecorded import why_unrecorded
 from hearing_server.domain.visible import seen
 from hearing_server.domain.watch import LineSample
+from hearing_server.services.media import GapCause
 from signaling import lines, views
 from signaling.views import view
 
@@ -126,6 +129,15 @@ def test_a_share_of_the_courtroom_does_not_go_along_into_an_identity_check() -> 
     in_a_check(world)
     assert Source.SCREEN not in world.state.seats["clerk"].sources
     assert Source.SCREEN not in sources(world, "clerk", "prosecutor")
+
+
+def test_the_log_of_a_recording_does_not_say_that_an_identity_was_checked() -> None:
+    """Causes of gaps are open in every copy: the clerk is elsewhere, and checks nobody by name or kind."""
+    world = opened(*EVERYBODY)
+    in_a_check(world)
+    causes = {why_unrecorded(world.state, "clerk", source) for source in Source}
+    assert causes == {"elsewhere"}
+    assert not any("identity" in cause for cause in get_args(GapCause))
 
 
 def test_one_who_leaves_a_talk_of_three_knows_no_more_of_it() -> None:

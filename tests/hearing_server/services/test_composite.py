@@ -218,15 +218,3 @@ def test_a_span_has_what_its_first_pictures_go_on_from() -> None:
     assert [one.started_at - began for one in script.leads] == [10_000, 20_000]
     assert {one.track.source for one in script.leads} == {"camera"}
     assert script_of(world.entries, "judge").leads == ()
-
-
-@pytest.mark.parametrize(("reader", "told"), [(None, "elsewhere"), ("judge", "identity_check")])
-def test_that_an_identity_was_checked_stays_in_the_court(reader: str | None, told: str) -> None:
-    world = in_session()
-    world.now += 20_000
-    gap = ev.GapFound(
-        party="defendant", source="camera", started_at=world.now - 9_000, ended_at=world.now,
-        cause="identity_check",
-    )  # fmt: skip
-    world.do(SERVER, cmd.EnterRecording(event=gap))
-    assert [hole.cause for hole in script_of(world.entries, reader).holes] == [told]

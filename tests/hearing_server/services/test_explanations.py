@@ -18,7 +18,7 @@ from tests.hearing_server.domain.world import DEFENDANT, SHA, World, in_session
 
 PROCEDURE = {
     "left", "superseded", "muted", "paused", "consultation", "deliberation", "dismissed",
-    "identity_check", "sealed",
+    "elsewhere", "sealed",
 }  # fmt: skip
 RECORDER = {
     "disk_full", "disk_error", "one_disk_full", "one_disk_error", "recorder_behind",

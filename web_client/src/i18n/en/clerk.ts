@@ -57,7 +57,6 @@ export default {
     superseded: 'moved to another tab',
     deliberation: 'deliberation',
     dismissed: 'outside the courtroom',
-    identity_check: 'identity check',
   },
   board: {
     title: 'Signatures',

@@ -57,7 +57,6 @@ export default {
     superseded: '换到另一窗口',
     deliberation: '合议',
     dismissed: '在庭外',
-    identity_check: '核实身份',
   },
   board: {
     title: '签名进度',
