@@ -1,9 +1,9 @@
 """How soon a picture is there after seeking in a three-hour hearing, in Chromium, and what a reader costs the
 media: `python -m bench playback --seeks 40 --json`.
 
-The hearing is rebuilt: thirty seconds of five parties (VP8 640x480 and Opus, a key frame every ten seconds)
-are entered in the log as often as three hours take, as links to the same files. A seek is from the press
-to the moment at which every seat shows its picture.
+The hearing is rebuilt: thirty seconds of five parties (VP8 640x480 and Opus, a key frame every five
+seconds, as the recorder asks) are entered in the log as often as three hours take, as links to the same
+files. A seek is from the press to the moment at which every seat shows its picture.
 """
 
 import argparse

@@ -14,6 +14,7 @@ from recording.disk import Disk, Disks
 from recording.encryption import HearingKey
 from recording.gaps import GapLedger
 from recording.heading import heading
+from recording.keyframes import CUT_AFTER_MS, KeyframeWish
 from recording.loudness import audible
 from recording.names import track_folder
 from recording.outlet import Outlet
@@ -22,9 +23,7 @@ from recording.reorder import Released, ReorderBuffer
 from recording.segment import LONGEST_MS, SegmentWriter
 from recording.wire import Open
 
-ASK_AFTER_MS = 8_500  # a key frame is wanted: 1.5 s before the segment must end
 CHANGE_AFTER_MS = 1_000  # a new picture size starts a new segment, but not more often
-ASK_EVERY_S = 1.0
 TRIAL_EVERY_S = 1.0
 SYNC_EVERY_S = 4.0  # the most that a power cut takes, and a second
 LONGEST_FRAME_MS = 500
@@ -76,7 +75,7 @@ class Track:
         self._carrying = 0  # packets with something in them
         self._carried: float | None = None  # when the newest of them came
         self._told = (0, 0)  # carrying and malformed, at the last word of health
-        self._asked = float("-inf")
+        self._keyframes = KeyframeWish()
         self._synced_at = 0.0
         self._durable = (0, 0.0)  # until when (Unix ms), and when that was known (monotonic)
         self._size = 0  # bytes of closed segments
@@ -132,6 +131,8 @@ class Track:
             self._flush(writer)
         if now - self._synced_at >= SYNC_EVERY_S or self._disks.troubled:
             self._sync(now)
+        if self._video and self._keyframes.is_due(calendar, writer.started_at):
+            self._ask()  # here and not at a frame: of a picture that stands still few are sent
 
     def durable(self, until: int, at: float) -> None:
         """A segment of this track is durable up to `until` (Unix ms)."""
@@ -290,9 +291,8 @@ class Track:
             ):
                 writer.cut(at)
                 self._close()
-            elif self._video and age >= ASK_AFTER_MS:
-                self._ask()
         if frame.width:
+            self._keyframes.came(at)
             self._width, self._height, self._private = frame.width, frame.height, frame.private
         return self._writer is not None or self._open(frame, at)
 
@@ -304,7 +304,7 @@ class Track:
             header.height,
             header.private,
         )
-        return age >= ASK_AFTER_MS or (changed and age >= CHANGE_AFTER_MS) or not self._writer.clean
+        return age >= CUT_AFTER_MS or (changed and age >= CHANGE_AFTER_MS) or not self._writer.clean
 
     def _open(self, frame: Frame, at: int) -> bool:
         disks = self._disks.usable(self._now)
@@ -382,8 +382,7 @@ class Track:
         self._gaps.cut_back(writer.written_until or writer.started_at, cause)
 
     def _ask(self) -> None:
-        if self._now - self._asked >= ASK_EVERY_S:
-            self._asked = self._now
+        if self._keyframes.ask(self._now):
             self._outlet.ask(self._number)
 
     def _report(self, gaps: list[RecordingGap]) -> None:

@@ -207,7 +207,7 @@ class Recorder(Protocol):
     def record(
         self, track: TrackName, track_format: TrackFormat, request_keyframe: Callable[[], None]
     ) -> PacketSink:
-        """Start a track; the recorder asks for a key frame when a segment is due to end."""
+        """Start a track; the recorder asks for a key frame where none came for some seconds."""
 
     async def flush(self, hearing: str) -> None:
         """Return when every segment of tracks of `hearing` that have ended is closed and reported."""

@@ -27,6 +27,7 @@ from .harness import ROLES, ServerProcess
 
 SEGMENT_MS = 10_000
 ROUND = 3  # segments until the pictures begin anew
+KEY_EVERY = 150  # pictures: as often as the recorder asks for a key frame
 WORDS = (
     "现在开庭。", "公诉人宣读起诉书。", "对起诉书指控的事实，我没有异议。", "辩护人有无问题发问？",
     "请法庭注意量刑情节。", "被告人是否听清？", "听清了。", "本院将在评议后择期宣判。",
@@ -50,7 +51,7 @@ class _Masters:
     codec: Codec
     size: tuple[int, int]
     key: HearingKey | None = None
-    key_every: int = SEGMENT_MS * 30 // 1000
+    key_every: int = KEY_EVERY
 
     def make(self, hearing: str, parties: Sequence[str], began_at: int) -> list[SegmentClosed]:
         with written(self.folder) as disk:
@@ -93,12 +94,12 @@ async def rebuild(
     lines: int = 24,
     orders: Sequence[ev.AccessSet] = (),
     court_key: X25519PublicKey | None = None,
-    key_every: int = SEGMENT_MS * 30 // 1000,
+    key_every: int = KEY_EVERY,
 ) -> Rebuilt:
     """Give the one hearing of a server's demonstration this past. The server is stopped and started.
 
     `orders` say who may play what; with a `court_key` the segments are encrypted for it. Of
-    `key_every` pictures one is a key frame: as a rule the first of each segment.
+    `key_every` pictures one is a key frame, as a rule also the first of each segment.
     """
     await server.stop()
     store = SqlStore(Database(f"sqlite+aiosqlite:///{server.data / 'hearings.sqlite3'}"))

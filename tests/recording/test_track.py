@@ -95,10 +95,10 @@ def test_a_clean_stream_is_kept_whole_in_segments_of_ten_seconds(codec, tmp_path
 
 
 def test_a_key_frame_is_asked_for_before_the_end_and_cut_at(tmp_path):
-    """Asked at 8.5 s; the one that comes at 9 s starts the next segment."""
+    """Asked since 8.5 s, though one came at 8 s; the one that comes at 9 s starts the next segment."""
     desk = Desk(tmp_path)
     frames = [
-        *streams.encode_video("vp8", 270, key_every=1000),
+        *streams.encode_video("vp8", 270, key_every=120),
         *streams.encode_video("vp8", 60, key_every=1000, first=270),
     ]
     record(desk, "vp8", streams.video_packets("vp8", tuple(frames)), 11.0)
@@ -120,7 +120,7 @@ def test_without_a_key_frame_it_is_cut_all_the_same(tmp_path):
         (300, True),
         (100, False),
     ]
-    assert 2 <= len(desk.asked) <= 5
+    assert 8 <= len(desk.asked) <= 10
     assert desk.gaps == []
 
 
