@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from playwright.async_api import (
     Browser,
@@ -20,6 +21,7 @@ from tests.integration.harness import ROLES, ServerProcess
 
 from .devices import COURT, ELSEWHERE, Device
 
+COURT_ZONE = ZoneInfo("Asia/Shanghai")  # pages take times by the court's clock, not the browser's
 DEVICE = {
     "presiding_judge": COURT,
     "judge": COURT,

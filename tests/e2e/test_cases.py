@@ -5,7 +5,6 @@ import contextlib
 import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import expect
@@ -13,7 +12,7 @@ from playwright.async_api import expect
 from hearing_server.domain.case_file import template
 from tests.integration.harness import serving
 
-from .browsers import PATIENCE, Person
+from .browsers import COURT_ZONE, PATIENCE, Person
 from .looks import Looks
 from .test_staff import at_the_door, browser, enrol_app, give_password
 
@@ -130,7 +129,7 @@ async def test_from_the_case_to_the_invitation(tmp_path: Path) -> None:
         await expect(clerk.get("plan-free")).to_be_visible(timeout=PATIENCE)
         await clerk.click("plan-go")
         await expect(clerk.get("hearing-seats")).to_be_visible(timeout=PATIENCE)
-        date = (datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(days=3)).date().isoformat()
+        date = (datetime.now(COURT_ZONE) + timedelta(days=3)).date().isoformat()
         await clerk.click("nav-calendar")
         await clerk.get("calendar-date").fill(date)
         await expect(clerk.get("calendar").locator("[data-hearing]")).to_have_count(

@@ -1,7 +1,7 @@
 """The recording made into files, in a real browser: asked for, watched, cancelled, taken away."""
 
 import asyncio
-import time
+from datetime import datetime
 from pathlib import Path
 
 import av
@@ -12,7 +12,7 @@ from recording.composite.layout import WIDTH
 from tests.integration.harness import serving
 from tests.integration.rebuilt import rebuild
 
-from .browsers import PATIENCE, Person, close_hearing, court, open_hearing
+from .browsers import COURT_ZONE, PATIENCE, Person, close_hearing, court, open_hearing
 from .devices import COURT, decode
 from .exporting import export
 from .looks import Looks
@@ -116,8 +116,8 @@ async def test_an_export_is_cancelled_and_asked_for_again(tmp_path: Path) -> Non
             await expect(again).to_have_attribute("data-state", "cancelled", timeout=PATIENCE)
             await clerk.get("export-partly").check()
             for field, after in (("export-from", 20), ("export-to", 24)):
-                at = time.localtime(BEGAN // 1000 + after)
-                await clerk.get(field).fill(time.strftime("%H:%M:%S", at))
+                at = datetime.fromtimestamp(BEGAN // 1000 + after, COURT_ZONE)
+                await clerk.get(field).fill(at.strftime("%H:%M:%S"))
             part = await export(clerk, "composite", tmp_path / "part.mp4")
             await looks.at(clerk, "exports cancelled and done")
             assert not clerk.errors

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from hearing_server.domain.parties import Side
 
-from .browsers import PATIENCE, Person, court
+from .browsers import COURT_ZONE, PATIENCE, Person, court
 from .devices import COURT
 from .looks import Looks
 from .rooms import Place, serving, take
@@ -116,7 +116,7 @@ async def lost_and_back(people: dict[str, Person], looks: Looks) -> None:
 async def adjourned(people: dict[str, Person], looks: Looks, data: Path) -> None:
     """To a date that is free, for a reason; whoever is no court waits outside and reads both."""
     judge, counsel, clerk = people["presiding_judge"], people["counsel"], people["clerk"]
-    until = datetime.now() + timedelta(days=7)
+    until = datetime.now(COURT_ZONE) + timedelta(days=7)
     busy = until.replace(hour=14, minute=0, second=0, microsecond=0)
     await take(data, "第一法庭", int(busy.timestamp() * 1000))
     await judge.click("judge-more")

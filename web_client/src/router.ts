@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router';
-import { loadZone } from './cases/when';
+import { loadZone } from '@/components/courtTime';
 import EnterScreen from './screens/EnterScreen.vue';
 import SeatScreen from './screens/SeatScreen.vue';
 import StaffShell from './staff/StaffShell.vue';
@@ -14,11 +14,13 @@ export const router = createRouter({
     { path: '/seat/:seat/playback', component: () => import('./playback/PlaybackScreen.vue'), props: true },
     { path: '/observe/:hearing', component: () => import('./observe/ObserveScreen.vue'), props: true },
     { path: '/paper', component: () => import('./papers/PaperEnter.vue') },
-    { path: '/papers/:person', component: () => import('./papers/PersonScreen.vue'), props: true, beforeEnter: () => loadZone() },
-    { path: '/papers/:person/:paper', component: () => import('./papers/PaperScreen.vue'), props: true, beforeEnter: () => loadZone() },
+    { path: '/papers/:person', component: () => import('./papers/PersonScreen.vue'), props: true },
+    { path: '/papers/:person/:paper', component: () => import('./papers/PaperScreen.vue'), props: true },
     { path: '/verify', component: () => import('./verify/VerifyPage.vue') },
     { path: '/kiosk', component: () => import('./kiosk/KioskScreen.vue') },
     { path: '/staff', component: StaffShell, children: STAFF_PAGES },
     { path: '/:rest(.*)*', component: NotFoundScreen },
   ],
 });
+
+router.beforeEach(() => loadZone()); // every page says and takes times by the court's clock

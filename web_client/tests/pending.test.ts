@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { codePoints, following, parts, withPending, type Operation, type Pending } from '@/clerk/operations';
 import { suggest } from '@/clerk/suggest';
-import { momentOf } from '@/clerk/times';
 import { places } from '@/hearing/lines';
 import type { LineView } from '@/protocol.gen';
 
@@ -70,10 +69,4 @@ describe('suggestions', () => {
     expect(suggest('see ex', {}, common, terms)[0]).toMatchObject({ text: 'Exhibit A', length: 2 });
     expect(suggest('甲某某', {}, common, terms)).toEqual([]);
   });
-});
-
-it('takes a time of day on the day of the line', () => {
-  const at = new Date(2026, 10, 26, 14, 3, 7).getTime();
-  expect(momentOf('14:02', at)).toBe(new Date(2026, 10, 26, 14, 2, 0).getTime());
-  expect(momentOf('', at)).toBeNull();
 });

@@ -1,8 +1,7 @@
 /** The pages of cases, planning and the outbox, inside the staff's shell; all in the court's own time. */
 import type { RouteRecordRaw } from 'vue-router';
-import { loadZone } from './when';
 
-const PAGES: RouteRecordRaw[] = [
+export const CASE_PAGES: RouteRecordRaw[] = [
   { path: 'today', component: () => import('./TodayPage.vue') },
   { path: 'cases', component: () => import('./CasesPage.vue') },
   { path: 'cases/new', component: () => import('./CaseFormPage.vue') },
@@ -17,5 +16,3 @@ const PAGES: RouteRecordRaw[] = [
   { path: 'outbox', component: () => import('./OutboxPage.vue') },
   { path: 'courtrooms', component: () => import('./CourtroomsPage.vue') },
 ];
-
-export const CASE_PAGES: RouteRecordRaw[] = PAGES.map((page) => ({ ...page, beforeEnter: () => loadZone() }) as RouteRecordRaw);

@@ -1,39 +1,48 @@
-/** Days and times as the pages of planning show and take them: in the court's zone, wherever the browser is. */
+/** Days and times as every page shows and takes them: in the court's zone, wherever the browser is. */
+import { ref } from 'vue';
 import { get } from '@/api/http';
 
 export const MINUTE = 60_000;
 export const DAY = 86_400_000;
 
-let zone: string | undefined;
+const zone = ref<string>(); // not known yet: the browser's
 let asked: Promise<void> | undefined;
+let format = formatIn(undefined);
+
+function formatIn(timeZone: string | undefined): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+  });
+}
 
 /** Learn the court's zone, once; without an answer it is the browser's until the next page. */
 export function loadZone(): Promise<void> {
   asked ??= get<{ time_zone: string }>('/api/court').then(
-    (court) => void (zone = court.time_zone),
+    (court) => {
+      format = formatIn(court.time_zone);
+      zone.value = court.time_zone;
+    },
     () => void (asked = undefined),
   );
   return asked;
 }
 
-export const courtZone = (): string => zone ?? '';
+export const courtZone = (): string => zone.value ?? '';
 
-/** Year, month, day, hour and minute of a moment in the court's zone. */
-function parts(at: number): [number, number, number, number, number] {
-  const format = new Intl.DateTimeFormat('en-CA', {
-    timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
-  });
+/** Year, month, day, hour, minute and second of a moment in the court's zone. */
+function parts(at: number): [number, number, number, number, number, number] {
+  void zone.value; // what is on the screen is said anew once the zone is known
   const found = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-  return [found.year ?? 0, found.month ?? 0, found.day ?? 0, found.hour ?? 0, found.minute ?? 0];
+  return [found.year ?? 0, found.month ?? 0, found.day ?? 0, found.hour ?? 0, found.minute ?? 0, found.second ?? 0];
 }
 
 /** The moment at which the court's clocks show this; NaN for what is no time. */
-function when(year: number, month: number, day: number, hours = 0, minutes = 0): number {
-  const wanted = Date.UTC(year, month - 1, day, hours, minutes);
+function when(year: number, month: number, day: number, hours = 0, minutes = 0, seconds = 0): number {
+  const wanted = Date.UTC(year, month - 1, day, hours, minutes, seconds);
   let at = wanted;
   for (let n = 0; n < 2 && !Number.isNaN(at); n++) {
-    const [y, m, d, h, min] = parts(at);
-    at += wanted - Date.UTC(y, m - 1, d, h, min);
+    const [y, m, d, h, min, sec] = parts(at);
+    at += wanted - Date.UTC(y, m - 1, d, h, min, sec);
   }
   return at;
 }
@@ -45,6 +54,15 @@ export function hour(at: number): string {
   const [, , , hours, minutes] = parts(at);
   return `${pad(hours)}:${pad(minutes)}`;
 }
+
+/** 14:03:07 */
+export function clockTime(at: number): string {
+  const [, , , hours, minutes, seconds] = parts(at);
+  return `${pad(hours)}:${pad(minutes)}:${pad(seconds)}`;
+}
+
+/** 2026-11-23 14:03 */
+export const dayAndTime = (at: number): string => `${isoDay(at)} ${hour(at)}`;
 
 /** 2026-11-23, as a date field wants it. */
 export function isoDay(at: number): string {
@@ -67,10 +85,18 @@ export function moment(iso: string, time: string): number {
   return when(year, month, day, hours, minutes);
 }
 
+/** The moment with a time of day (14:03, or 14:03:07) on the day of `near`; null for none. */
+export function timeOn(near: number, time: string): number | null {
+  const found = /^(\d\d):(\d\d)(?::(\d\d))?$/.exec(time);
+  if (!found) return null;
+  const [year, month, day] = parts(near);
+  return when(year, month, day, Number(found[1]), Number(found[2]), Number(found[3] ?? 0));
+}
+
 /** The same time of day `days` later, whatever the clocks do in between. */
 export function plusDays(at: number, days: number): number {
-  const [year, month, day, hours, minutes] = parts(at);
-  return when(year, month, day + days, hours, minutes);
+  const [year, month, day, ...time] = parts(at);
+  return when(year, month, day + days, ...time);
 }
 
 /** Midnight of the Monday of that week. */
@@ -83,7 +109,7 @@ export function weekStart(at: number): number {
 /** 11月23日周一; Mon, 23 Nov */
 export function dayName(at: number, language: string, style: 'short' | 'long' = 'short'): string {
   const words = language === 'en' ? 'en-GB' : language;
-  return new Intl.DateTimeFormat(words, { timeZone: zone, month: style, day: 'numeric', weekday: style }).format(at);
+  return new Intl.DateTimeFormat(words, { timeZone: zone.value, month: style, day: 'numeric', weekday: style }).format(at);
 }
 
 /** Day and time in one line. */
