@@ -1,9 +1,7 @@
 """When a sender is asked for a key frame, so that any picture is a short way from one; pure."""
 
 ASK_AFTER_MS = 4_250  # one every five seconds, with the time that the answer takes
-CUT_AFTER_MS = (
-    2 * ASK_AFTER_MS
-)  # age of a segment: the key frame after this one would be too late for it
+CUT_AFTER_MS = 2 * ASK_AFTER_MS  # age of a segment: the next key frame would be too late for it
 ASK_EVERY_S = 1.0
 
 

@@ -19,8 +19,10 @@ class ReorderBuffer:
 
     Duplicates and packets that come after they were given up are dropped and counted in `late`.
     At most `capacity` packets and `max_bytes` are held; beyond, the hole is given up at once.
-    A sequence number more than `dropout` away is believed when a second one follows it (RFC 3550,
-    A.1): the stream then starts again there, with `lost` 1 since the true number is unknown.
+    A sequence number more than `dropout` ahead or `misorder` behind is believed when the next one
+    follows it, whatever comes between (RFC 3550, A.1): the stream then starts again there, with `lost` 1
+    since the true number is unknown. So a sender that numbers anew, and two that share a stream, are
+    heard; what the server itself passes on late is nearer than that (signaling/sfu).
     """
 
     def __init__(
@@ -29,17 +31,19 @@ class ReorderBuffer:
         capacity: int = 1024,
         max_bytes: int = 2 << 20,
         dropout: int = 3000,
+        misorder: int = 256,
     ) -> None:
         self.late = 0
         self._hold = hold
         self._capacity = capacity
         self._max_bytes = max_bytes
         self._dropout = dropout
+        self._misorder = misorder
         self._next: int | None = None
         self._held: dict[int, tuple[bytes, float]] = {}
         self._bytes = 0
         self._since = 0.0  # when the first hole was seen; meaningful while something is held
-        self._jump: int | None = None
+        self._jump: tuple[int, Released] | None = None  # what must come next, and the first packet
 
     def passes(self, sequence: int) -> bool:
         """Whether this packet is the very next and nothing is held: then it need not be pushed."""
@@ -55,9 +59,8 @@ class ReorderBuffer:
         if self._next is None:
             self._next = sequence
         ahead = (sequence - self._next) & MASK
-        if self._dropout < ahead <= MASK - self._dropout:
+        if self._dropout < ahead < HALF * 2 - self._misorder:
             return self._jumped(sequence, at, packet)
-        self._jump = None
         if ahead >= HALF or sequence in self._held:
             self.late += 1
             return []
@@ -103,12 +106,12 @@ class ReorderBuffer:
         return self._in_order((nearest - first) & MASK, now)
 
     def _jumped(self, sequence: int, at: float, packet: bytes) -> list[Released]:
-        if sequence != self._jump:
-            self._jump = (sequence + 1) & MASK
+        following, jump = (sequence + 1) & MASK, self._jump
+        if jump is None or jump[0] != sequence:
             self.late += 1
+            self._jump = following, Released(1, packet, at)
             return []
-        released = self.flush()
-        self._jump = None
-        self._next = (sequence + 1) & MASK
-        released.append(Released(1, packet, at))
-        return released
+        self.late -= 1
+        self._jump, released = None, self.flush()
+        self._next = following
+        return [*released, jump[1], Released(0, packet, at)]

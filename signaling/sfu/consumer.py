@@ -105,6 +105,12 @@ class Consumer:
         """Let nothing through. A later resume continues the numbers as if nothing was left out."""
         pause_all([self])
 
+    def begin_again(self) -> None:
+        """The producer's numbers are others from here on, the viewer's go on with the next key frame."""
+        if not self.paused:
+            self._hold()
+            self.resume()
+
     def _hold(self) -> None:
         stream = self.producer.stream
         self.paused = True

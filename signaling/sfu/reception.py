@@ -21,6 +21,11 @@ class Reception:
     def on_sender_info(self, info: SenderInfo, now: float) -> None:
         self.sender, self.sender_at = info, now
 
+    def skip(self, numbers: int) -> None:
+        """So many were left out that nobody sent."""
+        if self._first is not None:
+            self._first += numbers
+
     def report(
         self, ssrc: int, *, highest: int, received: int, octets: int, jitter: float, now: float
     ) -> ReportBlock:

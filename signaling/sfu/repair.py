@@ -53,6 +53,10 @@ class MissingPackets:
             self._due.pop(next(iter(self._due)))
             self.given_up = True
 
+    def forget(self) -> None:
+        """They will not come any more: the numbers are others now."""
+        self._due.clear()
+
     def on_arrival(self, number: int, now: float) -> None:
         """A missing packet came after all."""
         entry = self._due.pop(number, None)

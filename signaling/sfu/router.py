@@ -13,7 +13,7 @@ import structlog
 from .extensions import restamp
 from .rtp import NUMBERS, SSRC, newest, send_time, unwrap_rtx
 from .srtp import LARGEST, PacketBuffer, memmove, protect, protect_rtcp, unprotect, unprotect_rtcp
-from .stream import NEVER, Lane, Stream
+from .stream import FAR, NEVER, Lane, Stream
 
 if TYPE_CHECKING:
     from .transport import Transport
@@ -110,6 +110,12 @@ class Router:
 
     def _late(self, stream: Stream, packet: bytes, number: int, now: float) -> None:
         """A packet older than the newest: each number is forwarded at most once."""
+        if number <= stream.highest - FAR:
+            first = stream.numbered_anew(number & 0xFFFF, packet)
+            if first is not None:
+                self._accept(stream, first, now)
+                self._accept(stream, packet, now)
+            return
         cache = stream.cache
         if number < 0 or number <= stream.highest - cache.mask or cache.get(number) is not None:
             return

@@ -22,6 +22,7 @@ Lane = tuple[Any, Any, Any, int, int, int, int, object]
 
 CACHE = {"audio": 64, "video": 256}  # packets, over a second of either; more is cold memory
 NEVER = -1
+FAR = 256  # packets behind the newest: no delay, and beyond what SRTP takes for one (128)
 
 
 class Stream:
@@ -31,7 +32,7 @@ class Stream:
         "arrival", "cache", "consumers", "extensions", "format", "gate", "highest", "jitter",
         "lanes", "missing", "octets", "packets", "payload_type", "primary",
         "reception", "repair_soon", "rtx_payload_type", "sink_errors", "sinks", "ssrc",
-        "timestamp", "waiting",
+        "suspect", "timestamp", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +53,7 @@ class Stream:
         self.repair_soon = repair_soon
         self.highest = NEVER  # extended sequence number of the newest packet
         self.timestamp = 0
+        self.suspect: tuple[int, bytes] | None = None  # what would follow a packet from far behind
         self.arrival = 0.0  # of the first packet with that timestamp
         self.jitter = 0.0
         self.primary = 0  # packets of the stream itself, without what RTX brought
@@ -86,6 +88,22 @@ class Stream:
             self.missing.on_gap(self.highest + 1, number, now)
             self.repair_soon()
         return number
+
+    def numbered_anew(self, sequence: int, packet: bytes) -> bytes | None:
+        """A packet from far behind. When it is the second of two that follow each other the sender has
+        begun to number anew (RFC 3550, A.1); returns the first, which is the next one now."""
+        suspect, self.suspect = self.suspect, ((sequence + 1) & 0xFFFF, packet)
+        if suspect is None or suspect[0] != sequence:
+            return None
+        self.suspect = None
+        for consumer in self.consumers:
+            consumer.begin_again()
+        ahead = (sequence - 2 - self.highest) & 0xFFFF
+        self.highest += ahead
+        self.reception.skip(ahead)
+        self.missing.forget()
+        self.rebuild()
+        return suspect[1]
 
     def admit(self, packet: bytes, number: int, timestamp: int, now: float) -> None:
         """Let waiting consumers in if this packet begins a key frame."""

@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,11 +81,52 @@ def test_memory_is_bounded_whatever_the_numbers(sequences):
 
 
 def test_a_new_numbering_is_believed_at_its_second_packet():
-    """One stray number far away changes nothing; two in a row start anew, and count as a loss."""
+    """One stray number far away changes nothing; two in a row start anew, and count as a loss before them."""
     buffer = ReorderBuffer()
     buffer.push(10, 0.0, b"a")
     assert buffer.push(30_000, 0.1, b"stray") == []
     assert [item.packet for item in buffer.push(11, 0.2, b"b")] == [b"b"]
     assert buffer.push(40_000, 0.3, b"c") == []
-    assert [(item.lost, item.packet) for item in buffer.push(40_001, 0.4, b"d")] == [(1, b"d")]
+    found = [(item.lost, item.packet, item.at) for item in buffer.push(40_001, 0.4, b"d")]
+    assert found == [(1, b"c", 0.3), (0, b"d", 0.4)]
     assert [item.packet for item in buffer.push(40_002, 0.5, b"e")] == [b"e"]
+    assert buffer.late == 1
+
+
+@pytest.mark.parametrize("back", [300, 1000, 2999, 20_000, 40_000, 60_000])
+def test_a_sender_that_numbers_anew_again_and_again_loses_nothing(back):
+    """From every place as far behind as can be no delay, many times over."""
+    buffer, out, first = ReorderBuffer(), [], 0
+    for index in range(3000):
+        at = index * 0.01
+        first -= back if index and index % 250 == 0 else 0
+        number = (first + index) & 0xFFFF
+        out += buffer.expire(at) + buffer.push(number, at, index.to_bytes(4, "big"))
+    assert indexes(out + buffer.flush()) == list(range(3000))
+    assert [item.lost for item in out if item.lost] == [1] * 11
+    assert buffer.late == 0
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    apart=st.integers(300, 0x10000 - 300),
+    first=st.integers(0, 0xFFFF),
+    run=st.integers(1, 40),
+)
+def test_of_two_senders_with_one_number_both_are_heard(apart, first, run):
+    """They take turns, packet by packet or in runs: each is heard on and on."""
+    buffer, out, sent = ReorderBuffer(), [], [0, 0]
+    for count in range(1200):
+        which = count // run % 2
+        number = (first + which * apart + sent[which]) & 0xFFFF
+        sent[which] += 1
+        data = (which << 24 | sent[which]).to_bytes(4, "big")
+        if count % 5 == 0:
+            out += buffer.expire(count * 0.01)
+        out += buffer.push(number, count * 0.01, data)
+    out += buffer.flush()
+    for who in (0, 1):
+        heard = [index & 0xFFFFFF for index in indexes(out) if index >> 24 == who]
+        assert heard == sorted(set(heard))
+        breaks = [b - a for a, b in zip([0, *heard], [*heard, sent[who]], strict=True)]
+        assert max(breaks) < 100
