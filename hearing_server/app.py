@@ -115,6 +115,7 @@ class Server:
         self.entering = self._open_entering()
         self.papers = PaperParts(self.store, self.cases, self.staff, self.signing, self.folder, now)
         self._stack.push_async_callback(self.papers.close)
+        await self.papers.recover()
         self.centre = self._open_centre()
         self.custody = self._open_custody()
         self.hearings.subscribe(self._on_entries)

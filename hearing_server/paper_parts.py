@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from hearing_server.adapters import paper_leftovers
 from hearing_server.adapters.code_store import SqlCodes
 from hearing_server.adapters.folder import DataFolder, Documents
 from hearing_server.adapters.notary import Workshop
@@ -43,6 +44,7 @@ class PaperParts:
         self._tasks: list[asyncio.Task[None]] = []
         secret = folder.secret("papers")
         files, logs = Documents(folder.papers), SqlPapers(store.database)
+        self._logs = logs
         press, line = PaperPress(workshop, folder.papers), SigningLine()
         channels = cases.outbox.channels
         self.papers = Papers(logs, now)
@@ -68,6 +70,12 @@ class PaperParts:
         self.signing = PaperSigning(self.papers, press, files, line, now)
         consents = Consents(logs, now)
         self.service = PaperService(self.papers, consents, press, files, channels, secret, now)
+
+    async def recover(self) -> None:
+        """After a crash, before anybody is let in."""
+        found = await asyncio.to_thread(paper_leftovers.uploads, self._folder)
+        made = await self._logs.made(found)
+        await asyncio.to_thread(paper_leftovers.clear, self._folder, set(found) - made)
 
     def start(self) -> None:
         for run, name in ((self.rounds.run, "papers"), (self.post.run, "letters of papers")):

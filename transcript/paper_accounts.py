@@ -7,7 +7,7 @@ from typing import Any
 from hearing_server.domain.log import leaf_hash, root
 from hearing_server.domain.papers import events as ev
 from hearing_server.domain.papers.log import Entry, canonical, to_record
-from hearing_server.domain.papers.paper import Paper, Service, Signer
+from hearing_server.domain.papers.paper import Paper, Signer
 from hearing_server.domain.papers.service import Rule, effect
 
 from .paper_report import Both, Fact, PaperReport, Table
@@ -75,17 +75,17 @@ STEPS: Mapping[type, Both] = {
 }
 
 
-def notice(paper: Paper, service: Service, now: int) -> PaperReport:
+def notice(paper: Paper, to: ev.Addressee, ways: Sequence[str], now: int) -> PaperReport:
     """What the person is told with a service."""
     return _report(
         paper,
         ("电子送达通知书", "Notice of electronic service"),
         now,
         (
-            *_about(paper, service.sha256),
-            Fact(name=("受送达人", "Served on"), value=_same(service.to.name)),
-            Fact(name=("送达方式", "By"), value=_ways(service.ways)),
-            Fact(name=("发出时间", "Sent"), value=_time(service.begun_at)),
+            *_about(paper, paper.sha256),
+            Fact(name=("受送达人", "Served on"), value=_same(to.name)),
+            Fact(name=("送达方式", "By"), value=_ways(ways)),
+            Fact(name=("制作时间", "Made"), value=_time(now)),
         ),
         (
             (

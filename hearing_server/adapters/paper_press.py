@@ -14,7 +14,7 @@ from hearing_server.adapters.examining.examine import ChildExaminer
 from hearing_server.adapters.notary import CODES, SIGNING_MINUTES, Workshop
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.papers import templates
-from hearing_server.domain.papers.events import Addressee
+from hearing_server.domain.papers.events import Addressee, Way
 from hearing_server.domain.papers.log import Entry
 from hearing_server.domain.papers.paper import Paper
 from hearing_server.services.exhibits import Examined
@@ -106,8 +106,8 @@ class PaperPress:
     async def archive(self, pdf: bytes) -> bytes:
         return await self._do(work.archive, pdf)
 
-    async def notice(self, paper: Paper, person: str, now: int) -> bytes:
-        said = paper_accounts.notice(paper, paper.services[person], now)
+    async def notice(self, paper: Paper, to: Addressee, ways: Sequence[Way], now: int) -> bytes:
+        said = paper_accounts.notice(paper, to, ways, now)
         return await self._do(paper_work.report, said)
 
     async def proof(self, paper: Paper, person: str, entries: Sequence[Entry], now: int) -> bytes:

@@ -70,6 +70,15 @@ class SqlPapers:
             for row in rows
         ]
 
+    async def made(self, papers: Sequence[str]) -> set[str]:
+        """Those of them that there are."""
+        found: set[str] = set()
+        async with self._database.reading() as connection:
+            for start in range(0, len(papers), 500):
+                query = select(paper.c.id).where(paper.c.id.in_(papers[start : start + 500]))
+                found |= set((await connection.execute(query)).scalars())
+        return found
+
     async def of_person(self, person: str) -> list[str]:
         query = (
             select(paper.c.id)

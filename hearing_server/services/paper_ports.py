@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hearing_server.domain.cases import Case
-from hearing_server.domain.papers.events import Addressee
+from hearing_server.domain.papers.events import Addressee, Way
 from hearing_server.domain.papers.log import Entry
 from hearing_server.domain.papers.paper import Paper
 from hearing_server.services.exhibits import Examined
@@ -47,7 +47,7 @@ class Press(Protocol):
 
     async def archive(self, pdf: bytes) -> bytes: ...
 
-    async def notice(self, paper: Paper, person: str, now: int) -> bytes: ...
+    async def notice(self, paper: Paper, to: Addressee, ways: Sequence[Way], now: int) -> bytes: ...
 
     async def proof(
         self, paper: Paper, person: str, entries: Sequence[Entry], now: int

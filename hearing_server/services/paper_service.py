@@ -1,17 +1,17 @@
 """Papers served on people: on the ground of their consent, by ways they agreed to, with a sealed notice.
 
-The notice is made before the letters can be acted on: a person who opens the page finds it there, or is told
-in a moment. The proof of service is printed from the log whenever it is asked for.
+The notice is made first, and one append enters it with the service and its letters: a crash leaves all of it or
+nothing. The proof of service is printed from the log whenever it is asked for.
 """
 
 import asyncio
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from hearing_server.domain.cases import Case, CaseParty
 from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.log import SERVER
 from hearing_server.domain.outbox import Channel
 from hearing_server.domain.papers import commands as cmd
 from hearing_server.domain.papers.consent import (
@@ -23,6 +23,7 @@ from hearing_server.domain.papers.consent import (
     Through,
     basis,
 )
+from hearing_server.domain.papers.decide import decide
 from hearing_server.domain.papers.events import Letter, Post, Way
 from hearing_server.domain.papers.paper import Paper
 from hearing_server.services.hearings import Clock
@@ -105,22 +106,16 @@ class PaperService:
             for way in ways
             if way in BY_LETTER
         )
-        command = cmd.Serve(to=to, ways=tuple(ways), basis=ground, posts=posts)
-        served = await self._papers.execute(paper.id, command, by)
-        return await self._with_notice(served, person)
-
-    async def _with_notice(self, paper: Paper, person: str) -> Paper:
-        pdf = await self._press.notice(paper, person, self._now())
+        command = cmd.Serve(to=to, ways=tuple(ways), basis=ground, posts=posts, notice_sha256="")
+        decide(paper, command, self._now())  # nothing is sealed for what would be refused
+        pdf = await self._press.notice(paper, to, ways, self._now())
         sha256 = await asyncio.to_thread(self._files.save, paper.id, NOTICE, pdf)
-        command = cmd.EnterNotice(person=person, sha256=sha256)
-        return await self._papers.execute(paper.id, command, SERVER)
+        return await self._papers.execute(paper.id, replace(command, notice_sha256=sha256), by)
 
     async def notice(self, paper: Paper, person: str) -> bytes:
-        """Made now, if a crash has kept it from being made with the service; Refused(not_found)."""
+        """Refused(not_found) where nothing was served."""
         if person not in paper.services:
             raise Refused(Code.NOT_FOUND)
-        if not paper.services[person].notice_sha256:
-            paper = await self._with_notice(paper, person)
         sha256 = paper.services[person].notice_sha256
         return await asyncio.to_thread(self._files.read, paper.id, NOTICE, sha256)
 

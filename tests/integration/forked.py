@@ -5,6 +5,7 @@ imports, which are more than half of what a start costs, and there are some two 
 `ServerProcess` executes where a test changes what a process is born with (another module, LD_PRELOAD).
 """
 
+import importlib
 import multiprocessing
 import os
 import signal
@@ -19,11 +20,13 @@ _CONTEXT.set_forkserver_preload(["hearing_server.__main__"])
 
 
 class Forked:
-    """The part of subprocess.Popen that tests use."""
+    """The part of subprocess.Popen that tests use. `main`: the module whose `main` is called."""
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, main: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path
+    ) -> None:
         reader, writer = _CONTEXT.Pipe(duplex=False)
-        own = (list(arguments), dict(environment), log, writer)
+        own = (main, list(arguments), dict(environment), log, writer)
         self._process = _CONTEXT.Process(target=_serve, args=own)
         self._process.start()
         writer.close()
@@ -51,7 +54,7 @@ class Forked:
 
 
 def _serve(
-    arguments: list[str], environment: dict[str, str], log: Path, writer: Connection
+    main: str, arguments: list[str], environment: dict[str, str], log: Path, writer: Connection
 ) -> None:
     os.environ.clear()
     os.environ.update(environment)
@@ -61,6 +64,4 @@ def _serve(
     writer.close()
     sys.stdout = os.fdopen(1, "w", buffering=1)
     sys.stderr = os.fdopen(2, "w", buffering=1)
-    from hearing_server.__main__ import main
-
-    sys.exit(main(arguments))
+    sys.exit(importlib.import_module(main).main(arguments))

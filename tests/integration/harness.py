@@ -63,6 +63,9 @@ class ServerProcess:
     seats: Sequence[str] = ROLES  # what the seats of its one hearing are called here
     process: "subprocess.Popen[str] | Forked | None" = None
     module: str = "hearing_server"  # or one that starts it in a troubled world
+    main: str = (
+        "hearing_server.__main__"  # or a module with another beginning, for one that is forked
+    )
     environment: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -75,7 +78,7 @@ class ServerProcess:
         return self.process.pid
 
     async def start(self) -> "ServerProcess":
-        self.process = await asyncio.to_thread(self._begin)
+        self.process = await asyncio.to_thread(self.begin)
         try:
             await asyncio.wait_for(asyncio.to_thread(self._read_links), START_WITHIN)
         except BaseException:
@@ -83,13 +86,13 @@ class ServerProcess:
             raise
         return self
 
-    def _begin(self) -> "subprocess.Popen[str] | Forked":
+    def begin(self) -> "subprocess.Popen[str] | Forked":
         arguments = ["serve", "--demo", "--port", str(self.port)]
         arguments += ["--media-port", str(self.media_port), "--data", str(self.data)]
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", **self.environment}
         log = self.data.parent / f"{self.data.name}.log"
         if self.module == "hearing_server":
-            return Forked(arguments, environment, log)
+            return Forked(self.main, arguments, environment, log)
         with log.open("a") as file:
             return subprocess.Popen(
                 [sys.executable, "-m", self.module, *arguments],
@@ -129,9 +132,14 @@ class ServerProcess:
 
 @contextlib.asynccontextmanager
 async def serving(
-    data: Path, *, module: str = "hearing_server", **environment: str
+    data: Path,
+    *,
+    module: str = "hearing_server",
+    main: str = "hearing_server.__main__",
+    **environment: str,
 ) -> AsyncIterator[ServerProcess]:
-    server = await ServerProcess(data=data, module=module, environment=environment).start()
+    server = ServerProcess(data=data, module=module, main=main, environment=environment)
+    await server.start()
     try:
         yield server
     finally:

@@ -121,16 +121,13 @@ class EnterCompletion:
 
 @dataclass(frozen=True, kw_only=True)
 class Serve:
+    """`notice_sha256` is of the sealed notice: there is no moment at which a service stands without it."""
+
     to: Addressee
     ways: tuple[Way, ...]
     basis: Basis
     posts: tuple[Post, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class EnterNotice:
-    person: str
-    sha256: str
+    notice_sha256: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,5 +138,5 @@ class ConfirmReceipt:
 Command = (
     Make | Withdraw | OpenSigning | EnterSeal | Remind | NoteLetter | Open | ShowPages | Download
     | ConfirmCode | LockCode | Object | Sign | Refuse | Close | Look | EnterCompletion | Serve
-    | EnterNotice | ConfirmReceipt
+    | ConfirmReceipt
 )  # fmt: skip

@@ -252,14 +252,8 @@ def _serve(paper: Paper, command: cmd.Serve, now: int) -> Events:
     begun = ev.ServiceBegun(
         to=command.to, sha256=paper.sha256, ways=command.ways, basis=command.basis
     )
-    return (begun, *(ev.LetterQueued(post=post) for post in command.posts))
-
-
-def _enter_notice(paper: Paper, command: cmd.EnterNotice, now: int) -> Events:
-    service = _service(paper, command.person)
-    if service.notice_sha256:
-        raise Refused(Code.NO_CHANGE)
-    return (ev.NoticeSealed(person=command.person, sha256=command.sha256),)
+    notice = ev.NoticeSealed(person=command.to.person, sha256=command.notice_sha256)
+    return (begun, notice, *(ev.LetterQueued(post=post) for post in command.posts))
 
 
 def _confirm_receipt(paper: Paper, command: cmd.ConfirmReceipt, now: int) -> Events:
@@ -308,6 +302,5 @@ RULES: dict[type, object] = {
     cmd.Look: _look,
     cmd.EnterCompletion: _enter_completion,
     cmd.Serve: _serve,
-    cmd.EnterNotice: _enter_notice,
     cmd.ConfirmReceipt: _confirm_receipt,
 }

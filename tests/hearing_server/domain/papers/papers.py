@@ -78,7 +78,7 @@ class World:
 
     def served(self, *ways: Way, basis: Basis = BASIS) -> "World":
         posts = tuple(post("jia", f"s-{way}", Letter.SERVE, way) for way in ways if way != "portal")
-        self.do(cmd.Serve(to=JIA, ways=ways, basis=basis, posts=posts))
+        self.do(cmd.Serve(to=JIA, ways=ways, basis=basis, posts=posts, notice_sha256=SHA))
         return self
 
 
