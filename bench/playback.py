@@ -1,5 +1,5 @@
 """How soon a picture is there after seeking in a three-hour hearing, in Chromium, and what a reader costs the
-media: `python -m bench playback --seeks 40 --json`.
+media: `python -m bench playback --seeks 40 --within 60 --json`. Of the seeks as many are made as there is time for.
 
 The hearing is rebuilt: thirty seconds of five parties (VP8 640x480 and Opus, a key frame every five
 seconds, as the recorder asks) are entered in the log as often as three hours take, as links to the same
@@ -9,6 +9,7 @@ files. A seek is from the press to the moment at which every seat shows its pict
 import argparse
 import asyncio
 import json
+import os
 import random
 import statistics
 import tempfile
@@ -40,8 +41,8 @@ HELD = """() => Math.max(...[...document.querySelectorAll('video')].map(e => {
   return held; }))"""
 
 
-async def seeks(server: ServerProcess, count: int, *, plays: bool) -> dict[str, Any]:
-    """Seek to random places, standing still or playing on."""
+async def seeks(server: ServerProcess, count: int, within: float, *, plays: bool) -> dict[str, Any]:
+    """Seek to random places, standing still or playing on, for so many seconds at most."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         page = await browser.new_page(viewport={"width": 1366, "height": 768})
@@ -53,13 +54,15 @@ async def seeks(server: ServerProcess, count: int, *, plays: bool) -> dict[str, 
         if plays:
             await page.keyboard.press("Space")
         chance, took, held = random.Random(7), [], 0.0
-        for _ in range(count):
+        end = time.monotonic() + within
+        while len(took) < 2 or (len(took) < count and time.monotonic() < end):
             took.append(await seek(page, chance.random()))
             held = max(held, await page.evaluate(HELD))
             await page.wait_for_timeout(500)
         await browser.close()
     name = "playing" if plays else "still"
     return {
+        f"seek_{name}_count": len(took),
         f"seek_{name}_ms_p50": round(statistics.median(took)),
         f"seek_{name}_ms_p95": round(statistics.quantiles(took, n=20)[18]),
         f"held_{name}_s_max": round(held),
@@ -74,12 +77,12 @@ async def seek(page: Page, share: float) -> float:
     return float(await page.evaluate(TOOK))
 
 
-async def seeking(count: int) -> dict[str, Any]:
+async def seeking(count: int, within: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         async with serving(Path(folder) / "data") as server:
             await rebuild(server, seconds=HOURS * 3600, began_at=BEGAN, size=(640, 480), lines=1500)
-            found = await seeks(server, count, plays=False)
-            return found | await seeks(server, count, plays=True)
+            found = await seeks(server, count, within, plays=False)
+            return found | await seeks(server, count, within, plays=True)
 
 
 def media(seconds: float) -> dict[str, Any]:
@@ -116,10 +119,14 @@ def media(seconds: float) -> dict[str, Any]:
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench playback")
     parser.add_argument("--seeks", type=int, default=40)
-    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument(
+        "--within", type=float, default=60, help="seconds for the seeks of each kind"
+    )
+    parser.add_argument("--seconds", type=float, default=20, help="of each load of the media")
     parser.add_argument("--json", action="store_true", help="one JSON object on one line")
     asked = parser.parse_args(argv)
-    figures = asyncio.run(seeking(asked.seeks)) | media(asked.seconds)
+    figures = asyncio.run(seeking(asked.seeks, asked.within)) | media(asked.seconds)
+    figures["load"] = round(os.getloadavg()[0], 1)
     if asked.json:
         print(json.dumps(figures))
         return

@@ -8,7 +8,7 @@ A gap is a span of an open track that no segment holds:
 - what came and cannot be read: packets that say what is not so, pictures that no decoder takes
   (`malformed`);
 - what the recorder dropped because its worker was behind (`overrun`), could not write (`disk`),
-  or had in hand when it died (`server`);
+  or had in hand when it died (`server`), up to the first packet after it that cannot be read;
 - from the opening of a track to its first packet, where that takes more than five seconds (`network`);
 - from the end of a track to its next start, with the cause given at the end; a track whose end was
   `closed` leaves none. After a restart of the server the cause is `server`.
@@ -39,6 +39,7 @@ class GapLedger:
         self.covered_until: int | None = None
         self._track = track
         self._cause: GapCause | None = None
+        self._inherited = False  # it is what an earlier recording of the track ended by
         self._usual = 0.0  # distance of frames, ms
         self._short: tuple[int, int] | None = None  # a span of short losses
         self._taken: dict[GapCause, int] = {}  # ms in it, by what took them
@@ -51,6 +52,11 @@ class GapLedger:
     def begin(self, at: int, cause: GapCause) -> None:
         """The track was covered until `at`, and `cause` is why it is not afterwards."""
         self.covered_until, self._cause = at, cause
+
+    def resume(self, at: int, cause: GapCause) -> None:
+        """The same, of an earlier recording of the track."""
+        self.begin(at, cause)
+        self._inherited = True
 
     def arrived(self, at: int, opened: int) -> list[RecordingGap]:
         """The first packet of a track came, sampled at `at`: why it was not recorded before is over, unless
@@ -70,6 +76,18 @@ class GapLedger:
         if _WEIGHT.get(cause, COURTS) > _WEIGHT.get(self._cause, COURTS):
             self._cause = cause
 
+    def unreadable(self, at: int) -> list[RecordingGap]:
+        """What came at `at` cannot be read. Where an earlier recording ended by the court's own fault that
+        is over: the sender is heard again. Once, so that no log is flooded by their turns."""
+        covered, inherited = self.covered_until, self._inherited
+        if not (inherited and covered is not None and self._cause in MACHINE):
+            self.lost("malformed")
+            return []
+        gaps = self._hole(covered, at)
+        self.begin(max(at, covered), "malformed")
+        self._inherited = False
+        return gaps
+
     def frame(self, start: int, end: int) -> list[RecordingGap]:
         """A frame of this span (Unix ms) is in the file."""
         covered, gaps = self.covered_until, []
@@ -80,7 +98,7 @@ class GapLedger:
             elif self._short is not None and start - self._short[1] > MERGE_MS:
                 gaps = self._merged()
             self._usual += (end - start + min(hole, LONGEST_USUAL_MS) - self._usual) * 0.125
-        self._cause = None
+        self._cause, self._inherited = None, False
         self.covered_until = end
         return gaps
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from msgspec.structs import replace
 
 from hearing_server.services.media import (
     RecordingFailed,
@@ -167,11 +168,15 @@ class ProcessRecorder:
         number = next(self._numbers)
         anchor = self._anchor(track.hearing)
         self._keep_anchor(track.hearing, anchor)
-        opened = wire.Open(name=track, format=track_format, wall_offset=anchor)
+        opened, now = (
+            wire.Open(name=track, format=track_format, wall_offset=anchor),
+            time.monotonic(),
+        )
         sink = TrackSink(number, self._spool, self._end)
-        self._tracks[number] = _Track(opened=opened, sink=sink, request_keyframe=request_keyframe)
+        again = replace(opened, begun=now)  # for the next worker, should this one die
+        self._tracks[number] = _Track(opened=again, sink=sink, request_keyframe=request_keyframe)
         self._spool.add(frames.frame(frames.OPEN, number, frames.encode(opened)))
-        self._report(TrackBegan(track=track, at=_calendar(anchor, time.monotonic())))
+        self._report(TrackBegan(track=track, at=_calendar(anchor, now)))
         return sink
 
     async def flush(self, hearing: str) -> None:

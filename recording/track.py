@@ -63,7 +63,7 @@ class Track:
         self._depacketiser = depacketiser(opened.format.codec)
         self._gaps = GapLedger(opened.name)
         if previous:
-            self._gaps.begin(*previous)
+            self._gaps.resume(*previous)
         self._writer: SegmentWriter | None = None
         self._timestamp = -1
         self._time = self._earlier = 0.0  # calendar ms of this timestamp and of the one before
@@ -91,6 +91,7 @@ class Track:
         self._now = self._received = at
         if len(data) < 12 or data[0] & 0xC0 != 0x80:
             self._unframed += 1
+            self._report(self._gaps.unreadable(int(self._clock.calendar(at))))
             return
         sequence = data[2] << 8 | data[3]
         if self._reorder.passes(sequence):
@@ -151,7 +152,7 @@ class Track:
         return TrackHealth(
             track=self.name,
             at=int(calendar(now)),
-            opened_at=self._opened(now),
+            opened_at=int(calendar(self._begun or now)),
             received_at=int(calendar(self._received)) if self._received else None,
             carried_at=None if self._carried is None else int(calendar(self._carried)),
             carrying=carrying,
@@ -195,7 +196,7 @@ class Track:
             if first & 0x20:
                 end -= packet[-1]
         if start >= end or second & 0x7F != self._format.payload_type:
-            self._skip(lost, start > end)
+            self._skip(lost, start > end, at)
             return
         if timestamp != self._timestamp:
             self._moment(timestamp, at)
@@ -224,16 +225,17 @@ class Track:
             self._report(self._gaps.arrived(int(self._time), self._opened(at)))
 
     def _opened(self, now: float) -> int:
-        return int(self._clock.calendar(self._begun or now))
+        """Also by an earlier worker."""
+        return int(self._clock.calendar(self.opened.begun or self._begun or now))
 
-    def _skip(self, lost: int, truncated: bool) -> None:
+    def _skip(self, lost: int, truncated: bool, at: float) -> None:
         """Padding alone probes the line, and other payload types are not recorded; but what says that it
         holds more than it does is as good as lost, and by its sender's doing."""
         self._lost += lost
         if truncated:
             self._unframed += 1
             self._lost += 1
-            self._gaps.lost("malformed")
+            self._report(self._gaps.unreadable(int(self._clock.calendar(at))))
 
     def _unreadable(self, frames: list[Frame], timestamp: int) -> list[Frame]:
         """What could not be read is missing before the frame of this timestamp, or after the one before
@@ -242,7 +244,7 @@ class Track:
         earlier = [frame for frame in frames if frame.timestamp != timestamp]
         for frame in earlier:
             self._place(frame)
-        self._gaps.lost("malformed")
+        self._report(self._gaps.unreadable(int(self._time)))
         return frames[len(earlier) :]
 
     def _listen(self, packet: bytes, size: int) -> None:

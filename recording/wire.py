@@ -17,11 +17,13 @@ FLUSH, RECOVER = range(FIRST_OWN, FIRST_OWN + 2)
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of OPEN. `wall_offset` is Unix ms minus monotonic ms."""
+    """Body of OPEN. `wall_offset` is Unix ms minus monotonic ms; `begun` (monotonic seconds) is told to a worker
+    that takes over from one that died."""
 
     name: TrackName
     format: TrackFormat
     wall_offset: float
+    begun: float = 0.0
 
 
 class Recover(msgspec.Struct, frozen=True, kw_only=True):

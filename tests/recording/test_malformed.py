@@ -1,14 +1,20 @@
 """What comes and cannot be read: a gap of its own cause, counted, and no flood of gaps."""
 
+import asyncio
+import os
+import signal
+import time
 from pathlib import Path
 
 import pytest
 
-from hearing_server.services.media import Codec, TrackName
+from hearing_server.services.media import Codec, GapCause, TrackName
 from recording.gaps import GapLedger
+from recording.recorder import ProcessRecorder
 from recording.track import Track
 
 from . import streams
+from .reports import Reports, begin, play
 from .streams import Packet
 from .test_track import BEGIN, WALL, Desk, opened, record
 
@@ -16,11 +22,11 @@ NO_SUCH_OPUS = b"\x03\x00"  # no frames at all (RFC 6716, 3.2.5)
 ODD_PAIR = b"\xf9" + bytes(81)  # two frames of one size, in an odd number of bytes
 
 
-def sound(bad: bytes, every: int = 1, good: int = 0) -> list[Packet]:
-    """Four seconds; of so many packets all but the first `good` are bad."""
+def sound(bad: bytes, every: int = 1, good: int = 0, seconds: float = 4.0) -> list[Packet]:
+    """Of so many packets all but the first `good` are bad."""
     frames = [
         frame if index % every < good else bad
-        for index, frame in enumerate(streams.encode_sound(4.0))
+        for index, frame in enumerate(streams.encode_sound(seconds))
     ]
     return streams.sound_packets(tuple(frames))
 
@@ -124,6 +130,44 @@ def test_what_comes_after_a_mute_is_not_muted(tmp_path: Path):
     assert desk.gaps == [(-5000, 0, "muted"), (0, 4000, "malformed")]
 
 
+@pytest.mark.parametrize("cause", ["server", "disk", "overrun"])
+def test_the_court_s_fault_ends_where_the_sender_is_heard_again(cause: GapCause, tmp_path: Path):
+    """Nothing that can be read comes before the third second; up to the first packet it was the court."""
+    desk = Desk(tmp_path)
+    before = int(WALL + BEGIN * 1000) - 1500
+    track = Track(1, opened("opus", "microphone"), desk.disks, desk, (before, cause))
+    good = streams.sound_packets(streams.encode_sound(4.0))
+    for bad, packet in zip(sound(NO_SUCH_OPUS), good, strict=True):
+        track.packet((bad if bad.at < 3 else packet).data, BEGIN + packet.at)
+    track.end(BEGIN + 4.0)
+    assert desk.gaps == [(-1500, 0, cause), (0, 3000, "malformed")]
+
+
+@pytest.mark.parametrize("codec", ["vp8", "h264"])
+def test_a_camera_after_a_crash_waits_by_the_court_s_fault_until_it_sends_nonsense(codec, tmp_path):
+    """Its pictures cannot be shown without the key frame that the crash took; that one is nonsense."""
+    desk = Desk(tmp_path)
+    before = int(WALL + BEGIN * 1000)
+    track = Track(1, opened(codec, "camera"), desk.disks, desk, (before, "server"))
+    for packet in pictures(codec, range(1), of=60):
+        if packet.at > 0.5:
+            track.packet(packet.data, BEGIN + packet.at)
+    track.end(BEGIN + 3.0)
+    (crash, nonsense) = desk.gaps
+    assert crash == (0, pytest.approx(2000, abs=40), "server")
+    assert nonsense == (crash[1], 3000, "malformed")
+
+
+def test_turns_of_the_sender_and_the_court_flood_no_log():
+    """Of what was left by an earlier worker the sender's part is told once."""
+    ledger = GapLedger(TrackName(hearing="h", party="p", source="microphone"))
+    ledger.resume(0, "server")
+    gaps = []
+    for at in range(1000, 60_000, 20):
+        gaps += ledger.unreadable(at) if at % 40 else ledger.unkept(at, "server")
+    assert [gap.cause for gap in gaps] == ["server"]
+
+
 def test_health_counts_what_came_since_it_was_asked_last(tmp_path: Path):
     """Padding alone is nothing that came."""
     desk = Desk(tmp_path)
@@ -140,3 +184,34 @@ def test_health_counts_what_came_since_it_was_asked_last(tmp_path: Path):
     assert (second.carrying, second.malformed) == (0, 0)
     assert second.received_at == WALL + BEGIN * 1000 + 3000
     assert second.carried_at == WALL + BEGIN * 1000 + 1980
+
+
+async def test_a_killed_worker_takes_no_blame_for_what_cannot_be_read(tmp_path: Path):
+    """kill -9 while one source sends nonsense from the beginning and another since a second."""
+    reports = Reports()
+    recorder = ProcessRecorder(tmp_path / "rec", reports)
+    await recorder.start()
+    began = time.monotonic()
+    never, since = begin(recorder, "opus", "room"), begin(recorder, "opus", "microphone")
+    bad = sound(NO_SUCH_OPUS, seconds=7.0)
+    good = streams.sound_packets(streams.encode_sound(7.0))
+    half = asyncio.gather(
+        play(never, bad, began),
+        play(since, [b if b.at >= 1 else g for b, g in zip(bad, good, strict=True)], began),
+    )
+    await asyncio.sleep(5.5)
+    assert recorder.worker_pid
+    os.kill(recorder.worker_pid, signal.SIGKILL)
+    await half
+    for sink in (never, since):
+        sink.on_end("closed")
+    await recorder.flush("h1")
+    await recorder.close()
+    named: dict[str, list[tuple[str, int]]] = {}
+    for gap in reports.gaps:
+        named.setdefault(gap.track.source, []).append((gap.cause, gap.ended_at - gap.started_at))
+    assert [cause for cause, _ in named["room"]] == ["malformed"]
+    assert named["room"][0][1] == pytest.approx(7000, abs=400)
+    assert [cause for cause, _ in named["microphone"]] == ["server", "malformed"]
+    assert sum(ms for _, ms in named["microphone"]) == pytest.approx(6000, abs=600)
+    assert named["microphone"][1][1] > 500
