@@ -168,15 +168,12 @@ class ProcessRecorder:
         number = next(self._numbers)
         anchor = self._anchor(track.hearing)
         self._keep_anchor(track.hearing, anchor)
-        opened, now = (
-            wire.Open(name=track, format=track_format, wall_offset=anchor),
-            time.monotonic(),
-        )
+        opened = wire.Open(name=track, format=track_format, wall_offset=anchor)
         sink = TrackSink(number, self._spool, self._end)
-        again = replace(opened, begun=now)  # for the next worker, should this one die
+        again = replace(opened, begun=time.monotonic())  # for the next worker, should this one die
         self._tracks[number] = _Track(opened=again, sink=sink, request_keyframe=request_keyframe)
         self._spool.add(frames.frame(frames.OPEN, number, frames.encode(opened)))
-        self._report(TrackBegan(track=track, at=_calendar(anchor, now)))
+        self._report(TrackBegan(track=track, at=_calendar(anchor, time.monotonic())))
         return sink
 
     async def flush(self, hearing: str) -> None:
