@@ -88,7 +88,7 @@ class Settings:
     oidc_name: str = _setting("", "What staff call the provider, for its button.")
     verify_megabytes: int = _setting(512, "Largest file, in MB, that the page /verify takes.")
     time_zone: str = _setting(
-        "Asia/Shanghai", "Zone of the court: times in messages and in the calendar."
+        "Asia/Shanghai", "Zone of the court: times in messages and on every page."
     )
     planning_buffer: int = _setting(
         15, "Minutes that must lie between two hearings in one courtroom, or of one person."

@@ -6,14 +6,22 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
+from hearing_server.domain.parties import Side
 from tests.integration.harness import serving
 
+from . import rooms
 from .browsers import DEVICE, PATIENCE, Person, all_enter, court, open_hearing
 from .devices import ELSEWHERE
 from .looks import Looks
 
 ROLES = ("presiding_judge", "prosecutor", "defendant", "counsel")
-# when it says so, by its own clock
+TALKING = [
+    rooms.Place(key="presiding_judge", name="宋明理（虚构）", site="第一法庭"),
+    rooms.Place(key="prosecutor", name="齐正言（虚构）", side=Side.CLAIM, site="示范检察院"),
+    rooms.Place(key="defendant", name="吴名氏（虚构）", side=Side.DEFENCE, site="示范看守所"),
+    rooms.Place(key="counsel", name="卞护之（虚构）", side=Side.DEFENCE, serves="defendant"),
+    rooms.Place(key="interpreter", name="易译文（虚构）", serves="defendant"),
+]
 
 
 async def opened(people: dict[str, Person]) -> None:
@@ -99,13 +107,31 @@ async def silent(listener: Person, speaker: Person) -> None:
     await expect(seat).to_have_attribute("data-presence", "consulting")
 
 
-@pytest.mark.timeout(180)
+async def joined(asks: Person, other: Person, third: Person, judge: Person, looks: Looks) -> None:
+    """A further person comes into the talk once the other, they themselves and the judge have agreed."""
+    await silent(third, other)
+    await asks.click("talk-further")
+    await asks.click(f"further-{third.seat}")
+    await looks.at(asks, "asking a further person into a talk")
+    await asks.click("further-confirm")
+    await looks.at(third, "asked into a talk")
+    for person in (other, third):
+        await person.click("talk-accept")
+    await judge.click("talk-permit")
+    await expect(third.get("talk")).to_be_visible(timeout=PATIENCE)
+    await third.hears(other, ELSEWHERE)
+    await other.hears(third, ELSEWHERE)
+    await looks.at(third, "in a talk of three")
+
+
+@pytest.mark.timeout(240)
 async def test_a_private_talk_reaches_nobody_else(tmp_path: Path) -> None:
-    """Counsel asks, the defendant accepts, the judge permits; they hear each other and nobody hears them."""
+    """Counsel asks, the defendant accepts, the judge permits; they hear each other and nobody hears them.
+    They ask the interpreter in, with everybody's leave, who heard and knew nothing before."""
     looks = Looks()
     async with (
-        serving(tmp_path / "data") as server,
-        court(server, tmp_path, ROLES) as people,
+        rooms.serving(tmp_path / "data", TALKING) as server,
+        court(server, tmp_path, server.seats) as people,
     ):
         judge, prosecutor = people["presiding_judge"], people["prosecutor"]
         defendant, counsel = people["defendant"], people["counsel"]
@@ -113,6 +139,7 @@ async def test_a_private_talk_reaches_nobody_else(tmp_path: Path) -> None:
         await judge.hears(defendant, DEVICE["defendant"])
 
         await counsel.click("consult")
+        await counsel.get(f"consult-{people['interpreter'].seat}").uncheck()  # not yet
         await counsel.click("consult-confirm")
         await expect(defendant.get("talk-accept")).to_be_visible(timeout=PATIENCE)
         assert not await prosecutor.get("talk-request").count()
@@ -127,7 +154,12 @@ async def test_a_private_talk_reaches_nobody_else(tmp_path: Path) -> None:
                 await silent(listener, speaker)
         await looks.at(counsel, "private talk")
         await looks.at(judge, "with two out")
+        await joined(counsel, defendant, people["interpreter"], judge, looks)
+        await silent(prosecutor, people["interpreter"])
 
+        await people["interpreter"].click("talk-leave")
+        await expect(people["interpreter"].get("courtroom")).to_be_visible(timeout=PATIENCE)
+        await expect(counsel.get("talk")).to_be_visible()
         await counsel.click("talk-leave")
         for person in (defendant, counsel):
             await expect(person.get("courtroom")).to_be_visible(timeout=PATIENCE)

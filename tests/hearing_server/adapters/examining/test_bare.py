@@ -233,16 +233,35 @@ def test_a_film_of_single_pictures_loses_what_each_tells(kind: str) -> None:
     assert clean(out.getvalue()) == plain.getvalue()
 
 
-async def test_what_many_are_shown_is_made_once_and_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked, ask = [], bare.have_written
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """What a child was asked to write anew."""
+    found, ask = [], bare.have_written
 
     async def counted(path: Path, *arguments: Any, **bounds: float) -> bool:
-        asked.append(path)
+        found.append(path)
         return await ask(path, *arguments, **bounds)
 
     monkeypatch.setattr(bare, "have_written", counted)
+    return found
+
+
+async def test_what_cannot_be_made_is_not_tried_at_every_request(
+    tmp_path: Path, asked: list[Path]
+) -> None:
+    """Each try may take a minute, in which nobody else's film is made."""
+    time = 0.0
+    maker = BareFiles(StoredExhibits(tmp_path), lambda: time)
+    for moment, tries in ((0, 1), (1, 1), (599, 1), (601, 2), (700, 2)):
+        time = moment
+        with pytest.raises(Refused):
+            await _path(maker, tmp_path, b"torn" * 50, "video/mp4")
+        assert len(asked) == tries
+    song = files.song(tmp_path / "song")
+    assert (await _path(maker, tmp_path, song, "audio/mpeg")).is_file()
+
+
+async def test_what_many_are_shown_is_made_once_and_kept(tmp_path: Path, asked: list[Path]) -> None:
     data = files.song(tmp_path / "song")
     maker = BareFiles(StoredExhibits(tmp_path))
     paths = await asyncio.gather(*(_path(maker, tmp_path, data, "audio/mpeg") for _ in range(5)))
