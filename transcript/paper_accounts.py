@@ -7,7 +7,7 @@ from typing import Any
 from hearing_server.domain.log import leaf_hash, root
 from hearing_server.domain.papers import events as ev
 from hearing_server.domain.papers.log import Entry, canonical, to_record
-from hearing_server.domain.papers.paper import Paper, Signer
+from hearing_server.domain.papers.paper import Objection, Paper, Signer
 from hearing_server.domain.papers.service import Rule, effect
 
 from .paper_report import Both, Fact, PaperReport, Table
@@ -63,6 +63,7 @@ STEPS: Mapping[type, Both] = {
     ev.PersonCodeConfirmed: ("输入一次性验证码", "entered the one-time code"),
     ev.PersonCodeLocked: ("验证码错误过多", "too many wrong codes"),
     ev.PaperObjected: ("提出异议", "objected"),
+    ev.ObjectionAnswered: ("答复异议", "objection answered"),
     ev.PaperSigned: ("签名", "signed"),
     ev.PaperRefused: ("拒绝签名", "refused to sign"),
     ev.PersonStuck: ("需要关注", "stuck"),
@@ -239,7 +240,7 @@ def _proven(entries: Sequence[Entry]) -> Both:
 
 def _row(signer: Signer) -> tuple[Both, ...]:
     opened, read = _time(signer.opened_at), _same(str(signer.read_to) if signer.shown else "—")
-    said = "；".join(f"异议：{one.text}" for one in signer.objections)
+    said = "；".join(map(_objection, signer.objections))
     if signer.signed_at is not None:
         outcome = (f"已签名 {_when(signer.signed_at)}", f"signed {_when(signer.signed_at)}")
     elif signer.refused is not None:
@@ -250,6 +251,13 @@ def _row(signer: Signer) -> tuple[Both, ...]:
         outcome = ("未答复", "no answer")
     who = _same(f"{signer.to.label} {signer.to.name}")
     return who, opened, read, outcome, _same(said or "—")
+
+
+def _objection(one: Objection) -> str:
+    if one.answer is None:
+        return f"异议：{one.text}"
+    word = "予以采纳" if one.answer.accepted else "不予采纳"
+    return f"异议：{one.text}（{word}：{one.answer.reason}）"
 
 
 def _with_letters(paper: Paper, rows: tuple[tuple[Both, ...], ...]) -> tuple[tuple[Both, ...], ...]:

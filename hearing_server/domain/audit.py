@@ -47,6 +47,7 @@ class Action(StrEnum):
     PAPER_MADE = "paper_made"  # from a template, or from a file
     PAPER_SENT = "paper_sent"  # round for signatures
     PAPER_REMINDED = "paper_reminded"
+    PAPER_ANSWERED = "paper_answered"  # an objection
     PAPER_CLOSED = "paper_closed"  # before everybody had answered
     PAPER_WITHDRAWN = "paper_withdrawn"
     PAPER_SERVED = "paper_served"

@@ -74,40 +74,51 @@ class Rounds:
         self.awake = asyncio.Event()  # for `run`
 
     async def make(
-        self, case: Case, template: str, language: str, values: Mapping[str, str], by: str
-    ) -> Paper:
+        self, case: Case, template: str, language: str, values: Mapping[str, str], replaces: str,
+        by: str,
+    ) -> Paper:  # fmt: skip
         """From a template; Refused(bad_fields)."""
         known = templates.TEMPLATES.get(template)
         if known is None:
             raise bad_fields(Fault(field="template", problem=Problem.UNKNOWN_VALUE))
         if found := templates.faults(known, values):
             raise bad_fields(*found)
-        made = self._made(case, known.title[language], language)
+        made = await self._made(case, known.title.get(language, ""), language, replaces)
         fields = made.__dict__ | {
             "template": template,
             "values": templates.kept(known, values),
         }
         return await self._papers.execute(made.paper, cmd.Make(made=ev.PaperMade(**fields)), by)
 
-    async def take_in(self, case: Case, title: str, language: str, path: Path, by: str) -> Paper:
+    async def take_in(
+        self, case: Case, title: str, language: str, path: Path, replaces: str, by: str
+    ) -> Paper:
         """From a PDF, which is examined first; Refused(bad_file), Refused(bad_fields)."""
         title = title.strip()
         if problem := text_problem(title, MAX_TITLE, required=True):
             raise bad_fields(Fault(field="title", problem=problem))
         examined = await self._press.examine(path)
-        made = self._made(case, title, language)
+        made = await self._made(case, title, language, replaces)
         data = await asyncio.to_thread(path.read_bytes)
         sha256 = await asyncio.to_thread(self._files.save, made.paper, UPLOADED, data)
         fields = made.__dict__ | {"sha256": sha256, "pages": examined.pages}
         return await self._papers.execute(made.paper, cmd.Make(made=ev.PaperMade(**fields)), by)
 
-    def _made(self, case: Case, title: str, language: str) -> ev.PaperMade:
+    async def _made(self, case: Case, title: str, language: str, replaces: str) -> ev.PaperMade:
+        """Refused(not_found) where what it replaces is not of the case, Refused(wrong_phase) where it stands."""
         if case.closed:
             raise Refused(Code.WRONG_PHASE, "case closed")
         if language not in ("zh-CN", "en"):
             raise bad_fields(Fault(field="language", problem=Problem.UNKNOWN_VALUE))
+        if replaces:
+            before = await self._papers.get(replaces)
+            if before.made is None or before.made.case != case.id:
+                raise Refused(Code.NOT_FOUND)
+            if before.withdrawn is None:
+                raise Refused(Code.WRONG_PHASE, before.phase)
         return ev.PaperMade(
             paper=secrets.token_hex(8),
+            replaces=replaces,
             case=case.id,
             case_number=case.number,
             case_title=case.title,

@@ -9,7 +9,7 @@ from hearing_server.domain.cases import CaseParty
 from hearing_server.domain.outbox import masked
 from hearing_server.domain.papers.consent import Consent
 from hearing_server.domain.papers.events import Letter
-from hearing_server.domain.papers.paper import Paper, Said, Sent, Service, Signer
+from hearing_server.domain.papers.paper import Objection, Paper, Said, Sent, Service, Signer
 from hearing_server.domain.papers.service import effect
 from hearing_server.domain.papers.shape import Shape
 
@@ -18,6 +18,16 @@ class MakeBody(msgspec.Struct, forbid_unknown_fields=True):
     template: str
     language: str
     values: dict[str, str]
+    replaces: str = ""
+
+
+class AnswerBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`objection`: the number of it among the person's, from 1."""
+
+    person: str
+    objection: int
+    accepted: bool
+    reason: str
 
 
 class SigningBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -91,6 +101,7 @@ def board_json(paper: Paper) -> dict[str, Any]:
     return {
         **_head(paper),
         "case": paper.made.case,
+        "replaces": paper.made.replaces,
         "template": paper.made.template,
         "values": {value.name: value.text for value in paper.made.values},
         "made_at": paper.made_at,
@@ -146,7 +157,7 @@ def state_of(signer: Signer, letters: list[Sent]) -> str:
         return "refused"
     if signer.stuck is not None:
         return "stuck"
-    if signer.objections:
+    if signer.waits:
         return "objected"
     if signer.opened_at is not None:
         return "opened"
@@ -159,7 +170,7 @@ def signer_json(signer: Signer) -> dict[str, Any]:
     return {
         "opened_at": signer.opened_at,
         "read_to": signer.read_to,
-        "objections": [_said(one) for one in signer.objections],
+        "objections": [_objection(one) for one in signer.objections],
         "signed_at": signer.signed_at,
         "refused": _said(signer.refused),
     }
@@ -200,7 +211,8 @@ def own_json(paper: Paper, person: str) -> dict[str, Any]:
             "deadline": paper.signing.deadline,
         }
     own = own_service_json(service) if service else None
-    return {**_head(paper), "signing": signing, "service": own}
+    withdrawn = _said(paper.withdrawn)
+    return {**_head(paper), "signing": signing, "service": own, "withdrawn": withdrawn}
 
 
 def consent_json(consent: Consent) -> dict[str, Any]:
@@ -231,6 +243,10 @@ def _letter(sent: Sent) -> dict[str, Any]:
         "failed_at": sent.failed_at,
         "fault": sent.fault,
     }
+
+
+def _objection(one: Objection) -> dict[str, Any]:
+    return {"text": one.text, "at": one.at, "answer": vars(one.answer) if one.answer else None}
 
 
 def _said(said: Said | None) -> dict[str, Any] | None:

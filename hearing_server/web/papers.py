@@ -24,6 +24,7 @@ from hearing_server.services.papers import Papers
 from hearing_server.web.cases import ID, READERS
 from hearing_server.web.http import disposition, read_body
 from hearing_server.web.paper_bodies import (
+    AnswerBody,
     ConsentBody,
     MakeBody,
     PeopleBody,
@@ -84,6 +85,7 @@ class PaperRoutes:
             web.post(f"{one}/reminders", self.remind, name="remind-of-paper"),
             web.post(f"{one}/closed", self.close, name="close-paper"),
             web.post(f"{one}/withdrawn", self.withdraw, name="withdraw-paper"),
+            web.post(f"{one}/answers", self.answer, name="answer-paper"),
             web.post(f"{one}/services", self.serve, name="serve-paper"),
             web.get(f"{one}/services/{person}/notice", self.notice, name="paper-notice"),
             web.get(f"{one}/services/{person}/proof", self.proof, name="paper-proof"),
@@ -128,12 +130,12 @@ class PaperRoutes:
         body = await read_body(request, MakeBody)
         await self._note(request, account, Action.PAPER_MADE, case.number, body.template[:32])
         paper = await self._rounds.make(
-            case, body.template, body.language, body.values, account.login
+            case, body.template, body.language, body.values, body.replaces, account.login
         )
         return web.json_response(board_json(paper), status=201)
 
     async def take_in(self, request: web.Request) -> web.Response:
-        """The body is the PDF itself; `title` and `language` stand in the query."""
+        """The body is the PDF itself; `title`, `language` and `replaces` stand in the query."""
         account, case = await self._clerk(request)
         await self._note(request, account, Action.PAPER_MADE, case.number, "file")
         query = request.query
@@ -144,6 +146,7 @@ class PaperRoutes:
                 query.get("title", ""),
                 query.get("language", "zh-CN"),
                 Path(file.name),
+                query.get("replaces", ""),
                 account.login,
             )
         return web.json_response(board_json(paper), status=201)
@@ -218,6 +221,20 @@ class PaperRoutes:
         ended = await self._papers.execute(paper.id, command(reason=reason), account.login)
         self._rounds.awake.set()
         return web.json_response(board_json(ended))
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """To somebody's objection. Accepted, the paper is withdrawn, to be replaced."""
+        account, paper, _ = await self._known(request, StaffRole.CLERK)
+        body = await read_body(request, AnswerBody)
+        word = "accepted" if body.accepted else "refused"
+        detail = f"{word} {body.person} {body.objection}"
+        await self._note(request, account, Action.PAPER_ANSWERED, f"paper {paper.id}", detail)
+        command = cmd.Answer(
+            person=body.person, objection=body.objection, accepted=body.accepted,
+            reason=body.reason.strip(),
+        )  # fmt: skip
+        answered = await self._papers.execute(paper.id, command, account.login)
+        return web.json_response(board_json(answered))
 
     async def serve(self, request: web.Request) -> web.Response:
         account, paper, case = await self._known(request, StaffRole.CLERK)

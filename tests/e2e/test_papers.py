@@ -15,7 +15,7 @@ from .looks import PHONE, Looks
 from .test_staff import at_the_door, browser, enrol_app, give_password
 
 NUMBER = "（2026）川0104民初2051号"
-REASON, OBJECTION = "第二项的日期不对。", "请改为年底前付清。"
+REASON, OBJECTION, ANSWER = "第二项的日期不对。", "请改为年底前付清。", "日期是双方商定的。"
 TERMS = "被告于2026年12月31日前向原告支付十万元。\n双方其他争议就此了结。"
 SIGNERS = ("方原告（虚构）", "戴理人（虚构）", "Yuan Sample (invented)")
 # What the court, the case and its people say themselves, and nobody translates; the longest first.
@@ -23,7 +23,7 @@ WRITTEN = sorted(
     [
         "示范人民法院", NUMBER, "方某诉袁某民间借贷纠纷（演示）", "方原告（虚构）", "戴理人（虚构）",
         "Yuan Sample (invented)", "季录文（虚构）", "易传译（虚构）", "f***@example.com", "138****01",
-        REASON, OBJECTION, *TERMS.split("\n"), TERMS, "调解协议",
+        REASON, OBJECTION, ANSWER, *TERMS.split("\n"), TERMS, "调解协议",
         "SHA-256", "PDF", "MB", "Sample",
     ],
     key=len,
@@ -112,13 +112,23 @@ async def printed(person: Person) -> list[str]:
     return sorted([*filter(None, said), *WRITTEN], key=len, reverse=True)
 
 
-async def refuses(person: Person, looks: Looks) -> None:
+async def refuses(person: Person, clerk: Person, looks: Looks) -> None:
+    """They object, the clerk does not accept it and says why; then they refuse."""
     await person.click("object")
     await person.get("objection-words").fill(OBJECTION)
     await person.click("objection-confirm")
     await expect(person.get("own-objections")).to_contain_text(OBJECTION, timeout=PATIENCE)
     await person.get("paper-sign").evaluate("panel => panel.scrollIntoView()")
+    await expect(person.get("sign")).to_be_disabled()
     await looks.at(person, "paper-sign", await printed(person))
+    await clerk.click("decline-objection")
+    await clerk.get("decline-reason").fill(ANSWER)
+    await clerk.click("decline-objection-confirm")
+    await expect(clerk.get("paper-objection")).to_have_attribute(
+        "data-answered", "declined", timeout=PATIENCE
+    )
+    await expect(person.get("own-answer")).to_contain_text(ANSWER, timeout=PATIENCE)
+    await looks.at(clerk, "paper-answered", WRITTEN)
     await person.click("refuse")
     await person.get("refusal-words").fill(REASON)
     await person.click("refusal-confirm")
@@ -170,7 +180,7 @@ async def test_an_agreement_from_the_template_to_the_proof_of_service(tmp_path: 
         for person in (one, two, three):
             await read(person)
         await asyncio.gather(signs(one, "方原告"), signs(two, "戴理人"))
-        await refuses(three, looks)
+        await refuses(three, clerk, looks)
         rows = clerk.get("signer-board").locator("tbody tr")
         await expect(clerk.get("paper-phase")).to_have_attribute(
             "data-phase", "complete", timeout=PATIENCE

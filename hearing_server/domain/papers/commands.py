@@ -86,6 +86,16 @@ class Object:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Answer:
+    """To the objection of this number (from 1) of the person."""
+
+    person: str
+    objection: int
+    accepted: bool
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sign:
     """`base` is the file that it was made on: of two at once on two nodes, one has to begin again."""
 
@@ -137,6 +147,6 @@ class ConfirmReceipt:
 
 Command = (
     Make | Withdraw | OpenSigning | EnterSeal | Remind | NoteLetter | Open | ShowPages | Download
-    | ConfirmCode | LockCode | Object | Sign | Refuse | Close | Look | EnterCompletion | Serve
+    | ConfirmCode | LockCode | Object | Answer | Sign | Refuse | Close | Look | EnterCompletion | Serve
     | ConfirmReceipt
 )  # fmt: skip

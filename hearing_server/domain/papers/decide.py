@@ -49,9 +49,14 @@ def check_signer(paper: Paper, person: str, now: int) -> Signer:
 
 
 def check_read(paper: Paper, signer: Signer) -> None:
-    """Every page was on the signer's screen; Refused(not_read) with the first that was not."""
+    """Every page was on the signer's screen; Refused(not_read) with the first that was not.
+
+    Refused(objection_open) while what they object to is not answered.
+    """
     if signer.read_to < paper.pages:
         raise Refused(Code.NOT_READ, str(signer.read_to + 1))
+    if signer.waits:
+        raise Refused(Code.OBJECTION_OPEN)
 
 
 def asked(paper: Paper, person: str) -> Signer:
@@ -68,7 +73,7 @@ def _make(paper: Paper, command: cmd.Make, now: int) -> Events:
 
 
 def _withdraw(paper: Paper, command: cmd.Withdraw, now: int) -> Events:
-    """Not once somebody has signed it: then it is closed."""
+    """Not once somebody has signed it: then it is closed, or withdrawn with an objection that is accepted."""
     _said(command.reason, MOST_TEXT)
     signed = any(signer.signed_at for signer in paper.signers.values())
     if paper.phase not in (Phase.DRAFT, Phase.SEALING, Phase.SIGNING) or signed:
@@ -163,6 +168,22 @@ def _object(paper: Paper, command: cmd.Object, now: int) -> Events:
     if len(signer.objections) >= MOST_OBJECTIONS:
         raise Refused(Code.TOO_MANY, str(MOST_OBJECTIONS))
     return (ev.PaperObjected(person=command.person, text=command.text),)
+
+
+def _answer(paper: Paper, command: cmd.Answer, now: int) -> Events:
+    """A refusal goes on record at any time; a paper is withdrawn only while it is out for signing."""
+    objections = asked(paper, command.person).objections
+    if not 1 <= command.objection <= len(objections):
+        raise Refused(Code.NOT_FOUND)
+    if objections[command.objection - 1].answer is not None:
+        raise Refused(Code.ALREADY_ANSWERED)
+    if command.accepted and paper.phase is not Phase.SIGNING:
+        raise Refused(Code.WRONG_PHASE, paper.phase)
+    _said(command.reason, MOST_TEXT)
+    answered = ev.ObjectionAnswered(**command.__dict__)
+    if command.accepted:
+        return answered, ev.PaperWithdrawn(reason=command.reason)
+    return (answered,)
 
 
 def _sign(paper: Paper, command: cmd.Sign, now: int) -> Events:
@@ -296,6 +317,7 @@ RULES: dict[type, object] = {
     cmd.ConfirmCode: _confirm_code,
     cmd.LockCode: _lock_code,
     cmd.Object: _object,
+    cmd.Answer: _answer,
     cmd.Sign: _sign,
     cmd.Refuse: _refuse,
     cmd.Close: _close,

@@ -77,7 +77,10 @@ class Basis:
 
 @dataclass(frozen=True, kw_only=True)
 class PaperMade:
-    """`template` is empty for an uploaded file, whose hash is then `sha256` and whose pages are counted."""
+    """`template` is empty for an uploaded file, whose hash is then `sha256` and whose pages are counted.
+
+    `replaces`: the withdrawn paper that this one stands for.
+    """
 
     paper: str
     case: str
@@ -90,6 +93,7 @@ class PaperMade:
     values: tuple[Value, ...] = ()
     sha256: str = ""
     pages: int = 0
+    replaces: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +190,18 @@ class PaperObjected:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ObjectionAnswered:
+    """The clerk's answer to the person's objection of this number, from 1. Accepted, the paper is withdrawn
+    with it, to be replaced by one that is right.
+    """
+
+    person: str
+    objection: int
+    accepted: bool
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaperSigned:
     """`sha256` is of the file with this signature in it; `strokes_sha256` of how the name was written."""
 
@@ -255,12 +271,12 @@ class ReceiptConfirmed:
 PAPER_EVENTS = (
     PaperMade, PaperWithdrawn, SigningOpened, PaperSealed, LetterQueued, LetterDelivered, LetterFailed,
     LetterReadOut, PaperOpened, PagesShown, PaperDownloaded, PersonCodeConfirmed, PersonCodeLocked,
-    PaperObjected, PaperSigned, PaperRefused, PersonStuck, DeadlinePassed, SigningClosed, PaperCompleted,
-    ServiceBegun, NoticeSealed, ReceiptConfirmed,
+    PaperObjected, ObjectionAnswered, PaperSigned, PaperRefused, PersonStuck, DeadlinePassed, SigningClosed,
+    PaperCompleted, ServiceBegun, NoticeSealed, ReceiptConfirmed,
 )  # fmt: skip
 PaperEvent = (
     PaperMade | PaperWithdrawn | SigningOpened | PaperSealed | LetterQueued | LetterDelivered
     | LetterFailed | LetterReadOut | PaperOpened | PagesShown | PaperDownloaded | PersonCodeConfirmed
-    | PersonCodeLocked | PaperObjected | PaperSigned | PaperRefused | PersonStuck | DeadlinePassed
+    | PersonCodeLocked | PaperObjected | ObjectionAnswered | PaperSigned | PaperRefused | PersonStuck | DeadlinePassed
     | SigningClosed | PaperCompleted | ServiceBegun | NoticeSealed | ReceiptConfirmed
 )  # fmt: skip

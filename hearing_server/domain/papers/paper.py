@@ -35,6 +35,22 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Answer:
+    accepted: bool
+    reason: str
+    at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objection:
+    """What somebody says is wrong, and what the clerk answered."""
+
+    text: str
+    at: int
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sent:
     """A letter, and what became of it."""
 
@@ -54,7 +70,7 @@ class Signer:
     shown: frozenset[int] = frozenset()
     downloaded_at: int | None = None
     code_at: int | None = None
-    objections: tuple[Said, ...] = ()
+    objections: tuple[Objection, ...] = ()
     signed_at: int | None = None
     certificate_sha256: str = ""
     refused: Said | None = None
@@ -65,6 +81,11 @@ class Signer:
     @property
     def answered(self) -> bool:
         return self.signed_at is not None or self.refused is not None
+
+    @property
+    def waits(self) -> bool:
+        """For the answer to an objection."""
+        return any(one.answer is None for one in self.objections)
 
     @property
     def read_to(self) -> int:
@@ -150,9 +171,14 @@ class Paper:
         ]
 
     def addressed(self, person: str) -> bool:
-        """Whether there is anything here for this person now."""
-        shown = self.sealed_at is not None and self.withdrawn is None
-        return person in self.services or (person in self.signers and shown)
+        """Whether there is anything here for this person now: of a withdrawn paper, its fate for those who
+        signed it or objected."""
+        if person in self.services:
+            return True
+        signer = self.signers.get(person)
+        if signer is None or self.sealed_at is None:
+            return False
+        return self.withdrawn is None or bool(signer.signed_at or signer.objections)
 
 
 def fold(entries: Iterable[Entry], paper: Paper | None = None) -> Paper:
@@ -266,7 +292,13 @@ def _signer(signer: Signer, event: Any, at: int) -> Signer:
         case ev.PersonCodeConfirmed():
             return replace(signer, code_at=at, stuck=None)
         case ev.PaperObjected():
-            return replace(signer, objections=(*signer.objections, Said(text=event.text, at=at)))
+            new = Objection(text=event.text, at=at)
+            return replace(signer, objections=(*signer.objections, new))
+        case ev.ObjectionAnswered():
+            answer = Answer(accepted=event.accepted, reason=event.reason, at=at)
+            all_of = list(signer.objections)
+            all_of[event.objection - 1] = replace(all_of[event.objection - 1], answer=answer)
+            return replace(signer, objections=tuple(all_of))
         case ev.PaperSigned():
             return replace(
                 signer, signed_at=at, certificate_sha256=event.certificate_sha256, stuck=None

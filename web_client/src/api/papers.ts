@@ -14,6 +14,10 @@ export interface Said {
   at: number;
 }
 
+export interface PaperObjection extends Said {
+  answer: { accepted: boolean; reason: string; at: number } | null;
+}
+
 export interface ListedPaper {
   id: string;
   title: string;
@@ -79,7 +83,7 @@ export interface SignerRow {
   letters: Letter[];
   opened_at: number | null;
   read_to: number;
-  objections: Said[];
+  objections: PaperObjection[];
   signed_at: number | null;
   refused: Said | null;
   stuck: { cause: string; at: number } | null;
@@ -121,6 +125,8 @@ export interface Board extends Head {
   procedure: Procedure;
   case: string;
   template: string;
+  values: Record<string, string>;
+  replaces: string;
   made_at: number;
   completed_at: number | null;
   withdrawn: Said | null;
@@ -137,12 +143,13 @@ export interface OwnPaper extends Head {
     opened_at: number | null;
     read_to: number;
     shown: number[];
-    objections: Said[];
+    objections: PaperObjection[];
     signed_at: number | null;
     refused: Said | null;
     deadline: number;
   } | null;
   service: OwnService | null;
+  withdrawn: Said | null;
 }
 
 /** Before the code that a paper demands: nothing of the person and the case. */

@@ -111,7 +111,7 @@ export default {
     not_saved: 'Not saved. Please try again.',
     not_waiting: 'The person is in the courtroom already, or has not arrived.',
     not_your_turn: 'It is not your turn to sign yet.',
-    objection_open: 'A request to correct the transcript has not been answered yet: sign after that.',
+    objection_open: 'An objection has not been answered yet: sign after that.',
     nothing_to_freeze: 'There is no line to freeze.',
     observers_not_allowed: 'Observers are not admitted to this hearing.',
     other_digest: 'This is not the document that you are asked to sign. Open it again.',

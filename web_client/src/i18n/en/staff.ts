@@ -214,6 +214,7 @@ export default {
       paper_made: 'Document made',
       paper_sent: 'Document sent round',
       paper_reminded: 'Reminded of a document',
+      paper_answered: 'Objection to a document answered',
       paper_closed: 'Signing closed',
       paper_withdrawn: 'Document withdrawn',
       paper_served: 'Document served',

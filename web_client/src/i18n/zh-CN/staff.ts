@@ -214,6 +214,7 @@ export default {
       paper_made: '制作文书',
       paper_sent: '文书发送签名',
       paper_reminded: '文书签名提醒',
+      paper_answered: '答复文书异议',
       paper_closed: '结束文书签名',
       paper_withdrawn: '撤回文书',
       paper_served: '电子送达文书',
