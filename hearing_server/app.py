@@ -247,15 +247,10 @@ class Server:
         self._stack.push_async_callback(self.recorder.close)
         source = RecordedFiles(self.recorder.folders, keyring, self._settle)
         self.exports = ExportParts(
-            self.store,
-            self.hearings,
-            self.folder,
-            source,
-            self.proof.bundles,
-            self.settings,
-            now,
+            self.store, self.hearings, self.folder, source, self.proof.bundles, self.settings, now
         )
         self.playback = PlaybackParts(self.hearings, self.recorder.folders, keyring, now)
+        self._stack.push_async_callback(self.playback.read_backs.close)
 
     async def _settle(self, hearing: str) -> None:
         """What is recorded of ended tracks is in the log; not waited for if the recorder is in trouble."""
@@ -280,7 +275,8 @@ class Server:
         except OSError as error:
             raise CannotStart(f"media port {s.media_port}: {error.strerror}") from error
         self._stack.push_async_callback(self.sfu.close)
-        asks = Asks(self.hearings, self.rooms, self.sfu, self.transcripts, self.cases.planning)
+        ports = self.transcripts, self.cases.planning, self.playback.read_backs
+        asks = Asks(self.hearings, self.rooms, self.sfu, *ports)
         self.gateway = Gateway(
             self.access, self.hearings, self.rooms, asks, self.audit, s.allowed_origins
         )
@@ -337,8 +333,7 @@ class Server:
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         self._stack.push_async_callback(self.gateway.close)
-        context = server_context(s, self.folder.tls)
-        await self._open_door(runner, context)
+        await self._open_door(runner, server_context(s, self.folder.tls))
 
     async def _open_door(self, runner: web.AppRunner, context: SSLContext | None) -> None:
         s, loop = self.settings, asyncio.get_running_loop()

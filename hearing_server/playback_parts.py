@@ -11,6 +11,7 @@ from hearing_server.services.audit import Audit
 from hearing_server.services.hearings import Clock, Hearings
 from hearing_server.services.line_sound import LineSound
 from hearing_server.services.playback import Playback
+from hearing_server.services.read_backs import ReadBacks
 from hearing_server.web.line_sound import LineSoundRoutes
 from hearing_server.web.playback import PlaybackRoutes
 from recording.encryption import Keyring
@@ -23,6 +24,7 @@ class PlaybackParts:
         self._now = now
         fragments = SegmentFragments(folders, keys)
         self.playback = Playback(hearings, fragments)
+        self.read_backs = ReadBacks(hearings, self.playback)
         self._sound = LineSound(hearings, self.playback, fragments)
 
     def routes(

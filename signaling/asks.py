@@ -16,7 +16,7 @@ from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.lines import after_at
 from hearing_server.domain.log import Entry
 from hearing_server.domain.planning import Claim
-from hearing_server.services.hearings import Hearings
+from hearing_server.services.hearings import Hearings, Make
 from hearing_server.services.speech import Heard
 from signaling import protocol as wire
 from signaling import views
@@ -47,6 +47,12 @@ class Freezer(Protocol):
     async def freeze(self, hearing: str, by: str) -> int: ...
 
 
+class Reader(Protocol):
+    """The use case that knows what of the record can be heard."""
+
+    async def begin(self, hearing: str, lines: tuple[int, ...], make: Make, by: str) -> int: ...
+
+
 class Calendar(Protocol):
     """The use case that knows what else is planned."""
 
@@ -58,15 +64,23 @@ class Asks:
     """Answers the asks of peers that have entered."""
 
     def __init__(
-        self, hearings: Hearings, rooms: Rooms, sfu: Sfu, freezer: Freezer, calendar: Calendar
+        self,
+        hearings: Hearings,
+        rooms: Rooms,
+        sfu: Sfu,
+        freezer: Freezer,
+        calendar: Calendar,
+        reader: Reader,
     ) -> None:
         self._hearings = hearings
         self._rooms = rooms
         self._sfu = sfu
         self._freezer = freezer
         self._calendar = calendar
+        self._reader = reader
         self._others: dict[type, Callable[[Peer, Any], Awaitable[wire.AnyAnswer]]] = {
             wire.SuspendHearing: self._suspend,
+            wire.ReadBack: self._read_back,
             wire.CreateTransport: self._create_transport,
             wire.ConnectTransport: self._connect_transport,
             wire.RestartIce: self._restart_ice,
@@ -138,13 +152,13 @@ class Asks:
         self, peer: Peer, command: cmd.Command, claim: Claim | None = None
     ) -> wire.Done:
         """Carry out a command, unless the seat has changed hands while it waited for its turn."""
-
-        async def make(state: HearingState, now: int) -> cmd.Command:
-            if state.seats[peer.party].connection != peer.connection:
-                raise Refused(Code.SUPERSEDED)
-            return command
-
+        make = _held(peer, command)
         seq = await self._hearings.execute_with(peer.seated.hearing, make, peer.party, claim)
+        return wire.Done(seq=seq)
+
+    async def _read_back(self, peer: Peer, ask: wire.ReadBack) -> wire.Done:
+        make = _held(peer, cmd.ReadBack(lines=ask.lines))
+        seq = await self._reader.begin(peer.seated.hearing, ask.lines, make, peer.party)
         return wire.Done(seq=seq)
 
     async def _missed(self, hearing: str, after: int) -> list[Entry]:
@@ -311,6 +325,17 @@ def made_by(state: HearingState, operation: str, party: str) -> bool:
     return bool(operation) and any(
         (one.operation, one.by) == (operation, party) for one in state.operations
     )
+
+
+def _held(peer: Peer, command: cmd.Command) -> Make:
+    """The command, as long as the seat is this peer's when its turn comes."""
+
+    async def make(state: HearingState, now: int) -> cmd.Command:
+        if state.seats[peer.party].connection != peer.connection:
+            raise Refused(Code.SUPERSEDED)
+        return command
+
+    return make
 
 
 def command_of(ask: wire.AnyAsk) -> cmd.Command:

@@ -8,6 +8,7 @@ from hearing_server.domain.events import (
     Departure,
     Device,
     OfficerStep,
+    ReadLine,
     RequestKind,
     Screening,
     Source,
@@ -295,6 +296,16 @@ class RecordingView(Message, frozen=True, kw_only=True):
     explanations: list[ExplanationView]
 
 
+class ReadingView(Message, frozen=True, kw_only=True):
+    """What is read back to the courtroom now; of its lines those that this reader hears."""
+
+    read_back: int
+    by: str
+    began_at: int
+    ends_at: int
+    lines: list[ReadLine]
+
+
 class HearingView(Message, frozen=True, kw_only=True):
     """The hearing as the reader may see it, after the number that comes with it."""
 
@@ -332,6 +343,7 @@ class HearingView(Message, frozen=True, kw_only=True):
     identity_checks: dict[str, str]  # waiting party to clerk
     exhibits: list[ExhibitView]
     shown: ShownView | None
+    reading: ReadingView | None
     messages: list[MessageView]
     read_up_to: dict[str, int]  # by correspondent, the last message that the reader has read
     read_by: dict[

@@ -16,9 +16,11 @@ from hearing_server.domain.facts import to_fact
 from hearing_server.domain.hearing import Consultation, Exhibit, HearingState, Identity, Seat, Shown
 from hearing_server.domain.lines import Line
 from hearing_server.domain.log import SERVER, Entry
+from hearing_server.domain.message_readers import reader_of, reads_message
 from hearing_server.domain.parties import Role
 from hearing_server.domain.places import inside, sends
-from hearing_server.domain.record import Freeze
+from hearing_server.domain.read_back import lines_heard
+from hearing_server.domain.record import Freeze, Reading
 from hearing_server.domain.sealed import (
     line_for,
     message_for,
@@ -34,9 +36,7 @@ from hearing_server.domain.visible import (
     hears_why,
     knows_talk,
     named,
-    reader_of,
     reads_lines,
-    reads_message,
     renews,
     seen,
 )
@@ -97,6 +97,7 @@ def view(state: HearingState, reader: str) -> types.HearingView:
         shown=_shown(state, state.shown, reader)
         if state.shown and (court or is_shown(state, seat))
         else None,
+        reading=_reading(state, state.reading, reader) if state.reading and here else None,
         messages=[
             _alike(types.MessageView, message_for(state, message, reader))
             for message in state.messages
@@ -288,6 +289,14 @@ def _shown(state: HearingState, shown: Shown, reader: str) -> types.ShownView:
     name = called(state, state.exhibits[shown.exhibit - 1], reader)
     highlights = [_alike(types.HighlightView, mark) for mark in shown.highlights]
     view: types.ShownView = _alike(types.ShownView, shown, name=name, highlights=highlights)
+    return view
+
+
+def _reading(state: HearingState, reading: Reading, reader: str) -> types.ReadingView:
+    """The lines that this reader hears; the others go by in silence."""
+    view: types.ReadingView = _alike(
+        types.ReadingView, reading, lines=list(lines_heard(state, reader, reading.lines))
+    )
     return view
 
 

@@ -88,6 +88,8 @@ OPEN = frozenset(
         ev.PassagesConfirmed,
         ev.PublicAdmitted,
         ev.PublicExcluded,
+        ev.ReadBackBegan,
+        ev.ReadBackEnded,
         ev.RequestAnswered,
         ev.RequestRaised,
         ev.RequestWithdrawn,

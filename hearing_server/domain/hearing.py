@@ -15,6 +15,7 @@ from hearing_server.domain.record import (
     Fault,
     FormerRefusal,
     Freeze,
+    Reading,
     Recorded,
     SignedRoot,
     Wording,
@@ -316,6 +317,8 @@ class HearingState:
     # every screening there ever was, by who was screened
     screened_ever: Mapping[str, tuple[ev.Screening, ...]] = field(default_factory=_empty)
     identity_checks: Mapping[str, str] = field(default_factory=_empty)  # waiting party -> clerk
+    reading: Reading | None = None  # back to the courtroom
+    read_backs: int = 0
     exhibits: tuple[Exhibit, ...] = ()
     shown: Shown | None = None
     messages: tuple[Message, ...] = ()

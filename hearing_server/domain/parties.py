@@ -46,6 +46,7 @@ class Right(StrEnum):
     ENTER_FREELY = "enter_freely"  # is not kept in the waiting room
     OVERSEE = "oversee"  # sees recording health and devices, downloads
     READ_LINES = "read_lines"  # reads the record as it is written
+    READ_BACK = "read_back"  # have the sound of lines played to the courtroom
     DELETE = "delete"  # one of the two who have a recording deleted
     STAY_INSIDE = "stay_inside"  # is in the courtroom once admitted; others wait to be called
 
@@ -57,12 +58,13 @@ _PARTY = _PERSON | _COURTROOM | {Right.OBJECT, Right.PRESENT, Right.JUDGE_EXHIBI
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.PRESIDING_JUDGE: _BENCH
-    | {Right.PRESIDE, Right.ADMIT, Right.CHECKLIST, Right.PRESENT, Right.DELETE, Right.CORRECT},
+    | {Right.PRESIDE, Right.ADMIT, Right.CHECKLIST, Right.PRESENT, Right.DELETE, Right.CORRECT}
+    | {Right.READ_BACK},
     Role.JUDGE: _BENCH | {Right.RAISE, Right.DELETE},
     Role.ASSESSOR: _BENCH | {Right.RAISE},
     Role.CLERK: _BENCH
     | {Right.ADMIT, Right.IDENTIFY, Right.CHECKLIST, Right.WRITE, Right.RAISE}
-    | {Right.PRESENT, Right.DELETE, Right.CORRECT},
+    | {Right.PRESENT, Right.DELETE, Right.CORRECT, Right.READ_BACK},
     Role.PROSECUTOR: _PARTY,
     Role.PLAINTIFF: _PARTY,
     Role.DEFENDANT: _PARTY,

@@ -5,7 +5,8 @@ is a change of state that this reads; its twin for words is visible.py.
 
 Everybody is in one room at a time: the courtroom, a private talk, an identity check, the bench's
 deliberation, or none. Sound and picture stay in their room, and only the courtroom has a recorder, and
-beside it the speech recogniser, which takes voices alone: nothing is written down that is not recorded.
+beside it the speech recogniser, which takes voices alone: nothing is written down that is not recorded. It
+rests while the record is read back: no word of that is said anew.
 """
 
 from collections.abc import Iterator, Mapping, Set
@@ -18,7 +19,7 @@ from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
 from hearing_server.domain.parties import BENCH, STAFF, Right, Role, may
 
 RECORDER = "recorder"  # a sink like any other; no party has this id
-RECOGNISER = "recogniser"  # likewise: has an edge wherever the recorder has one to a microphone
+RECOGNISER = "recogniser"  # likewise, of microphones
 
 Parties = frozenset[str]
 NOBODY: Parties = frozenset()
@@ -37,7 +38,7 @@ class Edge(NamedTuple):
 # All that `reach` reads of a state, and of a seat in it.
 STATE_READ = (
     "phase", "seats", "consultations", "screenings", "identity_checks", "deliberating",
-    "public_excluded", "off_record",
+    "public_excluded", "off_record", "reading", "in_charge",
 )  # fmt: skip
 SEAT_READ = (
     "party", "connection", "first_seen", "admitted", "inside", "removed", "consultation", "muted",
@@ -212,10 +213,22 @@ def _allowed(
         company = company - {RECOGNISER}
     if seat.channel_closed and source is Source.MICROPHONE and in_court:
         company = company & _listeners(state, seat)
+    if state.reading and source in ev.HEARD and in_court:
+        company = _beside_reading(state, seat, company)
     screening = state.screenings.get(seat.party.id)
     if screening and (screening.sight if source in ev.SEEN else screening.sound):
         company = company - frozenset(screening.hidden_from) - rooms.observers
     return company
+
+
+def _beside_reading(state: HearingState, seat: Seat, company: Parties) -> Parties:
+    """While the record is read back nobody speaks into it but who presides and, on a closed channel, an
+    interpreter. All goes on being recorded, and nothing of it becomes words: a loudspeaker may be heard in it.
+    """
+    presides = may(seat.party.role, Right.PRESIDE) or state.in_charge == seat.party.id
+    if presides or (seat.party.role is Role.INTERPRETER and seat.channel_closed):
+        return company - {RECOGNISER}
+    return company & {RECORDER}
 
 
 def _listeners(state: HearingState, seat: Seat) -> set[str]:

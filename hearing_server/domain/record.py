@@ -1,4 +1,6 @@
-"""The record as a hearing's state holds it: the freeze and its signatures, what was recorded, the root."""
+"""The record as a hearing's state holds it: the freeze and its signatures, what is read
+back, what was recorded, the root.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -88,6 +90,17 @@ class Freeze:
     def answered(self) -> bool:
         """Everybody who was asked has signed or refused: it stays, whatever comes after it."""
         return self.sealed and not self.outstanding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What is read back to the courtroom now, and on whose order."""
+
+    read_back: int
+    by: str
+    began_at: int
+    ends_at: int
+    lines: tuple[ev.ReadLine, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

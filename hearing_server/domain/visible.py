@@ -8,17 +8,16 @@ from dataclasses import replace
 from hearing_server.domain import events as ev
 from hearing_server.domain.doors import knows_confirmed, oversees
 from hearing_server.domain.events import Event
-from hearing_server.domain.events.messages import EVERYBODY
 from hearing_server.domain.exhibit_readers import called, knows_exhibit, reads_opinions
 from hearing_server.domain.hearing import Consultation, HearingState, Phase, Presence, Seat
 from hearing_server.domain.log import Entry
+from hearing_server.domain.message_readers import reader_of, reads_message
 from hearing_server.domain.parties import Party, Right, Role, may
 from hearing_server.domain.places import inside
 from hearing_server.domain.playable import reads_note
+from hearing_server.domain.read_back import lines_heard
 from hearing_server.domain.sealed import exposes_sealed, masked, reads_sealed
 
-CLERK_DESK = "clerk"
-TECHNICIAN_DESK = "technician"
 UNNAMED = "（身份保密）"  # in a printed document, for whom the court gave no alias
 
 # For bench and clerk alone.
@@ -78,6 +77,8 @@ _INSIDE = frozenset(
         ev.ExhibitShown,
         ev.HighlightsCleared,
         ev.PageTurned,
+        ev.ReadBackBegan,
+        ev.ReadBackEnded,
         ev.RequestAnswered,
         ev.RequestRaised,
         ev.RequestWithdrawn,
@@ -217,26 +218,6 @@ def _reads(state: HearingState, event: ev.MessageSent | ev.MessagesRead, seat: S
     return reads_message(state, event.message, event.sender, event.to, seat)
 
 
-def reads_message(state: HearingState, message: int, sender: str, to: str, seat: Seat) -> bool:
-    """Whether a seat may read a message: its own, to it or its desk, or in the open chat while inside."""
-    me = reader_of(seat.party)
-    if me in (sender, to):
-        return True
-    if to != EVERYBODY or message <= seat.chat_after:
-        return False
-    return inside(state, seat) and not _chat_screened(state, sender, seat)
-
-
-def _chat_screened(state: HearingState, sender: str, seat: Seat) -> bool:
-    observer = seat.party.role is Role.OBSERVER
-    return observer or state.screened(sender, seat.party.id) is not None
-
-
-def reader_of(party: Party) -> str:
-    """Under which name a party writes and reads: the clerks share a desk."""
-    return CLERK_DESK if party.role is Role.CLERK else party.id
-
-
 def reads_lines(state: HearingState, seat: Seat) -> bool:
     """Whether a seat may read the record as it is written."""
     return inside(state, seat) and may(seat.party.role, Right.READ_LINES)
@@ -336,6 +317,8 @@ def seen(state: HearingState, entry: Entry, reader: str) -> Event | None:
     if isinstance(event, ev.ExhibitShown | ev.ExhibitSubmitted):
         hidden = not called(state, state.exhibits[event.exhibit - 1], reader)
         return replace(event, name="") if hidden else event
+    if isinstance(event, ev.ReadBackBegan):
+        return replace(event, lines=lines_heard(state, reader, event.lines))
     if isinstance(event, ev.IdentityConfirmed) and reader != event.party and not overseer:
         return replace(event, document="", number="")
     if isinstance(event, ev.PartyAdded):

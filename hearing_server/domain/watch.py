@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from hearing_server.domain.events import Device, Verdict
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
+from hearing_server.domain.message_readers import TECHNICIAN_DESK
 from hearing_server.domain.parties import Role
-from hearing_server.domain.visible import TECHNICIAN_DESK
 
 MINUTE = 60_000  # ms
 LATE = 10 * MINUTE  # after the planned time

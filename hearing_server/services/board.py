@@ -6,8 +6,8 @@ from typing import Any
 
 from hearing_server.domain.events import RequestKind
 from hearing_server.domain.hearing import HearingState, Phase, Seat
+from hearing_server.domain.message_readers import TECHNICIAN_DESK
 from hearing_server.domain.parties import Party
-from hearing_server.domain.visible import TECHNICIAN_DESK
 from hearing_server.domain.watch import (
     GRAVE,
     LIVE,

@@ -8,8 +8,8 @@ from aiohttp import web
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.message_readers import reader_of, reads_message
 from hearing_server.domain.sealed import message_for
-from hearing_server.domain.visible import reader_of, reads_message
 from hearing_server.services.access import Seated
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.rate import RateLimit

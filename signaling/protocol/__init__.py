@@ -112,6 +112,7 @@ from signaling.protocol.private import (
     Screen,
     Unscreen,
 )
+from signaling.protocol.read_back import ReadBack, StopReadBack
 from signaling.protocol.record import (
     AcceptObjection,
     ConfirmPassages,
@@ -237,6 +238,8 @@ AnyAsk = (
     | AcceptDraft
     | DropDraft
     | SwitchCaptions
+    | ReadBack
+    | StopReadBack
     | FreezeTranscript
     | RefuseSignature
     | IdentifySigner
@@ -367,6 +370,7 @@ __all__ = [
     "Quality",
     "RaiseHand",
     "RaiseObjection",
+    "ReadBack",
     "ReadMessages",
     "ReadTranscript",
     "RecordingChecked",
@@ -393,6 +397,7 @@ __all__ = [
     "SpeechTold",
     "SplitLine",
     "SpokenWord",
+    "StopReadBack",
     "StopShare",
     "StrikeLine",
     "Superseded",

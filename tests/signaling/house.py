@@ -12,7 +12,7 @@ from hearing_server.domain.parties import Party
 from hearing_server.domain.planning import Claim
 from hearing_server.services.access import Access, Seated
 from hearing_server.services.audit import Action
-from hearing_server.services.hearings import Hearings
+from hearing_server.services.hearings import Hearings, Make
 from signaling.asks import Asks
 from signaling.gateway import Gateway
 from signaling.rooms import Rooms
@@ -49,6 +49,11 @@ class NoFreezer:
         raise AssertionError("nobody freezes here")
 
 
+class NoReader:
+    async def begin(self, hearing: str, lines: tuple[int, ...], make: Make, by: str) -> int:
+        raise AssertionError("nothing is read back here")
+
+
 class Calendar:
     """Nothing else stands in it, but what a test puts there."""
 
@@ -74,7 +79,8 @@ class House:
         self.calendar = Calendar()
         self.rooms = Rooms(Ledger(), Unheard())
         self.hearings.subscribe(self.rooms.on_entries)
-        asks = Asks(self.hearings, self.rooms, sfu, NoFreezer(), self.calendar)
+        ports = NoFreezer(), self.calendar, NoReader()
+        asks = Asks(self.hearings, self.rooms, sfu, *ports)
         audit: Any = self.trail
         self.gateway = Gateway(self.access, self.hearings, self.rooms, asks, audit, [ORIGIN])
         self.url = ""

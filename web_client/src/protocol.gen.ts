@@ -82,6 +82,8 @@ export type Ask =
   | AcceptDraft
   | DropDraft
   | SwitchCaptions
+  | ReadBack
+  | StopReadBack
   | FreezeTranscript
   | RefuseSignature
   | IdentifySigner
@@ -184,6 +186,7 @@ export type Code =
   | 'no_contact'
   | 'no_key_frame'
   | 'no_session'
+  | 'no_sound'
   | 'not_a_signer'
   | 'not_allowed'
   | 'not_found'
@@ -211,6 +214,7 @@ export type Code =
   | 'second_person'
   | 'share_locked'
   | 'share_taken'
+  | 'sound_not_ready'
   | 'stale_revision'
   | 'superseded'
   | 'too_large'
@@ -255,6 +259,10 @@ export type TalkEnd = 'called_back' | 'left' | 'session';
  * Why a line is no longer in the print: taken back, in the line before it, or never meant.
  */
 export type StrikeCause = 'merged' | 'struck' | 'undone';
+/**
+ * Why it is over.
+ */
+export type ReadBackEnd = 'finished' | 'session' | 'stopped';
 /**
  * Whose key made a signature: the browser's of the one who signs, or one that the server made for them.
  */
@@ -875,6 +883,24 @@ export interface SwitchCaptions {
   type: 'switch_captions';
 }
 /**
+ * Play the sound of these lines to everybody in the courtroom, in their order in the record; in the place
+ *     of what is read back now. Refused with `no_sound`, `sound_not_ready`, `sealed`.
+ */
+export interface ReadBack {
+  /**
+   * @minItems 1
+   * @maxItems 30
+   */
+  lines: [number, ...number[]];
+  type: 'read_back';
+}
+/**
+ * Every page falls silent.
+ */
+export interface StopReadBack {
+  type: 'stop_read_back';
+}
+/**
  * Make the document that everybody signs from the lines as they stand.
  */
 export interface FreezeTranscript {
@@ -1146,6 +1172,8 @@ export interface EventTold {
     | LineRestored
     | LineDisputed
     | OperationUndone
+    | ReadBackBegan
+    | ReadBackEnded
     | TranscriptFrozen
     | TranscriptSealed
     | TranscriptSigned
@@ -1807,6 +1835,32 @@ export interface OperationUndone {
   undone: string;
   [k: string]: unknown;
 }
+export interface ReadBackBegan {
+  ends_at: number;
+  lines: ReadLine[];
+  read_back: number;
+  type: 'read_back_began';
+  [k: string]: unknown;
+}
+/**
+ * A line that is read back: whose voice, which span of it (Unix ms), where it stands in the record (`place`),
+ *     and how long (ms) after the beginning of the read-back it is heard.
+ */
+export interface ReadLine {
+  after: number;
+  ended_at: number;
+  line: number;
+  place: number;
+  speaker: string;
+  started_at: number;
+  [k: string]: unknown;
+}
+export interface ReadBackEnded {
+  cause: ReadBackEnd;
+  read_back: number;
+  type: 'read_back_ended';
+  [k: string]: unknown;
+}
 export interface TranscriptFrozen {
   digest: string;
   lines: number;
@@ -2082,6 +2136,7 @@ export interface HearingView {
   read_up_to: {
     [k: string]: number;
   };
+  reading: ReadingView | null;
   recording: RecordingView | null;
   requests: RequestView[];
   screenings: Screening[];
@@ -2217,6 +2272,16 @@ export interface ObjectionView {
   standing: Standing;
   version: number;
   wording: string;
+}
+/**
+ * What is read back to the courtroom now; of its lines those that this reader hears.
+ */
+export interface ReadingView {
+  began_at: number;
+  by: string;
+  ends_at: number;
+  lines: ReadLine[];
+  read_back: number;
 }
 /**
  * How the recording goes: by party, the last faults, and the notes that explain them.

@@ -66,6 +66,7 @@ export function hearing(changes: Partial<HearingView> = {}): HearingView {
     identity_checks: {},
     exhibits: [],
     shown: null,
+    reading: null,
     messages: [],
     read_up_to: {},
     read_by: {},

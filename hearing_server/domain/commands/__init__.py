@@ -124,6 +124,7 @@ from hearing_server.domain.commands.private import (
     Screen,
     Unscreen,
 )
+from hearing_server.domain.commands.read_back import FinishReadBack, ReadBack, StopReadBack
 from hearing_server.domain.commands.record import (
     EnterArchive,
     EnterAssertion,
@@ -229,6 +230,9 @@ Command = (
     | DisputeLine
     | ReplaceText
     | UndoOperation
+    | ReadBack
+    | StopReadBack
+    | FinishReadBack
     | FreezeTranscript
     | EnterSeal
     | Sign
@@ -302,6 +306,7 @@ __all__ = [
     "EnterStage",
     "ExcludePublic",
     "ExplainFault",
+    "FinishReadBack",
     "FreezeTranscript",
     "GiveOpinion",
     "GiveWord",
@@ -336,6 +341,7 @@ __all__ = [
     "RaiseHand",
     "RaiseObjection",
     "ReadAtDesk",
+    "ReadBack",
     "ReadMessages",
     "ReadTranscript",
     "RefuseObjection",
@@ -360,6 +366,7 @@ __all__ = [
     "Sign",
     "SplitLine",
     "StartSource",
+    "StopReadBack",
     "StopShare",
     "StopSource",
     "StrikeLine",

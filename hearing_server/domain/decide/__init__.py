@@ -19,12 +19,14 @@ from hearing_server.domain.decide import (
     observers,
     people,
     private,
+    read_back,
     record,
     signing,
 )
 from hearing_server.domain.decide.exhibits import check_point
 from hearing_server.domain.decide.lines import lines_of
 from hearing_server.domain.decide.private import entered_by, talks_that_waited
+from hearing_server.domain.decide.read_back import ended_with
 from hearing_server.domain.decide.record import (
     check_explanation,
     check_freeze,
@@ -39,8 +41,8 @@ from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 
 _SUBJECTS = (
-    course, people, observers, floor, private, exhibits, messages, lines, record, signing, objections,
-    custody,
+    course, people, observers, floor, private, exhibits, messages, lines, read_back, record,
+    signing, objections, custody,
 )  # fmt: skip
 
 RULES: Mapping[type, Rule] = MappingProxyType(
@@ -58,17 +60,25 @@ def decide(state: HearingState, command: Command, by: str, now: int) -> Events:
     """
     check(state, type(command), by)
     events = DECISIONS[type(command)](state, command, by, now)
-    return (*events, *_begun_with(state, events, by, now))
+    return (*events, *_followed_by(state, events, by, now))
 
 
-def _begun_with(state: HearingState, events: Events, by: str, now: int) -> Events:
-    """Whatever frees people, or ends what they needed leave for, begins the talk that they wait for."""
-    if not any(talk.leave_asked for talk in state.consultations.values()):
+def _followed_by(state: HearingState, events: Events, by: str, now: int) -> Events:
+    """What follows from any command: the end of what is read back, the talks that people waited for."""
+    waiting = any(talk.leave_asked for talk in state.consultations.values())
+    if not waiting and state.reading is None:
         return ()
+    after = _after(state, events, by, now)
+    ended = ended_with(state, after)
+    # Whatever frees people, or ends what they needed leave for, begins the talk that they wait for.
+    return (*ended, *talks_that_waited(after)) if waiting else ended
+
+
+def _after(state: HearingState, events: Events, by: str, now: int) -> HearingState:
     for event in events:
         entry = Entry(hearing=state.hearing, seq=state.seq + 1, at=now, by=by, event=event)
         state = apply(state, entry)
-    return talks_that_waited(state)
+    return state
 
 
 def check(state: HearingState, command: type, by: str) -> None:

@@ -8,8 +8,8 @@ from hearing_server.domain.decide.rules import ANY, SITTING, Decision, Events, R
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events.messages import EVERYBODY
 from hearing_server.domain.hearing import HearingState, Message, Presence, Seat
+from hearing_server.domain.message_readers import CLERK_DESK, TECHNICIAN_DESK, reader_of
 from hearing_server.domain.parties import Right, Role
-from hearing_server.domain.visible import CLERK_DESK, TECHNICIAN_DESK, reader_of
 
 MAX_MESSAGE = 2000
 MAX_MESSAGES = 20_000

@@ -130,6 +130,12 @@ from hearing_server.domain.events.private import (
     ScreeningLifted,
     ScreeningSet,
 )
+from hearing_server.domain.events.read_back import (
+    ReadBackBegan,
+    ReadBackEnd,
+    ReadBackEnded,
+    ReadLine,
+)
 from hearing_server.domain.events.record import (
     FaultExplained,
     GapFound,
@@ -262,6 +268,8 @@ Event = (
     | LineRestored
     | LineDisputed
     | OperationUndone
+    | ReadBackBegan
+    | ReadBackEnded
     | TranscriptFrozen
     | TranscriptSealed
     | TranscriptSigned
@@ -398,6 +406,10 @@ __all__ = [
     "PassagesConfirmed",
     "PublicAdmitted",
     "PublicExcluded",
+    "ReadBackBegan",
+    "ReadBackEnd",
+    "ReadBackEnded",
+    "ReadLine",
     "RecordingBegan",
     "RecordingDeleted",
     "RecordingEnded",

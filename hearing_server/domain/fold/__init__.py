@@ -18,6 +18,7 @@ from hearing_server.domain.fold import (
     objections,
     people,
     private,
+    read_back,
     record,
 )
 from hearing_server.domain.fold.steps import Step
@@ -34,7 +35,7 @@ STEPS: Mapping[type, Step] = MappingProxyType(
 )
 
 WHOLE_STEPS = MappingProxyType(
-    {**custody.STEPS, **lines.STEPS, **objections.STEPS}
+    {**custody.STEPS, **lines.STEPS, **objections.STEPS, **read_back.STEPS}
 )  # of the whole entry
 
 

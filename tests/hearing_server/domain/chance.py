@@ -260,6 +260,8 @@ _SPECIAL: Special = {
     (cmd.UndoOperation, "undone"): lambda s: _sampled_from(
         [one.operation for one in s.operations] or ["none"]
     ),
+    (cmd.ReadBack, "lines"): lambda s: _some(_numbers([line.line for line in s.lines])),
+    (cmd.FinishReadBack, "read_back"): lambda s: _just(s.read_backs),
     (cmd.SetAccess, "started_at"): lambda s: _either(_just(0), _lately(s)),
     (cmd.SetAccess, "ended_at"): lambda s: _maybe(_lately(s)),
     (cmd.RemoveNote, "note"): lambda s: _numbers([note.note for note in s.custody.notes]),

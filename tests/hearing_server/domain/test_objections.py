@@ -12,7 +12,7 @@ from hearing_server.domain.events import Level
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.objections import Standing
 from hearing_server.domain.passages import has_read, unread
-from hearing_server.services.line_sound import heard
+from hearing_server.services.line_sound import in_print
 from signaling import views
 
 from .world import (
@@ -250,7 +250,7 @@ def test_of_two_lines_that_say_the_same_each_keeps_its_own_time() -> None:
     objected(world, line=1, quote="没有意见", wording="有意见", reason="SECRET")
     first = world.state.lines[0].span
     assert world.state.objections[0].span.started_at == first.started_at
-    assert heard(world.state, "clerk", 1, 1)[1].started_at == first.started_at
+    assert in_print(world.state, "clerk", 1, 1)[1].started_at == first.started_at
     until = (first.ended_at or first.started_at) + 1
     assert until <= world.state.lines[2].span.started_at
     sealed = {"started_at": first.started_at, "ended_at": until, "reason": "涉及隐私"}

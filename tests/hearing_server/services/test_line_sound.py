@@ -1,5 +1,7 @@
 """A printed line is heard by whoever reads it: its span of the speaker's microphone, and nothing more."""
 
+from functools import partial
+
 import pytest
 
 from hearing_server.domain import commands as cmd
@@ -8,7 +10,7 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import Level
 from hearing_server.domain.log import SERVER
 from hearing_server.services.access import Seated
-from hearing_server.services.line_sound import LineSound, heard
+from hearing_server.services.line_sound import LineSound, in_print
 from tests.hearing_server.domain.world import DIGEST, SHA, World
 
 from .test_playback import AT, House, recorded
@@ -33,7 +35,7 @@ def spoken() -> World:
 
 def code(world: World, reader: str, version: int = 1, line: int = 3) -> Code:
     with pytest.raises(Refused) as refusal:
-        heard(world.state, reader, version, line)
+        in_print(world.state, reader, version, line)
     return refusal.value.code
 
 
@@ -42,22 +44,23 @@ async def test_a_party_hears_the_line_and_nothing_around_it() -> None:
     house = House(spoken())
     sound = LineSound(house.hearings, house.playback, house.made)
     reader = Seated(hearing="h1", party="defendant")
-    span, pieces = await sound.pieces(reader, 1, 3)
+    third = partial(in_print, version=1, line=3)
+    span, pieces = await sound.pieces(reader, third)
     assert span == ev.Span(AT + 14_000, AT + 22_000)
     assert pieces == [(AT + 10_000, AT + 20_000), (AT + 20_000, AT + 30_000)]
-    made = await sound.fragment(reader, 1, 3, AT + 10_000)
+    made = await sound.fragment(reader, third, AT + 10_000)
     assert b"/defendant/microphone/" in made.data
     around = (ev.Span(0, AT + 14_000), ev.Span(AT + 22_000, None))
     assert house.made.asked[-1][1] == around
     with pytest.raises(Refused, match="not_found"):
-        await sound.fragment(reader, 1, 3, AT)
+        await sound.fragment(reader, third, AT)
     with pytest.raises(Refused, match="not_found"):
         await house.piece("defendant", "defendant", "microphone", 1)
 
 
 def test_only_a_line_of_the_newest_version_and_for_who_reads_it() -> None:
     world = spoken()
-    assert heard(world.state, "counsel", 1, 3)[0] == "defendant"
+    assert in_print(world.state, "counsel", 1, 3)[0] == "defendant"
     assert code(world, "counsel", version=2) is Code.NOT_FOUND
     assert code(world, "counsel", line=9) is Code.NOT_FOUND
     world.do("clerk", cmd.StrikeLine(line=3, revision=1))
@@ -77,7 +80,7 @@ def test_what_the_print_has_as_sealed_is_heard_by_nobody_here() -> None:
     assert code(world, "defendant", version=2) is Code.SEALED
     assert code(world, "clerk", version=2) is Code.SEALED
     assert code(world, "judge", version=2) is Code.SEALED
-    assert heard(world.state, "defendant", 2, 1)[0] == "judge"
+    assert in_print(world.state, "defendant", 2, 1)[0] == "judge"
 
 
 def test_whoever_was_ever_screened_from_a_voice_does_not_hear_it() -> None:
@@ -89,5 +92,5 @@ def test_whoever_was_ever_screened_from_a_voice_does_not_hear_it() -> None:
     world.do("judge", cmd.Unscreen(party="defendant"))
     printed(world)
     assert code(world, "counsel", line=2) is Code.NOT_FOUND
-    assert heard(world.state, "prosecutor", 1, 2)[0] == "defendant"
-    assert heard(world.state, "counsel", 1, 1)[0] == "judge"
+    assert in_print(world.state, "prosecutor", 1, 2)[0] == "defendant"
+    assert in_print(world.state, "counsel", 1, 1)[0] == "judge"

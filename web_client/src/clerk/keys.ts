@@ -8,11 +8,12 @@ export const WRITING_KEYS = [
   { keys: ['Ctrl', 'Z'], word: 'desk.key_undo' },
   { keys: ['Ctrl', 'Shift', 'Z'], word: 'desk.key_redo' },
   { keys: ['Ctrl', 'H'], word: 'desk.key_replace' },
+  { keys: ['Ctrl', 'Space'], word: 'desk.key_sound' },
   { keys: ['Alt', '↑'], word: 'desk.key_select' },
   { keys: ['Ctrl', '/'], word: 'desk.key_help' },
 ] as const;
 
-export type LineAct = 'correct' | 'split' | 'merge' | 'insert' | 'dispute' | 'strike';
+export type LineAct = 'correct' | 'split' | 'merge' | 'insert' | 'dispute' | 'strike' | 'hear' | 'read_back';
 export const LINE_KEYS: readonly { key: string; act: LineAct }[] = [
   { key: 'E', act: 'correct' },
   { key: 'S', act: 'split' },
@@ -20,6 +21,8 @@ export const LINE_KEYS: readonly { key: string; act: LineAct }[] = [
   { key: 'I', act: 'insert' },
   { key: 'D', act: 'dispute' },
   { key: 'X', act: 'strike' },
+  { key: 'H', act: 'hear' },
+  { key: 'R', act: 'read_back' },
 ];
 
 export const MOVING_KEYS = [

@@ -7,6 +7,7 @@ import { lines } from './lines';
 import { messages } from './messages';
 import { people } from './people';
 import { privately } from './private';
+import { reading } from './reading';
 import { record } from './record';
 import { recordingAfter } from './recording';
 import type { HearingEvent, Step, Steps } from './steps';
@@ -14,7 +15,7 @@ import type { HearingEvent, Step, Steps } from './steps';
 export type { HearingEvent } from './steps';
 
 // What is missing here changes nothing that this browser shows.
-const STEPS: Steps = { ...course, ...people, ...floor, ...privately, ...exhibits, ...messages, ...lines, ...record };
+const STEPS: Steps = { ...course, ...people, ...floor, ...privately, ...exhibits, ...messages, ...lines, ...reading, ...record };
 
 /** The state after one more event, in the view of `you` (a party). Pure: no argument is changed. */
 export function applyEvent(view: HearingView, { event, at, by }: EventTold, you: string): HearingView {
