@@ -113,7 +113,7 @@ class Server:
         await self._start_media()
         self.exhibits = await self._open_exhibits()
         self.entering = self._open_entering()
-        self.papers = PaperParts(self.store, self.cases, self.staff, self.signing, self.folder, now)
+        self.papers = PaperParts(self.store, self.cases, self.staff, self.signing, self.proof, now)
         self._stack.push_async_callback(self.papers.close)
         await self.papers.recover()
         self.centre = self._open_centre()

@@ -8,7 +8,7 @@ from recording.verifying.judges import Judges
 from recording.verifying.report import Finding
 from transcript.signing.container import judge_container, judge_crl
 from transcript.signing.roots import judge_root
-from transcript.verify import verify_pdf
+from transcript.verify import sealed_record, verify_pdf
 
 
 def judge_document(
@@ -18,4 +18,4 @@ def judge_document(
         yield Finding(level=one.level, code=one.code, text=one.text)
 
 
-JUDGES = Judges(judge_root, judge_container, judge_crl, judge_document)
+JUDGES = Judges(judge_root, judge_container, judge_crl, judge_document, sealed_record)

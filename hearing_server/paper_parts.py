@@ -7,18 +7,23 @@ from aiohttp import web
 
 from hearing_server.adapters import paper_leftovers
 from hearing_server.adapters.code_store import SqlCodes
-from hearing_server.adapters.folder import DataFolder, Documents
+from hearing_server.adapters.folder import Documents
 from hearing_server.adapters.notary import Workshop
+from hearing_server.adapters.paper_bundle import PaperBundleFiles
 from hearing_server.adapters.paper_press import PaperPress
 from hearing_server.adapters.paper_store import SqlPapers
+from hearing_server.adapters.root_signer import CourtRootSigner
 from hearing_server.adapters.store import SqlStore
 from hearing_server.case_parts import CaseParts
 from hearing_server.entering_parts import OutboxCourier
+from hearing_server.proof_parts import ProofParts
 from hearing_server.services.audit import Audit
 from hearing_server.services.hearings import Clock
 from hearing_server.services.letters import Court
 from hearing_server.services.paper_access import PaperAccess
+from hearing_server.services.paper_bundle import PaperBundles
 from hearing_server.services.paper_post import PaperPost
+from hearing_server.services.paper_roots import PaperRoots
 from hearing_server.services.paper_rounds import Rounds
 from hearing_server.services.paper_service import PaperService
 from hearing_server.services.paper_signing import PaperSigning, SigningLine
@@ -36,10 +41,11 @@ class PaperParts:
         cases: CaseParts,
         staff: StaffParts,
         workshop: Workshop,
-        folder: DataFolder,
+        proof: ProofParts,
         now: Clock,
     ) -> None:
         self._settings = settings = cases.settings
+        folder, authority = proof.folder, proof.authority
         self._cases, self._folder = cases, folder.papers
         self._tasks: list[asyncio.Task[None]] = []
         secret = folder.secret("papers")
@@ -68,6 +74,10 @@ class PaperParts:
             self.papers, cases.store, press, files, line, channels, settings.court, now
         )
         self.signing = PaperSigning(self.papers, press, files, line, now)
+        self.roots = PaperRoots(self.papers, store, CourtRootSigner(authority), now)
+        self.papers.subscribe(self.roots.on_entries)
+        containers = PaperBundleFiles(folder.papers, authority)
+        self.bundles = PaperBundles(self.papers, self.roots, press, files, containers, now)
         consents = Consents(logs, now)
         self.service = PaperService(self.papers, consents, press, files, channels, secret, now)
 
@@ -78,7 +88,12 @@ class PaperParts:
         await asyncio.to_thread(paper_leftovers.clear, self._folder, set(found) - made)
 
     def start(self) -> None:
-        for run, name in ((self.rounds.run, "papers"), (self.post.run, "letters of papers")):
+        runs = {
+            "papers": self.rounds.run,
+            "letters of papers": self.post.run,
+            "roots of papers": self.roots.run,
+        }
+        for name, run in runs.items():
             self._tasks.append(asyncio.create_task(run(), name=name))
 
     async def close(self) -> None:
@@ -99,6 +114,7 @@ class PaperParts:
             self.rounds,
             self.service,
             self.access,
+            self.bundles,
             folder=self._folder,
             url=s.url,
         )

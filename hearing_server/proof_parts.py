@@ -51,8 +51,7 @@ class ProofParts:
         }
         material = CourtMaterial(files, authority, documents)
         copier = RecordCopier(hearings, store, material, AuditReadings(audit), settled)
-        self._authority = authority
-        self._folder = folder.exports
+        self.authority, self.folder = authority, folder
         self._stamps = stamps
         self.bundles = Bundles(hearings, copier, BundleFiles(folder.exports, authority))
         hearings.on_load(self.roots.on_load)
@@ -63,13 +62,13 @@ class ProofParts:
 
     def routes(self, settings: Settings) -> list[web.RouteDef]:
         """The page for whoever has a bundle."""
-        root = self._authority.root.certificate
+        root = self.authority.root.certificate
         checker = PublicCheck(
-            self._folder,
+            self.folder.exports,
             (root, *self._stamps),
             settings.time_zone,
             settings.verify_megabytes << 20,
         )
         fingerprint = root.fingerprint(hashes.SHA256()).hex(":").upper()
-        court = self._authority.court_name
+        court = self.authority.court_name
         return VerifyRoutes(checker, court, fingerprint, settings.trusted_proxies).routes()

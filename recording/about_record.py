@@ -35,3 +35,27 @@ Take the root certificate from the court by another way, or compare its fingerpr
 What was entered after the newest root is not proven by it: if all of that were cut off, this folder
 alone could not tell.
 """
+
+PAPER_TEXT = """\
+案件文书 / A paper of a case
+============================
+
+本卷宗包含一份文书及其日志，可以脱离任何服务器自行验证。
+This bundle holds one paper of a case and its log. It proves itself, on any machine, offline.
+
+    documents.d/paper.pdf        签章、签名后的文书                   the paper, sealed and signed
+    documents.d/original.pdf     法院收到的原文件（如有）              the file that was handed in, if it was one
+    documents.d/notice-*.pdf     送达通知书      notices of service
+    documents.d/proof-*.pdf      送达凭证        proofs of service
+    strokes.d/                   签名笔迹        how names were written
+    report.pdf                   证据报告        evidence report: who, when, each step
+    log.jsonl                    日志：每行一条，规范 JSON（RFC 8785）  the log: one entry a line, canonical JSON
+    roots.d/                     法院对日志根的签名和时间戳             the court's signatures of the log's root
+    court.pem, court.crl         法院根证书、吊销列表                  the court's root certificate, revoked ones
+
+验证 / To verify
+    hearing-server verify FILE.asice --root court-root-from-the-court.pem
+
+根证书必须另从法院取得并核对指纹：任何人都能自造一张。
+Take the root certificate from the court by another way, or compare its fingerprint: anyone can make one.
+"""

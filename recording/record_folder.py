@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 
 from hearing_server.domain.events import RootSigned
 from hearing_server.domain.log import leaf_hash
-from hearing_server.domain.proof import statement
+from hearing_server.domain.proof import KIND, statement
 from hearing_server.services.media import SegmentClosed
 from recording import names
 from recording.about_record import TEXT
@@ -193,12 +193,12 @@ def _root_files(record: bytes) -> list[tuple[str, bytes]]:
     return root_files(decoded.hearing, msgspec.json.decode(decoded.event, type=dict))
 
 
-def root_files(hearing: str, root: dict[str, object]) -> list[tuple[str, bytes]]:
+def root_files(hearing: str, root: dict[str, object], kind: str = KIND) -> list[tuple[str, bytes]]:
     """Names and contents in `roots.d` of a `root_signed` fact."""
     values = {key: value for key, value in root.items() if key != "type"}
     signed = msgspec.convert(values, RootSigned)
     stem = f"{signed.size:06}"
-    said = statement(hearing, signed.size, signed.root, signed.cause, signed.signed_at)
+    said = statement(hearing, signed.size, signed.root, signed.cause, signed.signed_at, kind)
     certificate = x509.load_der_x509_certificate(base64.b64decode(signed.certificate))
     files = [
         (f"{stem}.json", said),

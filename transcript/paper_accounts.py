@@ -73,6 +73,7 @@ STEPS: Mapping[type, Both] = {
     ev.ServiceBegun: ("电子送达", "service begun"),
     ev.NoticeSealed: ("制作送达通知", "notice sealed"),
     ev.ReceiptConfirmed: ("确认收悉", "receipt confirmed"),
+    ev.PaperRootSigned: ("签署日志根", "root of the log signed"),
 }
 
 

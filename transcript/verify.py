@@ -69,6 +69,14 @@ def verify_pdf(
     return Report(findings=tuple(_findings(data, inspection, bool(roots), refused)))
 
 
+def sealed_record(data: bytes) -> bytes:
+    """The record that a sealed PDF has inside; nothing when it cannot be read. Whether it holds is another thing."""
+    try:
+        return inspect(data, (), datetime.now(UTC)).sealed_json or b""
+    except Exception:  # as above
+        return b""
+
+
 def _only(code: str, text: str) -> Report:
     return Report(findings=(Finding(level="error", code=code, text=text),))
 

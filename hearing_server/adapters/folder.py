@@ -94,6 +94,9 @@ class Documents:
         """What a signer's device answered; its SHA-256. Refused(not_saved)."""
         return self._save_beside(hearing, "assertions", assertion)
 
+    def read_strokes(self, hearing: str, sha256: str) -> bytes:
+        return self._checked(self._folder / hearing / "strokes" / f"{sha256}.json", sha256)
+
     def _save_beside(self, hearing: str, kind: str, data: bytes) -> str:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._folder / hearing / kind / f"{sha256}.json"
@@ -105,13 +108,16 @@ class Documents:
         return sha256
 
     def read(self, hearing: str, version: int, sha256: str) -> bytes:
+        return self._checked(self._path(hearing, version, sha256), sha256)
+
+    def _checked(self, path: Path, sha256: str) -> bytes:
         try:
-            pdf = self._path(hearing, version, sha256).read_bytes()
+            data = path.read_bytes()
         except OSError:
             raise Refused(Code.NOT_FOUND, "the document's file is missing") from None
-        if hashlib.sha256(pdf).hexdigest() != sha256:
+        if hashlib.sha256(data).hexdigest() != sha256:
             raise Refused(Code.NOT_FOUND, "the document's file is not what the log says")
-        return pdf
+        return data
 
     def _path(self, hearing: str, version: int, sha256: str) -> Path:
         return self._folder / hearing / f"v{version}" / f"{sha256}.pdf"

@@ -22,6 +22,7 @@ from hearing_server.domain.papers.shape import Change, Shape
 from hearing_server.services.hearings import NotSaved, SeqConflict
 
 GOING_ON = (Phase.SEALING, Phase.SIGNING, Phase.CLOSING)
+MOST_ROOTS = 50  # at once
 ARRIVED = (MessageState.SENT, MessageState.READ_OUT)
 
 
@@ -94,6 +95,11 @@ class SqlPapers:
         async with self._database.reading() as connection:
             return list((await connection.execute(query)).scalars())
 
+    async def roots_due(self, now: int) -> list[str]:
+        query = select(paper.c.id).where(paper.c.root_due <= now).order_by(paper.c.root_due)
+        async with self._database.reading() as connection:
+            return list((await connection.execute(query.limit(MOST_ROOTS))).scalars())
+
     async def letters(self) -> list[tuple[str, str]]:
         """(message, paper) of letters that the outbox does not have yet, or of which it has news."""
         news = or_(
@@ -144,4 +150,5 @@ async def _project(connection: AsyncConnection, change: Change) -> None:
 
 _PLAIN = (
     "id", "title", "template", "language", "made_at", "deadline", "signers", "signed", "refused", "stuck",
+    "root_due",
 )  # fmt: skip

@@ -19,8 +19,10 @@ paper = Table(
     Column("signed", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
     Column("stuck", Integer, nullable=False),
+    Column("root_due", BigInteger),
     Index("paper_case", "case_id", "made_at"),
     Index("paper_phase", "phase"),
+    Index("paper_root_due", "root_due"),
 )
 
 paper_person = Table(

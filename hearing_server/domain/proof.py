@@ -23,11 +23,13 @@ STANDS = {
 }
 
 
-def statement(hearing: str, size: int, root: str, cause: RootCause, signed_at: int) -> bytes:
-    """What the court's key signs, as canonical JSON (RFC 8785)."""
+def statement(
+    hearing: str, size: int, root: str, cause: RootCause, signed_at: int, kind: str = KIND
+) -> bytes:
+    """What the court's key signs, as canonical JSON (RFC 8785). `hearing` is the log, also of another kind."""
     return rfc8785.dumps(
         {
-            "kind": KIND,
+            "kind": kind,
             "hearing": hearing,
             "size": size,
             "root": root,

@@ -50,6 +50,9 @@ class PaperStore(Protocol):
     async def going_on(self) -> list[str]:
         """Papers that are out for signing, or being sealed or finished."""
 
+    async def roots_due(self, now: int) -> list[str]:
+        """Papers whose log's root is to be signed by now."""
+
     async def letters(self) -> list[tuple[str, str]]:
         """(message, paper) of letters that the outbox does not have yet, or of which it has news."""
 

@@ -108,6 +108,9 @@ class DocumentFiles(Protocol):
 
     def read(self, hearing: str, version: int, sha256: str) -> bytes: ...
 
+    def read_strokes(self, hearing: str, sha256: str) -> bytes:
+        """Refused(not_found) when the file is not there, or another than the log says."""
+
     def save_strokes(self, hearing: str, strokes: bytes) -> str:
         """Keep how a name was written; its SHA-256. Refused(not_saved)."""
 

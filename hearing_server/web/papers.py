@@ -1,6 +1,7 @@
 """The routes of papers for the court's staff. Clerks write, judges of the case read; nobody else knows of any."""
 
 import asyncio
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from hearing_server.domain.staff import Account, StaffRole
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.cases import Cases
 from hearing_server.services.paper_access import PaperAccess
+from hearing_server.services.paper_bundle import PaperBundles
 from hearing_server.services.paper_rounds import Rounds, Terms
 from hearing_server.services.paper_service import PaperService
 from hearing_server.services.papers import Papers
@@ -38,6 +40,7 @@ from hearing_server.web.paper_bodies import (
 )
 from hearing_server.web.staff_session import StaffGate
 
+BUNDLE_TYPE = "application/vnd.etsi.asic-e+zip"
 MOST_UPLOADED = 20 << 20  # bytes
 UPLOAD_IN = 120.0  # seconds
 MOST_DAYS, MOST_HOURS, MOST_REMINDERS = 30, 24 * 30, 5
@@ -55,6 +58,7 @@ class PaperRoutes:
         rounds: Rounds,
         service: PaperService,
         access: PaperAccess,
+        bundles: PaperBundles,
         *,
         folder: Path,
         url: str,
@@ -66,6 +70,7 @@ class PaperRoutes:
         self._rounds = rounds
         self._service = service
         self._access = access
+        self._bundles = bundles
         self._folder = folder
         self._url = url
 
@@ -81,6 +86,7 @@ class PaperRoutes:
             web.get(one, self.board, name="paper"),
             web.get(f"{one}/file", self.file, name="paper-pdf"),
             web.get(f"{one}/evidence", self.evidence, name="paper-evidence"),
+            web.get(f"{one}/bundle", self.bundle, name="paper-bundle"),
             web.post(f"{one}/signing", self.open, name="sign-paper"),
             web.post(f"{one}/reminders", self.remind, name="remind-of-paper"),
             web.post(f"{one}/closed", self.close, name="close-paper"),
@@ -186,6 +192,25 @@ class PaperRoutes:
             pdf = await self._service.proof(paper, person)
         headers = disposition(f"paper-{paper.id}-{what}.pdf", download=copy)
         return web.Response(body=pdf, content_type="application/pdf", headers=headers)
+
+    async def bundle(self, request: web.Request) -> web.StreamResponse:
+        """The whole of a paper that is over, as a file that proves itself; noted before it is given."""
+        account, paper, _ = await self._known(request, *READERS)
+        await self._note(request, account, Action.DOWNLOAD, f"paper {paper.id}", "bundle")
+        path = await self._bundles.make(paper)
+        try:
+            file = await asyncio.to_thread(path.open, "rb")
+        finally:
+            await asyncio.to_thread(path.unlink)  # it is there as long as it is read
+        with file:
+            headers = disposition(f"paper-{paper.id}.asice", download=True)
+            response = web.StreamResponse(headers=headers)
+            response.content_type = BUNDLE_TYPE
+            response.content_length = os.fstat(file.fileno()).st_size
+            await response.prepare(request)
+            while piece := await asyncio.to_thread(file.read, 1 << 18):
+                await response.write(piece)
+        return response
 
     async def open(self, request: web.Request) -> web.Response:
         account, paper, case = await self._known(request, StaffRole.CLERK)

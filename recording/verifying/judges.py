@@ -58,8 +58,13 @@ ListJudge = Callable[[bytes, Certificates], bool]
 DocumentJudge = Callable[[bytes, Certificates, frozenset[str]], Iterable[Finding]]
 
 
+# a sealed PDF: the record that is embedded in it; nothing when there is none
+RecordReader = Callable[[bytes], bytes]
+
+
 class Judges(NamedTuple):
     root: Judge
     container: ContainerJudge
     revocations: ListJudge
     document: DocumentJudge
+    record: RecordReader

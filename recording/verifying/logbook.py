@@ -2,7 +2,7 @@
 
 import contextlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -23,6 +23,7 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
 
     seq: int
     hearing: str = ""
+    log: str = ""  # a paper's
     at: int = 0
     by: str = ""
     event: dict[str, Any] = {}
@@ -31,8 +32,10 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(kw_only=True)
 class Logbook:
-    """What was read. `whole`: to the end, so that the tree can be judged."""
+    """What was read. `whole`: to the end, so that the tree can be judged. `kinds`: by the names of events."""
 
+    kinds: Mapping[str, type] = field(default_factory=lambda: BY_TAG)
+    of: str = "hearing"  # the field that names the log
     hearing: str = ""
     masked: list[int] = field(default_factory=list)
     unknown: dict[str, int] = field(default_factory=dict)  # kinds of entry
@@ -71,19 +74,18 @@ def read(file: BinaryIO, log: Logbook) -> Iterator[Entry]:
         parsed = _parsed(line[:-1], number, log)
         if parsed is None:
             continue
-        log.hearing = log.hearing or parsed.hearing
+        name = parsed.hearing or parsed.log
+        log.hearing = log.hearing or name
         if parsed.leaf:
             continue
-        if parsed.hearing != log.hearing:
-            log.findings.append(_error("log_of_two_hearings", number, hearing=parsed.hearing))
+        if name != log.hearing:
+            log.findings.append(_error("log_of_two_hearings", number, hearing=name))
         if parsed.at < last_at:
             log.findings.append(_error("log_time_backwards", number))
         last_at = parsed.at
         event = _event(parsed.event, log)
         if event is not None:
-            yield Entry(
-                hearing=parsed.hearing, seq=parsed.seq, at=parsed.at, by=parsed.by, event=event
-            )
+            yield Entry(hearing=name, seq=parsed.seq, at=parsed.at, by=parsed.by, event=event)
     if not number:
         log.findings.append(Finding(level="error", code="log_empty"))
 
@@ -104,10 +106,10 @@ def _parsed(line: bytes, number: int, log: Logbook) -> _Line | None:
         parsed = msgspec.json.decode(line, type=_Line)
         if parsed.leaf:
             leaf = bytes.fromhex(parsed.leaf)
-            if len(leaf) != HASH or parsed.event or parsed.hearing:
+            if len(leaf) != HASH or parsed.event or parsed.hearing or parsed.log:
                 raise ValueError("no masked entry")
             log.masked.append(number)
-        elif not (parsed.hearing and isinstance(parsed.event.get("type"), str)):
+        elif not (getattr(parsed, log.of) and isinstance(parsed.event.get("type"), str)):
             raise ValueError("no entry")
         at = max(0, min(parsed.at, 1 << 50))
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -124,7 +126,7 @@ def _parsed(line: bytes, number: int, log: Logbook) -> _Line | None:
 def _event(fact: dict[str, Any], log: Logbook) -> Event | None:
     values = dict(fact)
     kind = values.pop("type")
-    known = BY_TAG.get(kind)
+    known = log.kinds.get(kind)
     with contextlib.suppress(msgspec.MsgspecError, TypeError):
         if known is not None:
             event: Event = msgspec.convert(values, known)

@@ -16,6 +16,7 @@ from recording.verifying.copy import Copy, read_copy
 from recording.verifying.documents import Documents
 from recording.verifying.judges import Judges
 from recording.verifying.logbook import Logbook
+from recording.verifying.paper_record import is_paper, verify_paper
 from recording.verifying.report import CAUSES, Finding, Report
 from recording.verifying.roots import Signed, Trust
 from recording.verifying.segments import Progress, Wanted
@@ -63,6 +64,8 @@ def verify_record(
     time = _clock(zone)
     files = list(source.files())
     present = {one.name: one.size for one in files if one.kind == "file" and good(one.name)}
+    if names.LOG in present and is_paper(source):
+        return verify_paper(source, present, given, judges, time)
     trust, findings = roots.trust_of(source, given)
     if names.LOG not in present:
         return Report(hearing="", findings=(Finding(level="error", code="log_missing"), *findings))

@@ -105,6 +105,7 @@ WORDS: Mapping[str, str] = {
     "revoked": "证书已被吊销 the certificate was revoked before it signed",
     "seal": "法院签章有效 the court's seal holds",
     "seal_allows_changes": "法院签章未禁止改动 the seal does not forbid changes",
+    "held_key": "法院代管密钥所作签名有效 signature holds, made with a key that the court's server held",
     "seal_missing": "没有法院签章 the court's seal is missing",
     "seal_not_first": "法院签章不是第一个签名 the seal is not the first signature",
     "signature": "签名有效 signature holds",

@@ -33,17 +33,18 @@ class Trust(NamedTuple):
 
 
 class Signed(NamedTuple):
-    """A signed root with the number of its entry, 0 for a file beside the log."""
+    """A signed root with the number of its entry, 0 for a file beside the log. `kind` is of the log."""
 
     entry: int
     hearing: str
     root: RootSigned
+    kind: str = KIND
 
     def said(self) -> bytes:
         """What was signed; empty for numbers that no statement holds."""
         one = self.root
         try:
-            return statement(self.hearing, one.size, one.root, one.cause, one.signed_at)
+            return statement(self.hearing, one.size, one.root, one.cause, one.signed_at, self.kind)
         except ValueError:
             return b""
 
@@ -77,7 +78,7 @@ def named(certificate: x509.Certificate) -> str:
 
 
 def beside(
-    source: Source, files: Sequence[str], logged: Sequence[Signed]
+    source: Source, files: Sequence[str], logged: Sequence[Signed], kind: str = KIND
 ) -> tuple[list[Signed], list[Finding]]:
     """The roots in `roots.d` that the log does not have: they tell when its end was cut off."""
     known = {(one.hearing, one.root) for one in logged}
@@ -86,7 +87,7 @@ def beside(
     stems = [name[: -len(".json")] for name in files if name.endswith(".json")]
     for stem in stems[:MOST_ROOTS]:
         try:
-            signed = _from_files(source, stem)
+            signed = _from_files(source, stem, kind)
         except (OSError, ValueError, msgspec.MsgspecError) as error:
             text = f"{stem}: {' '.join(str(error).split())[:100]}"
             findings.append(_finding("error", "root_unreadable", text))
@@ -186,10 +187,10 @@ def _stamp(
     return findings, f"{time(stamped)} RFC 3161"
 
 
-def _from_files(source: Source, stem: str) -> Signed:
+def _from_files(source: Source, stem: str, kind: str) -> Signed:
     """Raises OSError, ValueError, MsgspecError."""
     said = msgspec.json.decode(_small(source, f"{stem}.json"), type=_Statement)
-    if said.kind != KIND:
+    if said.kind != kind:
         raise ValueError("a statement of another kind")
     certificate = x509.load_pem_x509_certificate(_small(source, f"{stem}.pem"))
     try:
@@ -205,7 +206,7 @@ def _from_files(source: Source, stem: str) -> Signed:
         certificate=base64.b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode(),
         timestamp=base64.b64encode(timestamp).decode(),
     )
-    return Signed(0, said.hearing, root)
+    return Signed(0, said.hearing, root, kind)
 
 
 def _certificates(source: Source, name: str) -> list[x509.Certificate]:

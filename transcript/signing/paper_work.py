@@ -15,6 +15,7 @@ from transcript.paper import CourtPaper
 from transcript.paper_report import PaperReport
 from transcript.pdf import RenderedTranscript
 
+from . import archive as archives
 from . import signer, work
 from .authority import Authority, load_public_key
 from .signer import PreparedSignature
@@ -75,5 +76,5 @@ def claim(who: Signatory) -> bytes:
 
 
 def report(said: PaperReport, authority: Authority) -> bytes:
-    """Printed and certified by the court."""
-    return signer.seal(reports.render(said), authority)
+    """Printed and certified by the court, with its proof for the long term: nobody signs after that."""
+    return archives.archive(signer.seal(reports.render(said), authority), authority)

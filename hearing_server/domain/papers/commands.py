@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from hearing_server.domain.papers.events import Addressee, Basis, PaperMade, Post, Way
+from hearing_server.domain.papers.events import (
+    Addressee,
+    Basis,
+    PaperMade,
+    PaperRootSigned,
+    Post,
+    Way,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,8 +152,13 @@ class ConfirmReceipt:
     person: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class EnterRoot:
+    root: PaperRootSigned
+
+
 Command = (
     Make | Withdraw | OpenSigning | EnterSeal | Remind | NoteLetter | Open | ShowPages | Download
     | ConfirmCode | LockCode | Object | Answer | Sign | Refuse | Close | Look | EnterCompletion | Serve
-    | ConfirmReceipt
+    | ConfirmReceipt | EnterRoot
 )  # fmt: skip

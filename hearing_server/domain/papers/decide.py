@@ -284,6 +284,16 @@ def _confirm_receipt(paper: Paper, command: cmd.ConfirmReceipt, now: int) -> Eve
     return (ev.ReceiptConfirmed(person=command.person),)
 
 
+def _enter_root(paper: Paper, command: cmd.EnterRoot, now: int) -> Events:
+    """Two nodes may sign the same entries: one of them counts."""
+    root, known = command.root, paper.root
+    if not 0 < root.size <= paper.seq:
+        raise Refused(Code.BAD_MESSAGE, "root")
+    if known is None or root.size > known.size:
+        return (root,)
+    return (root,) if root.timestamp and not known.timestamped else ()
+
+
 def _service(paper: Paper, person: str) -> Service:
     if person not in paper.services:
         raise Refused(Code.NOT_FOUND)
@@ -325,4 +335,5 @@ RULES: dict[type, object] = {
     cmd.EnterCompletion: _enter_completion,
     cmd.Serve: _serve,
     cmd.ConfirmReceipt: _confirm_receipt,
+    cmd.EnterRoot: _enter_root,
 }

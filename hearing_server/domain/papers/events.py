@@ -6,6 +6,7 @@ Nothing here holds a contact, a link or a code: letters are named by the outbox'
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hearing_server.domain.events import RootCause
 from hearing_server.domain.parties import Role
 
 
@@ -268,15 +269,30 @@ class ReceiptConfirmed:
     person: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PaperRootSigned:
+    """The court signed the root over the log's first `size` entries (proof.py). The rest is DER in Base64;
+    `timestamp` is empty while no authority answers.
+    """
+
+    size: int
+    root: str
+    cause: RootCause
+    signed_at: int
+    signature: str
+    certificate: str
+    timestamp: str = ""
+
+
 PAPER_EVENTS = (
     PaperMade, PaperWithdrawn, SigningOpened, PaperSealed, LetterQueued, LetterDelivered, LetterFailed,
     LetterReadOut, PaperOpened, PagesShown, PaperDownloaded, PersonCodeConfirmed, PersonCodeLocked,
     PaperObjected, ObjectionAnswered, PaperSigned, PaperRefused, PersonStuck, DeadlinePassed, SigningClosed,
-    PaperCompleted, ServiceBegun, NoticeSealed, ReceiptConfirmed,
+    PaperCompleted, ServiceBegun, NoticeSealed, ReceiptConfirmed, PaperRootSigned,
 )  # fmt: skip
 PaperEvent = (
     PaperMade | PaperWithdrawn | SigningOpened | PaperSealed | LetterQueued | LetterDelivered
     | LetterFailed | LetterReadOut | PaperOpened | PagesShown | PaperDownloaded | PersonCodeConfirmed
     | PersonCodeLocked | PaperObjected | ObjectionAnswered | PaperSigned | PaperRefused | PersonStuck | DeadlinePassed
-    | SigningClosed | PaperCompleted | ServiceBegun | NoticeSealed | ReceiptConfirmed
+    | SigningClosed | PaperCompleted | ServiceBegun | NoticeSealed | ReceiptConfirmed | PaperRootSigned
 )  # fmt: skip

@@ -127,12 +127,25 @@ class Signing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Root:
+    """The newest signed root: over so many entries of the log."""
+
+    size: int
+    at: int
+    timestamped: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Paper:
     """`sha256` is of the newest file, `pages` its number of pages; both only once it is sealed."""
 
     id: str = ""
     seq: int = 0
     at: int = 0
+    fact_seq: int = 0  # the newest entry that is no root, and its time
+    fact_at: int = 0
+    ended_seq: int = 0  # the entry with which it was finished or withdrawn
+    root: Root | None = None
     made: ev.PaperMade | None = None
     made_at: int = 0
     made_by: str = ""
@@ -185,6 +198,8 @@ def fold(entries: Iterable[Entry], paper: Paper | None = None) -> Paper:
     paper = paper or Paper()
     for entry in entries:
         paper = replace(apply(paper, entry), seq=entry.seq, at=entry.at)
+        if not isinstance(entry.event, ev.PaperRootSigned):
+            paper = replace(paper, fact_seq=entry.seq, fact_at=entry.at)
     return paper
 
 
@@ -194,13 +209,17 @@ def apply(paper: Paper, entry: Entry) -> Paper:
         case ev.PaperMade():
             return replace(paper, id=event.paper, made=event, made_at=at, made_by=entry.by)
         case ev.PaperWithdrawn():
-            return replace(paper, withdrawn=Said(text=event.reason, at=at))
+            withdrawn = Said(text=event.reason, at=at)
+            return replace(paper, withdrawn=withdrawn, ended_seq=entry.seq)
         case ev.SigningOpened():
             return _opened(paper, event, at)
         case ev.PaperSealed():
             return replace(paper, sealed_at=at, sha256=event.sha256, pages=event.pages)
         case ev.PaperCompleted():
-            return replace(paper, completed_at=at, sha256=event.sha256)
+            return replace(paper, completed_at=at, sha256=event.sha256, ended_seq=entry.seq)
+        case ev.PaperRootSigned():
+            root = Root(size=event.size, at=at, timestamped=bool(event.timestamp))
+            return replace(paper, root=root)
         case ev.DeadlinePassed():
             return replace(paper, signing=replace(_signing(paper), late=True))
         case ev.SigningClosed():

@@ -7,6 +7,7 @@ from hearing_server.domain.papers import events as ev
 from hearing_server.domain.papers.events import Post
 from hearing_server.domain.papers.log import Entry
 from hearing_server.domain.papers.paper import Paper, Phase
+from hearing_server.domain.papers.proof import due
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ class Shape:
     refused: int
     stuck: int
     people: tuple[str, ...]
+    root_due: int | None  # when its root is to be signed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,7 @@ class Change:
 
 def shape_of(paper: Paper) -> Shape:
     assert paper.made is not None
-    signers = paper.signers.values()
+    signers, to_sign = paper.signers.values(), due(paper)
     return Shape(
         id=paper.id,
         case=paper.made.case,
@@ -55,6 +57,7 @@ def shape_of(paper: Paper) -> Shape:
         refused=sum(one.refused is not None for one in signers),
         stuck=sum(one.stuck is not None for one in signers),
         people=tuple(dict.fromkeys((*paper.signers, *paper.services))),
+        root_due=to_sign.at if to_sign else None,
     )
 
 

@@ -1,12 +1,14 @@
 """Each finding in both languages, and in the handbook, whose commands work."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import get_args
 
 from hearing_server.services.media import GapCause
 from recording.verifying.report import CAUSES, WORDS, words
+from transcript import verify
 
 from .attack import segments_of
 
@@ -19,6 +21,16 @@ def test_every_code_and_cause_has_words_in_both_languages() -> None:
         assert any("\u4e00" <= char <= "\u9fff" for char in chinese)
         assert any("a" <= char <= "z" for char in english)
         assert english.isascii()
+
+
+def test_what_is_said_of_a_pdf_has_words_too() -> None:
+    """transcript/verify.py gives its own codes: a bundle's lines are made of them."""
+    text = Path(verify.__file__).read_text()
+    given = re.findall(r'_(?:ok|warning|error|only)\(\s*"([a-z_]+)"', text)
+    given += re.findall(r'return "([a-z_]+)", ', text)
+    given += re.findall(r'code = "(\w+)" if .* else "(\w+)" if .* else "(\w+)"', text)[0]
+    assert {"digest", "wrong_signer", "held_key"} <= set(given)
+    assert set(given) <= set(WORDS)
 
 
 def test_the_handbook_s_commands_work_by_hand(home: Path) -> None:

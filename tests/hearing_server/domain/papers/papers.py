@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from hearing_server.domain.events import RootCause
 from hearing_server.domain.papers import commands as cmd
 from hearing_server.domain.papers import events as ev
 from hearing_server.domain.papers.decide import decide
@@ -76,10 +77,23 @@ class World:
         self.do(cmd.EnterCompletion(base=self.paper.sha256, sha256="f" * 64), "server")
         return self
 
+    def root(self, cause: RootCause, timestamp: str = "AA==") -> list[object]:
+        made = root_over(self.paper.fact_seq, cause, timestamp)
+        return self.do(cmd.EnterRoot(root=made), "server")
+
     def served(self, *ways: Way, basis: Basis = BASIS) -> "World":
         posts = tuple(post("jia", f"s-{way}", Letter.SERVE, way) for way in ways if way != "portal")
         self.do(cmd.Serve(to=JIA, ways=ways, basis=basis, posts=posts, notice_sha256=SHA))
         return self
+
+
+def root_over(
+    size: int, cause: RootCause = RootCause.LATER, timestamp: str = ""
+) -> ev.PaperRootSigned:
+    return ev.PaperRootSigned(
+        size=size, root=SHA, cause=cause, signed_at=NOW, signature="", certificate="",
+        timestamp=timestamp,
+    )  # fmt: skip
 
 
 def sign(person: str, base: str = SHA) -> cmd.Sign:

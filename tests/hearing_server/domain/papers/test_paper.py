@@ -7,15 +7,17 @@ from typing import get_args
 import pytest
 
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.events import RootCause
 from hearing_server.domain.papers import commands as cmd
 from hearing_server.domain.papers import events as ev
 from hearing_server.domain.papers.decide import MOST_SIGNERS, RULES, due_reminders
-from hearing_server.domain.papers.events import PAPER_EVENTS, Cause, Letter
+from hearing_server.domain.papers.events import PAPER_EVENTS, Cause, Letter, Way
 from hearing_server.domain.papers.log import canonical, entry_from
 from hearing_server.domain.papers.paper import Paper, Phase, fold
+from hearing_server.domain.papers.proof import due
 from hearing_server.domain.papers.shape import change_of, shape_of
 
-from .papers import DAY, HOUR, JIA, NOW, SHA, YI, World, post, sign
+from .papers import DAY, HOUR, JIA, NOW, SHA, YI, World, post, root_over, sign
 
 
 def code_of(world: World, command: cmd.Command) -> Code:
@@ -183,6 +185,32 @@ def test_letters_wait_until_they_arrive() -> None:
         code_of(world, cmd.NoteLetter(message="x", outcome="delivered", at=world.now))
         is Code.NOT_FOUND
     )
+
+
+def test_when_the_root_of_its_log_is_signed() -> None:
+    """Hourly while it is out, at once when it is over, later for what follows; again once it can be stamped."""
+    world = World().made()
+    assert due(world.paper) is None
+    world.opened(JIA)
+    assert due(world.paper) == (world.now + HOUR, RootCause.HOURLY)
+    world.sealed().now += HOUR
+    world.root(RootCause.HOURLY)
+    assert due(world.paper) is None
+    world.signed("jia")
+    assert due(world.paper) == (world.now + HOUR, RootCause.HOURLY)
+    world.complete()
+    assert due(world.paper) == (world.now, RootCause.CLOSED)
+    world.root(RootCause.CLOSED, timestamp="")
+    assert due(world.paper) == (world.now, RootCause.TIMESTAMPED)
+    world.root(RootCause.TIMESTAMPED)
+    assert due(world.paper) is None
+    assert world.root(RootCause.TIMESTAMPED) == []  # another node's, of the same entries
+    world.served(Way.PORTAL)
+    assert due(world.paper) == (world.now + 60_000, RootCause.LATER)
+    assert code_of(world, cmd.EnterRoot(root=root_over(world.paper.seq + 1))) is Code.BAD_MESSAGE
+    gone = World().made()
+    gone.do(cmd.Withdraw(reason="误发"))
+    assert due(gone.paper) == (gone.now, RootCause.CLOSED)
 
 
 def test_a_paper_is_addressed_to_whom_it_is_sent_and_once_it_is_sealed() -> None:

@@ -3,7 +3,7 @@ export default {
   papers: {
     title: 'Documents', case: 'The case', none: 'No document has been made in this case.', paper: 'Document', state_title: 'State',
     signatures: 'Signatures', deadline: 'Sign until', of: '{n} of {all} signed', refused_n: '{n} refused', stuck_n: '{n} stuck',
-    view: 'View', evidence: 'Evidence report', until: 'to be signed until {at}', pages: '{n} pages', close: 'Close the signing',
+    view: 'View', evidence: 'Evidence report', bundle: 'Bundle', until: 'to be signed until {at}', pages: '{n} pages', close: 'Close the signing',
     close_text: 'Whoever has not signed by now cannot sign any more. The document is finished with the signatures it has.',
     withdraw: 'Withdraw', withdraw_text: 'Nobody sees the document any more; letters on their way lead nowhere.', reason: 'Reason',
     closed_because: 'Closed: {reason}', withdrawn_because: 'Withdrawn: {reason}', again: 'Make a new version', former: 'The version before', late: 'The deadline has passed.',

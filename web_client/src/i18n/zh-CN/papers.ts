@@ -3,7 +3,7 @@ export default {
   papers: {
     title: '文书', case: '案件', none: '本案尚未制作文书。', paper: '文书', state_title: '状态',
     signatures: '签名', deadline: '签署期限', of: '已签 {n}/{all}', refused_n: '{n} 人拒签', stuck_n: '{n} 人受阻',
-    view: '查看', evidence: '证据报告', until: '签署期限 {at}', pages: '共 {n} 页', close: '结束签名',
+    view: '查看', evidence: '证据报告', bundle: '卷宗包', until: '签署期限 {at}', pages: '共 {n} 页', close: '结束签名',
     close_text: '尚未签名的人此后不能再签名，文书以现有签名归档。',
     withdraw: '撤回', withdraw_text: '任何人都不再能看到该文书，已发出的链接失效。', reason: '理由',
     closed_because: '已结束：{reason}', withdrawn_because: '已撤回：{reason}', again: '制作新版本', former: '前一版本', late: '签署期限已过。',
