@@ -19,13 +19,14 @@ def private_room(state: HearingState, party: str) -> tuple[str, ...]:
     for checked, clerk in state.identity_checks.items():
         if party in (checked, clerk):
             return (checked, clerk)
-    if state.deliberating and _deliberates(seat):
-        return tuple(p for p, other in state.seats.items() if _deliberates(other))
+    if _deliberates(state, seat):
+        return tuple(p for p, other in state.seats.items() if _deliberates(state, other))
     return ()
 
 
-def _deliberates(seat: Seat) -> bool:
-    return seat.party.role in BENCH and seat.admitted
+def _deliberates(state: HearingState, seat: Seat) -> bool:
+    """Not who came to the bench by a link and was sent out."""
+    return state.deliberating and seat.party.role in BENCH and inside(state, seat)
 
 
 def sends(state: HearingState, party: str, reader: str) -> Mapping[Source, bool]:

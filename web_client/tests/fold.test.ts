@@ -67,6 +67,18 @@ describe('seats', () => {
     expect(seatOf(view, 'defender')).toMatchObject({ presence: 'expected', admitted: true });
   });
 
+  it('gives whoever is to be on the bench what the court alone sees while they are let in', () => {
+    const began: HearingEvent = { type: 'consultation_began', consultation: 1, parties: ['accused', 'defender'], permitted: true };
+    const heard = (changes: Partial<SeatView>) => {
+      const seats = [...hearing().seats, seat('assessor', 'assessor', changes)];
+      return applyEvent(hearing({ seats }), told(began), 'assessor').consultations.length;
+    };
+    expect(heard({ presence: 'admitted', admitted: true })).toBe(1);
+    expect(heard({ presence: 'outside', admitted: true, inside: false })).toBe(0);
+    expect(heard({ presence: 'waiting' })).toBe(0);
+    expect(heard({ presence: 'away' })).toBe(0); // in what they missed, before they were let in
+  });
+
   it('follows what is sent, and forgets it when the party leaves', () => {
     let view = after([
       { type: 'source_started', party: 'judge', source: 'camera', within: [] },

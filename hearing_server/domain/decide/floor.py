@@ -185,10 +185,12 @@ def _may_share(state: HearingState, seat: Seat) -> None:
         raise Refused(Code.SHARE_TAKEN)
 
 
-def shares_ended(seat: Seat) -> Events:
-    """What a seat shares is closed: it is for the people of one room alone."""
+def shares_ended(state: HearingState, seat: Seat) -> Events:
+    """What a seat shares is closed, and known to be, in the one room that it was for."""
+    party = seat.party.id
+    within = private_room(state, party)
     shared = (source for source in ev.SHARE if source in seat.sources)
-    return tuple(ev.SourceStopped(party=seat.party.id, source=source) for source in shared)
+    return tuple(ev.SourceStopped(party=party, source=source, within=within) for source in shared)
 
 
 def come_out(state: HearingState, seat: Seat) -> Events:
@@ -227,7 +229,7 @@ def _change_source(running: bool | None, event_type: type) -> Callable[..., Even
 def _stop_share(state: HearingState, command: cmd.StopShare, by: str, now: int) -> Events:
     seat = seat_of(state, command.party)
     spare_court(state, seat, by)
-    stopped = shares_ended(seat) if seat.presence is Presence.ADMITTED else ()
+    stopped = shares_ended(state, seat) if seat.presence is Presence.ADMITTED else ()
     if seat.share_locked and not stopped:
         raise Refused(Code.NO_CHANGE)
     return (*stopped, ev.SharingLocked(party=command.party))
@@ -261,7 +263,11 @@ def _listen(state: HearingState, command: cmd.ListenTo, by: str, now: int) -> Ev
 
 
 def floor_of(state: HearingState, seat: Seat) -> Events:
-    """Take back what somebody who goes out had: the word, a raised hand, what they show or share."""
+    """Take back what somebody who goes out had: the word, a raised hand, what they show or share there.
+
+    What they share in a private talk or in an identity check is not the courtroom's to close. Out of the
+    bench's deliberation they come as all do when it ends.
+    """
     party = seat.party.id
     found: list[ev.Event] = []
     if state.word == party:
@@ -269,7 +275,8 @@ def floor_of(state: HearingState, seat: Seat) -> Events:
     found += [ev.RequestWithdrawn(request=r.request) for r in state.requests if r.party == party]
     if state.shown is not None and state.shown.party == party:
         found.append(ev.ExhibitHidden(exhibit=state.shown.exhibit))
-    return (*found, *shares_ended(seat))
+    apart = seat.consultation is not None or party in state.identity_checks
+    return (*found, *(() if apart else come_out(state, seat)))
 
 
 DECISIONS: Mapping[type, Decision] = {

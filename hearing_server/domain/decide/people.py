@@ -198,7 +198,7 @@ def _begin_identity(
         raise Refused(Code.NOT_WAITING)
     if by in state.identity_checks.values() or command.party in state.identity_checks:
         raise Refused(Code.BUSY, "an identity check is going on")
-    shared = shares_ended(seat_of(state, by))
+    shared = shares_ended(state, seat_of(state, by))
     return (*shared, ev.IdentityCheckBegan(party=command.party, clerk=by))
 
 

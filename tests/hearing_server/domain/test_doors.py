@@ -7,11 +7,13 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.decide.people import MAX_PARTIES
 from hearing_server.domain.doors import identified, owes_promises
 from hearing_server.domain.errors import Code
+from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import Presence
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Party, Role
 from hearing_server.domain.playable import plays
 from hearing_server.domain.reach import reach
+from hearing_server.domain.visible import seen
 from hearing_server.services.codes import demanded
 from signaling.views import view
 
@@ -108,6 +110,30 @@ def test_a_stranger_on_the_bench_is_sent_out_and_sees_nothing_more_of_it() -> No
     assert world.state.seats["assessor"].presence is Presence.REMOVED
     for act in (cmd.Dismiss(party="member"), cmd.Remove(party="member", reason="x")):
         assert refused(world, "judge", act) is Code.NOT_ALLOWED
+
+
+def test_who_is_sent_out_of_the_deliberation_knows_no_more_of_it() -> None:
+    """What they shared in it stays there; what else changed in it all may know, for they are out of it."""
+    world = hearing(*BY_ACCOUNT, ASSESSOR)
+    world.do("clerk", cmd.BeginIdentityCheck(party="assessor"))
+    world.do("clerk", cmd.ConfirmIdentity(party="assessor", document="身份证", number="123456789"))
+    world.do("clerk", cmd.Admit(party="assessor"))
+    world.send(*BY_ACCOUNT, ASSESSOR)
+    world.do("judge", cmd.OpenHearing())
+    world.do("judge", cmd.BeginDeliberation())
+    world.do("assessor", cmd.PauseSource(source=Source.CAMERA))
+    world.do("assessor", cmd.StartSource(source=Source.SCREEN))
+    mark = len(world.entries)
+    world.do("judge", cmd.Dismiss(party="assessor"))
+    world.do("judge", cmd.PauseSource(source=Source.CAMERA))
+    told = [seen(world.state, entry, "clerk") for entry in world.entries[mark:]]
+    out = ev.PartyDismissed(party="assessor")
+    assert [event for event in told if event] == [
+        ev.SourcePaused(party="assessor", source=Source.CAMERA), out,
+    ]  # fmt: skip
+    assert seen(world.state, world.entries[-1], "assessor") is None
+    seats = {seat.party: seat for seat in view(world.state, "assessor").seats}
+    assert seats["judge"].sources[Source.CAMERA]
 
 
 def test_an_account_vouches_for_an_assessor_too() -> None:

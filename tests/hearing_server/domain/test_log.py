@@ -56,6 +56,7 @@ def test_the_root_of_nothing_is_the_hash_of_nothing() -> None:
     assert Tree().root() == hashlib.sha256(b"").digest()
 
 
+@settings(deadline=None)
 @given(st.integers(1, 70), st.data())
 def test_every_leaf_can_be_proved_and_nothing_else(size: int, data: st.DataObject) -> None:
     leaves = [leaf_hash(bytes([n])) for n in range(size)]

@@ -131,6 +131,24 @@ def test_a_share_of_the_courtroom_does_not_go_along_into_an_identity_check() -> 
     assert Source.SCREEN not in sources(world, "clerk", "prosecutor")
 
 
+@pytest.mark.parametrize(
+    "act", [cmd.Dismiss(party="advocate"), cmd.Remove(party="advocate", reason="扰乱法庭")]
+)
+def test_what_is_shared_in_a_talk_is_not_told_when_the_court_sends_somebody_out(
+    act: cmd.Command,
+) -> None:
+    """A talk goes on outside the courtroom, with what is shown in it; whoever is removed is out of it too."""
+    world = opened(*EVERYBODY)
+    in_a_talk(world)
+    world.do("advocate", cmd.StartSource(source=Source.SCREEN))
+    mark = len(world.entries)
+    world.do("judge", act)
+    assert not told(world, mark, "prosecutor")
+    goes_on = isinstance(act, cmd.Dismiss)
+    assert (Source.SCREEN in world.state.seats["advocate"].sources) is goes_on
+    assert (world.state.seats["defendant"].consultation is not None) is goes_on
+
+
 def test_the_log_of_a_recording_does_not_say_that_an_identity_was_checked() -> None:
     """Causes of gaps are open in every copy: the clerk is elsewhere, and checks nobody by name or kind."""
     world = opened(*EVERYBODY)

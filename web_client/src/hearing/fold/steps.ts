@@ -29,10 +29,10 @@ export function seatStep<T extends HearingEvent['type']>(
 
 const COURT: ReadonlySet<Role> = new Set(['presiding_judge', 'judge', 'assessor', 'clerk']);
 
-/** Whether the reader sees how parties came in, and the recording: of bench and clerk whoever need not wait at the door. */
+/** Whether the reader sees how parties came in, and the recording: of bench and clerk whoever was let in and not sent out. */
 export function oversees(view: HearingView, you: string): boolean {
   const me = view.seats.find((seat) => seat.party === you);
-  return !!me && COURT.has(me.role) && me.presence !== 'waiting';
+  return !!me && COURT.has(me.role) && me.admitted && me.inside;
 }
 
 /** Under which name a party writes and reads: the clerks share a desk. */
