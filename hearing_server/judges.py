@@ -18,4 +18,12 @@ def judge_document(
         yield Finding(level=one.level, code=one.code, text=one.text)
 
 
-JUDGES = Judges(judge_root, judge_container, judge_crl, judge_document, sealed_record)
+def judge_assertion(kept: bytes, digest: str) -> str:
+    from hearing_server.adapters.passkeys import judge_kept  # many a record has none
+
+    return judge_kept(kept, digest)
+
+
+JUDGES = Judges(
+    judge_root, judge_container, judge_crl, judge_document, sealed_record, judge_assertion
+)

@@ -27,6 +27,7 @@ COPY_LIST, COPY_SIGNATURE, COPY_CERTIFICATE = COPY_FILES = (
 MIMETYPE = "mimetype"  # in a bundle (asic.py): what the zip is
 MANIFEST = "META-INF/ASiCManifest001.xml"  # the digest of every file in it
 MANIFEST_SIGNATURE = "META-INF/signature001.p7s"  # by the court's seal
+ASSERTIONS = "assertions.d"  # what signers' passkeys answered
 STROKES = "strokes.d"  # how names were written
 DOCUMENTS = "documents.d"  # the signed transcript, notes of faults
 REPORT, REPORT_DATA = "report.pdf", "report.json"  # who, how identified, and each step

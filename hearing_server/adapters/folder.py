@@ -94,8 +94,9 @@ class Documents:
         """What a signer's device answered; its SHA-256. Refused(not_saved)."""
         return self._save_beside(hearing, "assertions", assertion)
 
-    def read_strokes(self, hearing: str, sha256: str) -> bytes:
-        return self._checked(self._folder / hearing / "strokes" / f"{sha256}.json", sha256)
+    def read_beside(self, hearing: str, kind: str, sha256: str) -> bytes:
+        """`strokes` or `assertions`; Refused(not_found) as `read` is."""
+        return self._checked(self._folder / hearing / kind / f"{sha256}.json", sha256)
 
     def _save_beside(self, hearing: str, kind: str, data: bytes) -> str:
         sha256 = hashlib.sha256(data).hexdigest()

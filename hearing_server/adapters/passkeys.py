@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import webauthn
 from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
@@ -19,7 +20,7 @@ from webauthn.helpers.structs import (
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.staff import Account
 from hearing_server.services.factors import CHALLENGE_MS, Passkey
-from hearing_server.services.signer_passkeys import Made
+from hearing_server.services.signer_passkeys import Made, challenge_of
 
 # What a malformed answer of a browser makes the library raise besides its own.
 FAULTS = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, IndexError)
@@ -135,6 +136,31 @@ class WebAuthn:
             )
         except FAULTS as error:
             raise Refused(Code.BAD_CREDENTIALS, type(error).__name__) from None
+
+
+def judge_kept(kept: bytes, digest: str) -> str:
+    """What is wrong with an assertion as SignerPasskeys kept it; empty if a device whose user was verified
+    answered over this digest. For where it was asked, the answer's own word counts: the log has its hash.
+    """
+    try:
+        said = json.loads(kept)
+        answer = said["assertion"]
+        client = json.loads(base64url_to_bytes(answer["response"]["clientDataJSON"]))
+        origin = client["origin"]
+        if said["digest"] != digest:
+            return "over another digest"
+        webauthn.verify_authentication_response(
+            credential=answer,
+            expected_challenge=challenge_of(digest),
+            expected_rp_id=urlsplit(origin).hostname or "",
+            expected_origin=origin,
+            credential_public_key=bytes.fromhex(said["public_key"]),
+            credential_current_sign_count=0,
+            require_user_verification=True,
+        )
+    except (*FAULTS, RecursionError) as error:
+        return f"{type(error).__name__}: {error}"[:200]
+    return ""
 
 
 def _described(credentials: Sequence[bytes]) -> list[PublicKeyCredentialDescriptor]:

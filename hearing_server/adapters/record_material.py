@@ -19,6 +19,8 @@ from transcript.signing.roots import sign_root
 class DocumentFiles(Protocol):
     def read(self, hearing: str, version: int, sha256: str) -> bytes: ...
 
+    def read_beside(self, hearing: str, kind: str, sha256: str) -> bytes: ...
+
 
 class CourtMaterial:
     """`documents` has the files of each kind of document."""
@@ -39,6 +41,9 @@ class CourtMaterial:
         yield names.CERTIFICATES, b"".join(map(_pem, self._authority.certificates))
 
     def document(self, hearing: str, document: Document) -> bytes:
+        if document.party:
+            files = self._documents["transcript"]
+            return files.read_beside(hearing, document.kind, document.sha256)
         return self._documents[document.kind].read(hearing, document.number, document.sha256)
 
     def report(self, evidence: Evidence) -> Iterator[tuple[str, bytes]]:

@@ -198,6 +198,18 @@ def transcript_left_out(state: HearingState, reader: str | None) -> bool:
     return exposes or bool(state.screened_ever)
 
 
+def earlier_left_out(state: HearingState, reader: str | None) -> bool:
+    """Whether versions of the transcript that were replaced are not in the copy: they have words that others are
+    not told, and nobody looks in them for what was sealed since.
+    """
+    return reader is None or not oversees(state, reader) or bool(masked_spans(state, reader))
+
+
+def of_signer(state: HearingState, party: str, reader: str | None) -> bool:
+    """Whether the copy has how the party wrote their name, and what their device answered."""
+    return reader is not None and (reader == party or oversees(state, reader))
+
+
 def left_out(state: HearingState, event: ev.SegmentRecorded, reader: str | None) -> bool:
     """Whether the segment's file is not in the copy: any moment of it, or its whole source, may not be played.
 

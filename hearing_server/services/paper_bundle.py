@@ -88,5 +88,5 @@ class PaperBundles:
             yield f"documents.d/notice-{person}.pdf", notice
         for entry in entries:
             if isinstance(entry.event, PaperSigned) and entry.event.strokes_sha256:
-                strokes = self._files.read_strokes(state.id, entry.event.strokes_sha256)
+                strokes = self._files.read_beside(state.id, "strokes", entry.event.strokes_sha256)
                 yield f"strokes.d/{entry.event.person}.json", strokes

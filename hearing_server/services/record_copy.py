@@ -11,7 +11,13 @@ from typing import NamedTuple, Protocol, TypeVar
 import rfc8785
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.copies import not_in_copy, transcript_left_out, withheld
+from hearing_server.domain.copies import (
+    earlier_left_out,
+    not_in_copy,
+    of_signer,
+    transcript_left_out,
+    withheld,
+)
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.log import Entry, Tree, entry_from, leaf_hash
@@ -43,14 +49,19 @@ class Readings(Protocol):
 
 
 class Document(NamedTuple):
-    """A signed PDF of the hearing: `kind` is `transcript` or `note`."""
+    """A file that the log names by its hash. `kind`: `transcript` or `note`, a signed PDF; of a version that
+    `party` signed also `strokes`, how they wrote their name, and `assertions`, what their passkey answered.
+    """
 
     kind: str
     number: int
     sha256: str
+    party: str = ""
 
     @property
     def name(self) -> str:
+        if self.party:
+            return f"{self.kind}.d/{self.number}-{self.party}.json"
         return f"documents.d/{self.kind}-{self.number}.pdf"
 
 
@@ -270,6 +281,7 @@ def _check_deletion(state: HearingState, ask: Ask) -> None:
 def _masked(state: HearingState, records: list[bytes], reader: str | None) -> _Copy:
     copy = _Copy()
     recorded: list[ev.SegmentRecorded] = []
+    versions: dict[int, Document] = {}
     for number, record in enumerate(records, start=1):
         entry = entry_from(json.loads(record))
         event = entry.event
@@ -288,17 +300,35 @@ def _masked(state: HearingState, records: list[bytes], reader: str | None) -> _C
             (copy.kept if hidden else copy.documents).append(
                 Document("note", event.explanation, event.sha256)
             )
+        if isinstance(event, ev.TranscriptSealed | ev.TranscriptSigned | ev.TranscriptArchived):
+            versions[event.version] = Document("transcript", event.version, event.sha256)
+        if not hidden:
+            _add_of_signer(copy, state, event, reader)
         copy.lines.append(line)
-    _add_transcript(copy, state, reader)
+    _add_transcripts(copy, state, list(versions.values()), reader)
     out = not_in_copy(state, recorded, reader)
     for segment in recorded:
         (copy.without if segment.name in out else copy.segments).append(segment)
     return copy
 
 
-def _add_transcript(copy: _Copy, state: HearingState, reader: str | None) -> None:
-    freeze = state.freeze
-    if freeze is not None and freeze.sealed:
-        transcript = Document("transcript", freeze.version, freeze.sha256)
-        kept = transcript_left_out(state, reader)
-        (copy.kept if kept else copy.documents).append(transcript)
+def _add_of_signer(copy: _Copy, state: HearingState, event: ev.Event, reader: str | None) -> None:
+    """How a name was written and what a device answered: for the court, and for whose it is."""
+    if isinstance(event, ev.TranscriptSigned) and event.strokes_sha256:
+        own = Document("strokes", event.version, event.strokes_sha256, event.party)
+    elif isinstance(event, ev.SignerAsserted):
+        own = Document("assertions", event.version, event.sha256, event.party)
+    else:
+        return
+    (copy.documents if of_signer(state, event.party, reader) else copy.kept).append(own)
+
+
+def _add_transcripts(
+    copy: _Copy, state: HearingState, versions: list[Document], reader: str | None
+) -> None:
+    """Every version as it was left; one that was replaced is for the court."""
+    newest = state.freeze.version if state.freeze else 0
+    for one in versions:
+        replaced = one.number != newest and earlier_left_out(state, reader)
+        kept = replaced or transcript_left_out(state, reader)
+        (copy.kept if kept else copy.documents).append(one)

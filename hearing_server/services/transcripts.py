@@ -108,8 +108,8 @@ class DocumentFiles(Protocol):
 
     def read(self, hearing: str, version: int, sha256: str) -> bytes: ...
 
-    def read_strokes(self, hearing: str, sha256: str) -> bytes:
-        """Refused(not_found) when the file is not there, or another than the log says."""
+    def read_beside(self, hearing: str, kind: str, sha256: str) -> bytes:
+        """`strokes` or `assertions`; Refused(not_found) when it is not there, or another than the log says."""
 
     def save_strokes(self, hearing: str, strokes: bytes) -> str:
         """Keep how a name was written; its SHA-256. Refused(not_saved)."""

@@ -16,8 +16,11 @@ from recording.verifying.roots import Trust
 from recording.verifying.source import Source
 
 LARGEST = 256_000_000  # bytes of a PDF
+MOST_ASSERTION = 1 << 20
 MOST_REPORT = 64 << 20
 PREFIX = names.DOCUMENTS + "/"
+OF_SIGNERS = (f"{names.STROKES}/", f"{names.ASSERTIONS}/")
+UNFINISHED = ("not_archived", "unsigned")  # what nobody expects of a version that was replaced
 
 
 class Stated(NamedTuple):
@@ -40,7 +43,9 @@ class Documents:
     stated: dict[str, Stated] = field(default_factory=dict)  # by name in the bundle
     steps: list[dict[str, Any]] = field(default_factory=list)
     refused: dict[str, list[Refused]] = field(default_factory=dict)  # by name
-    newest: str = ""  # of the transcript
+    newest: int = 0  # version of the transcript
+    digests: dict[int, str] = field(default_factory=dict)  # of what was frozen, by version
+    asserted: dict[str, tuple[int, str]] = field(default_factory=dict)  # version and party by name
 
     def add(self, entry: Entry) -> None:
         taken = step(entry)
@@ -48,23 +53,27 @@ class Documents:
             self.steps.append(taken)
         event = entry.event
         if isinstance(event, ev.TranscriptSealed | ev.TranscriptSigned | ev.TranscriptArchived):
-            self.newest = _transcript(event.version)
-            self.stated[self.newest] = Stated(entry.seq, event.sha256)
+            self.stated[_transcript(event.version)] = Stated(entry.seq, event.sha256)
         elif isinstance(event, ev.TranscriptFrozen):
-            self.newest = ""  # until it is sealed there is none
+            self.newest = event.version
+            self.digests[event.version] = event.digest
+        elif isinstance(event, ev.SignerAsserted):
+            name = f"{names.ASSERTIONS}/{event.version}-{event.party}.json"
+            self.stated[name] = Stated(entry.seq, event.sha256)
+            self.asserted[name] = event.version, event.party
         elif isinstance(event, ev.SignatureRefused):
             one = Refused(entry.seq, event.party, event.reason)
             self.refused.setdefault(_transcript(event.version), []).append(one)
         elif isinstance(event, ev.FaultExplained):
             name = f"{PREFIX}note-{event.explanation}.pdf"
             self.stated[name] = Stated(entry.seq, event.sha256)
+        if isinstance(event, ev.TranscriptSigned) and event.strokes_sha256:
+            name = f"{names.STROKES}/{event.version}-{event.party}.json"
+            self.stated[name] = Stated(entry.seq, event.strokes_sha256)
 
-    @property
-    def wanted(self) -> Iterator[str]:
-        """Those that a bundle has, unless it says that it is without."""
-        for name in self.stated:
-            if name == self.newest or "/note-" in name:
-                yield name
+    def replaced(self, name: str) -> bool:
+        """Whether it is a version of the transcript after which there was another."""
+        return any(name == _transcript(one) for one in self.digests if one < self.newest)
 
 
 def _transcript(version: int) -> str:
@@ -81,14 +90,21 @@ def check(
     trust: Trust,
     judges: Judges,
 ) -> Iterator[Finding]:
-    """Each document's file, signatures and refusals. A refusal counts as far as the log is `proven`."""
-    missing = [name for name in said.wanted if name not in present]
+    """Each document's file, signatures and refusals. A refusal counts as far as the log is `proven`.
+
+    A bundle has every file that its log names, unless it says that it is without.
+    """
+    missing = [name for name in said.stated if name not in present]
     kept = [name for name in missing if name in left_out]
     for name in missing:
         if name not in kept:
             yield Finding(level="error", code="document_missing", text=name)
     if kept:
         yield Finding(level="masked", code="documents_left_out", text=", ".join(sorted(kept)))
+    for name in sorted(name for name in present if name.startswith(OF_SIGNERS)):
+        yield _file(source, name, said.stated.get(name))
+        if name in said.asserted:
+            yield _asserted(source, name, said, people, judges)
     for name in sorted(name for name in present if name.startswith(PREFIX)):
         refused = [one for one in said.refused.get(name, ()) if one.entry <= proven]
         yield _file(source, name, said.stated.get(name))
@@ -99,7 +115,12 @@ def check(
         data = small(source, name, LARGEST)
         parties = frozenset(one.party for one in refused)
         roots = (*trust.roots, *trust.stamp_roots)
+        replaced = said.replaced(name)
+        if replaced:
+            yield Finding(level="ok", code="superseded", text=_short(name))
         for finding in judges.document(data, roots, parties):
+            if replaced and finding.code in UNFINISHED:
+                continue
             text = f"{_short(name)}: {finding.text}"
             yield Finding(level=finding.level, code=finding.code, text=text)
 
@@ -112,6 +133,18 @@ def _file(source: Source, name: str, stated: Stated | None) -> Finding:
         text = f"{name} (#{stated.entry})"
         return Finding(level="error", code="document_changed", text=text, data=data)
     return Finding(level="ok", code="document", text=f"{name} (#{stated.entry})", data=data)
+
+
+def _asserted(
+    source: Source, name: str, said: Documents, people: Mapping[str, str], judges: Judges
+) -> Finding:
+    """Whether the device answered over the digest that the log froze."""
+    version, party = said.asserted[name]
+    who = f"transcript-{version}: {people.get(party, party)} ({party})"
+    problem = judges.assertion(small(source, name, MOST_ASSERTION), said.digests.get(version, ""))
+    if problem:
+        return Finding(level="error", code="assertion_invalid", text=f"{who}: {problem}"[:300])
+    return Finding(level="ok", code="assertion", text=who)
 
 
 def _short(name: str) -> str:

@@ -58,6 +58,8 @@ ListJudge = Callable[[bytes, Certificates], bool]
 DocumentJudge = Callable[[bytes, Certificates, frozenset[str]], Iterable[Finding]]
 
 
+# what is kept of a passkey's answer, the digest (hex) that it is to be over: what is wrong with it
+AssertionJudge = Callable[[bytes, str], str]
 # a sealed PDF: the record that is embedded in it; nothing when there is none
 RecordReader = Callable[[bytes], bytes]
 
@@ -68,3 +70,4 @@ class Judges(NamedTuple):
     revocations: ListJudge
     document: DocumentJudge
     record: RecordReader
+    assertion: AssertionJudge

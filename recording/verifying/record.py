@@ -33,7 +33,9 @@ _OURS = {
     *names.BUNDLE_FILES,
 }
 
-_FOLDERS = (names.ROOTS + "/", names.DOCUMENTS + "/")
+_FOLDERS = tuple(
+    f"{one}/" for one in (names.ROOTS, names.DOCUMENTS, names.STROKES, names.ASSERTIONS)
+)
 
 
 @dataclass(kw_only=True)

@@ -1,5 +1,6 @@
 """Takes a hearing's transcript through freeze, seal, signatures, refusals and archive, as the server does."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from hearing_server.adapters.folder import Documents
@@ -19,9 +20,14 @@ REASON = "笔录与我所述不符"
 
 
 def signed_by_all(
-    world: World, authority: Authority, folder: Path, *, refusing: tuple[str, ...] = ()
-) -> bytes:
-    """The archived file; every state of it lies below `folder`."""
+    world: World, authority: Authority, folder: Path, *, refusing: tuple[str, ...] = (),
+    only: tuple[str, ...] = (), strokes: bytes = b"",
+    before: Callable[[str], None] = lambda party: None,
+) -> bytes:  # fmt: skip
+    """The archived file; every state of it lies below `folder`. With `only` these sign, and nothing ends.
+
+    `before` is called with each who has read it and is about to sign.
+    """
     notary, files = TypstNotary(Here(authority)), Documents(folder)
     draft = Freeze(
         version=next_version(world.state),
@@ -39,10 +45,13 @@ def signed_by_all(
     )
     world.do(SERVER, seal)
     for party in draft.signers:
+        if only and party not in (*only, *refusing):
+            continue
         if party in refusing:
             world.do(party, cmd.RefuseSignature(version=version, reason=REASON))
             continue
         world.do(party, cmd.ReadTranscript(version=version, page=printed.pages))
+        before(party)
         key = BrowserKey()
         asked = SignatureRequest(
             party=party, version=version, public_key=key.spki, name_image=handwriting()
@@ -54,8 +63,11 @@ def signed_by_all(
             sha256=files.save("h1", version, pdf),
             certificate_sha256=prepared.certificate_sha256,
             name_image_sha256=prepared.name_image_sha256,
+            strokes_sha256=files.save_strokes("h1", strokes) if strokes else "",
         )
         world.do(party, sign)
+    if only:
+        return pdf
     pdf = notary.archive(pdf)
     world.do(SERVER, cmd.EnterArchive(version=version, sha256=files.save("h1", version, pdf)))
     return pdf
