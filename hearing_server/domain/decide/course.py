@@ -22,7 +22,7 @@ from hearing_server.domain.decide.rules import (
     text,
 )
 from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.hearing import HearingState, Phase
+from hearing_server.domain.hearing import HearingState, Phase, Presence
 from hearing_server.domain.parties import BENCH, Party, Right
 
 MAX_COUNTDOWN = 15 * 60  # seconds
@@ -158,7 +158,8 @@ def _out_of_deliberation(state: HearingState, by: str) -> Events:
     """The bench's last words to each other stay there: muted but for whoever ends it, shares closed."""
     if not state.deliberating:
         return ()
-    bench = [seat for seat in state.seats.values() if seat.party.role in BENCH and seat.here]
+    here = [seat for seat in state.seats.values() if seat.presence is Presence.ADMITTED]
+    bench = [seat for seat in here if seat.party.role in BENCH]
     muted = [
         ev.MicrophoneMuted(party=seat.party.id, locked=False)
         for seat in bench

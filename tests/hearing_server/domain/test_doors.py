@@ -136,6 +136,16 @@ def test_who_is_sent_out_of_the_deliberation_knows_no_more_of_it() -> None:
     assert seats["judge"].sources[Source.CAMERA]
 
 
+def test_who_waits_to_be_on_the_bench_is_not_muted_by_a_deliberation_that_they_were_not_in() -> (
+    None
+):
+    world = hearing(*BY_ACCOUNT, ASSESSOR).send(*BY_ACCOUNT, ASSESSOR)
+    world.do("judge", cmd.OpenHearing())
+    world.do("judge", cmd.BeginDeliberation())
+    world.do("judge", cmd.EndDeliberation())
+    assert not world.state.seats["assessor"].muted
+
+
 def test_an_account_vouches_for_an_assessor_too() -> None:
     world = hearing(*BY_ACCOUNT, replace(ASSESSOR, account="ACCOUNT-assessor"))
     assert world.state.seats["assessor"].presence is Presence.ADMITTED
