@@ -8,6 +8,7 @@ CATCH_UP = 0.25  # the share of elapsed time by which it is pulled earlier
 MOVE = 0.2  # the same for the lag behind the party's other tracks
 
 WRAP = 1 << 32
+HALF = WRAP // 2
 
 
 class RtpClock:
@@ -37,13 +38,22 @@ class RtpClock:
 
     def observe(self, timestamp: int, at: float) -> float:
         """A packet with this timestamp arrived at `at`; returns the calendar ms it was sampled at."""
-        ticks = self._unwrap(timestamp) * self._ms
+        last = self._last
+        if last is None:
+            last = timestamp
+            self._offset = float("inf")  # so that the first packet starts the timeline
+        else:
+            step = (timestamp - last) % WRAP
+            last += step if step < HALF else step - WRAP
+        self._last = last
+        ticks = last * self._ms
         offset = at * 1000.0 + self._wall_offset - ticks
         late = offset - self._offset
-        if late < -JUMP_MS or late > FAR_MS:
-            self._restart(offset, at)
-        elif late < 0:
-            self._offset += max(late, -CATCH_UP * max(0.0, at - self._seen) * 1000.0)
+        if late < 0.0 or late > FAR_MS:
+            if late < -JUMP_MS or late > FAR_MS:
+                self._restart(offset, at)
+            else:
+                self._offset += max(late, -CATCH_UP * max(0.0, at - self._seen) * 1000.0)
         if self._moved != self.lag:
             self._move(at - self._seen)
         self._seen = at
@@ -57,7 +67,7 @@ class RtpClock:
         """Calendar ms of a timestamp by arrival times alone; None for one that is far from the newest."""
         if self._last is None:
             return None
-        step = (timestamp - self._last + WRAP // 2) % WRAP - WRAP // 2
+        step = (timestamp - self._last + HALF) % WRAP - HALF
         if abs(step) * self._ms > FAR_MS:
             return None
         return (self._last + step) * self._ms + self._offset
@@ -65,15 +75,6 @@ class RtpClock:
     def _move(self, elapsed: float) -> None:
         most = max(0.0, elapsed) * 1000.0 * MOVE
         self._moved += max(-most, min(most, self.lag - self._moved))
-
-    def _unwrap(self, timestamp: int) -> int:
-        if self._last is None:
-            self._last = timestamp
-            self._offset = float("inf")  # so that the first packet starts the timeline
-        else:
-            step = (timestamp - self._last) % WRAP
-            self._last += step if step < WRAP // 2 else step - WRAP
-        return self._last
 
     def _restart(self, offset: float, at: float) -> None:
         self._offset = self._least = offset

@@ -5,7 +5,8 @@ puts into a payload raises: what cannot be read is counted in `malformed` and le
 a loss left of a frame is not.
 """
 
-from typing import NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import Final, NamedTuple, Protocol
 
 from hearing_server.services.media import Codec
 from recording import h264, opus
@@ -29,12 +30,16 @@ class Frame(NamedTuple):
     length: float = 0.0
 
 
+QUIET: Final[tuple[Frame, ...]] = ()
+
+
 class Depacketiser(Protocol):
     malformed: int
     waiting: bool  # for a key frame: what comes before it is dropped
 
-    def push(self, payload: bytes, timestamp: int, marker: bool, lost: int) -> list[Frame]:
-        """Take one payload; returns the frames it completed."""
+    def push(self, payload: bytes, timestamp: int, marker: bool, lost: int) -> Sequence[Frame]:
+        """Take one payload; returns the frames it completed. `QUIET` itself is a payload in the middle of a
+        picture: nothing else has changed, and nothing is waited for."""
 
     def broken(self) -> None:
         """Frames that were handed out did not reach the file: begin again with a key frame."""
@@ -54,12 +59,12 @@ class OpusDepacketiser:
         self.malformed = 0
         self.waiting = False
 
-    def push(self, payload: bytes, timestamp: int, marker: bool, lost: int) -> list[Frame]:
+    def push(self, payload: bytes, timestamp: int, marker: bool, lost: int) -> Sequence[Frame]:
         length = opus.duration(payload)
         if not length:
             self.malformed += 1
             return []
-        return [Frame(payload, timestamp, True, length=length)]
+        return (Frame(payload, timestamp, True, 0, 0, b"", length),)
 
     def broken(self) -> None:
         """Every Opus packet can be a first one."""
@@ -90,7 +95,14 @@ class VideoDepacketiser:
         self._damaged = False  # the rest of `_timestamp` is of no use
         self._partial = False  # packets of `_timestamp` may never have come
 
-    def push(self, payload: bytes, timestamp: int, marker: bool, lost: int) -> list[Frame]:
+    def push(self, payload: bytes, timestamp: int, marker: bool, lost: int) -> Sequence[Frame]:
+        if not (lost or marker or self.waiting or timestamp != self._timestamp or self._damaged):
+            if payload and self._picture.add(payload):
+                self._open = True
+                return QUIET
+            if payload:
+                self._refuse()
+            return []
         done: list[Frame] = []
         if lost:
             self._picture.reset()
@@ -139,25 +151,21 @@ class Vp8Picture:
         self._size = 0
 
     def add(self, payload: bytes) -> bool:
-        first, size, parts = payload[0], len(payload), self._parts
-        start = self._extended(payload) if first & 0x80 else 1
-        if not 0 < start < size:
+        first, size, parts, start = payload[0], len(payload), self._parts, 1
+        if first & 0x80:  # an extended descriptor
+            if size < 4:
+                return False
+            flags = payload[1]
+            start = 2 if not flags & 0x80 else 4 if payload[2] & 0x80 else 3
+            if flags & 0x70:
+                start += bool(flags & 0x40) + bool(flags & 0x30)
+        if start >= size:
             return False
         if bool(parts) == (first & 0x17 == 0x10):  # S set and partition 0: a frame begins
             return False
         parts.append(payload[start:])
         self._size += size
         return self._size <= MAX_FRAME and len(parts) <= MAX_FRAGMENTS
-
-    @staticmethod
-    def _extended(payload: bytes) -> int:
-        """Where the frame's bytes begin behind an extended descriptor; 0 if it is cut short."""
-        if len(payload) < 4:
-            return 0
-        flags, at = payload[1], 2
-        if flags & 0x80:
-            at += 2 if payload[2] & 0x80 else 1
-        return at + bool(flags & 0x40) + bool(flags & 0x30)
 
     def finish(self, timestamp: int) -> Frame | None:
         data = b"".join(self._parts)

@@ -38,20 +38,15 @@ class GapLedger:
     def __init__(self, track: TrackName) -> None:
         self.covered_until: int | None = None
         self._track = track
-        self._cause: GapCause | None = None
+        self.cause: GapCause | None = None  # of what is missing before the next frame
         self._inherited = False  # it is what an earlier recording of the track ended by
         self._usual = 0.0  # distance of frames, ms
         self._short: tuple[int, int] | None = None  # a span of short losses
         self._taken: dict[GapCause, int] = {}  # ms in it, by what took them
 
-    @property
-    def intact(self) -> bool:
-        """Nothing is known to be missing before the next frame."""
-        return self._cause is None
-
     def begin(self, at: int, cause: GapCause) -> None:
         """The track was covered until `at`, and `cause` is why it is not afterwards."""
-        self.covered_until, self._cause = at, cause
+        self.covered_until, self.cause = at, cause
 
     def resume(self, at: int, cause: GapCause) -> None:
         """The same, of an earlier recording of the track."""
@@ -64,8 +59,8 @@ class GapLedger:
         covered = self.covered_until
         if covered is None:  # a long wait for a key frame is a gap, and for the first packet
             self.covered_until = opened if at - opened > STARTS_MS else at
-        elif self._cause is not None and self._cause not in MACHINE:
-            gaps, self._cause = self._hole(covered, at), None
+        elif self.cause is not None and self.cause not in MACHINE:
+            gaps, self.cause = self._hole(covered, at), None
             self.covered_until = max(at, covered)
             return gaps
         return []
@@ -73,14 +68,14 @@ class GapLedger:
     def lost(self, cause: GapCause) -> None:
         """Something before the next frame is missing. A sender's doing outweighs the line's, and the
         court's own outweighs both."""
-        if _WEIGHT.get(cause, COURTS) > _WEIGHT.get(self._cause, COURTS):
-            self._cause = cause
+        if _WEIGHT.get(cause, COURTS) > _WEIGHT.get(self.cause, COURTS):
+            self.cause = cause
 
     def unreadable(self, at: int) -> list[RecordingGap]:
         """What came at `at` cannot be read. Where an earlier recording ended by the court's own fault that
         is over: the sender is heard again. Once, so that no log is flooded by their turns."""
         covered, inherited = self.covered_until, self._inherited
-        if not (inherited and covered is not None and self._cause in MACHINE):
+        if not (inherited and covered is not None and self.cause in MACHINE):
             self.lost("malformed")
             return []
         gaps = self._hole(covered, at)
@@ -93,22 +88,22 @@ class GapLedger:
         covered, gaps = self.covered_until, []
         if covered is not None:
             hole = start - covered
-            if self._cause is not None or hole > HOLE_MS:
+            if self.cause is not None or hole > HOLE_MS:
                 gaps = self._hole(covered, start)
             elif self._short is not None and start - self._short[1] > MERGE_MS:
                 gaps = self._merged()
             self._usual += (end - start + min(hole, LONGEST_USUAL_MS) - self._usual) * 0.125
-        self._cause, self._inherited = None, False
+        self.cause, self._inherited = None, False
         self.covered_until = end
         return gaps
 
     def unkept(self, at: int, cause: GapCause) -> list[RecordingGap]:
         """A frame at `at` came and cannot be kept: what was missing before it keeps its own cause."""
         covered = self.covered_until
-        if self._cause == cause or covered is None:
-            self._cause = cause
+        if self.cause == cause or covered is None:
+            self.cause = cause
             return []
-        missing = self._cause is not None or at - covered > HOLE_MS
+        missing = self.cause is not None or at - covered > HOLE_MS
         gaps = self._hole(covered, at) if missing else []
         self.begin(max(at, covered) if missing else covered, cause)
         return gaps
@@ -124,18 +119,18 @@ class GapLedger:
             self.covered_until = opened
         if self.covered_until is None:
             return gaps
-        if at - self.covered_until > HOLE_MS or self._cause is not None:
+        if at - self.covered_until > HOLE_MS or self.cause is not None:
             gaps = self._hole(self.covered_until, at)
             self.covered_until = max(at, self.covered_until)
-        self._cause = None
+        self.cause = None
         return gaps + self._merged()
 
     def _hole(self, start: int, end: int) -> list[RecordingGap]:
         if end - start <= SLACK_MS:
             return []
-        if self._cause is None and end - start <= 3 * self._usual:
+        if self.cause is None and end - start <= 3 * self._usual:
             return []
-        cause = self._cause or "network"
+        cause = self.cause or "network"
         if cause not in MERGED or end - start >= HOLE_MS:
             return [*self._merged(), self._gap(start, end, cause)]
         gaps: list[RecordingGap] = []

@@ -23,6 +23,9 @@ class ReorderBuffer:
     follows it, whatever comes between (RFC 3550, A.1): the stream then starts again there, with `lost` 1
     since the true number is unknown. So a sender that numbers anew, and two that share a stream, are
     heard; what the server itself passes on late is nearer than that (signaling/sfu).
+
+    `next` is the number that is waited for, None before the first packet. While nothing is `held` whoever
+    has the very packet may set it one further, and need not push: the hot loop does (track.py).
     """
 
     def __init__(
@@ -39,70 +42,64 @@ class ReorderBuffer:
         self._max_bytes = max_bytes
         self._dropout = dropout
         self._misorder = misorder
-        self._next: int | None = None
-        self._held: dict[int, tuple[bytes, float]] = {}
+        self.next: int | None = None
+        self.held: dict[int, tuple[bytes, float]] = {}
         self._bytes = 0
         self._since = 0.0  # when the first hole was seen; meaningful while something is held
         self._jump: tuple[int, Released] | None = None  # what must come next, and the first packet
 
-    def passes(self, sequence: int) -> bool:
-        """Whether this packet is the very next and nothing is held: then it need not be pushed."""
-        if sequence == self._next and not self._held:
-            self._next = (sequence + 1) & MASK
-            return True
-        return False
-
     def push(self, sequence: int, at: float, packet: bytes) -> list[Released]:
         """Take a packet; returns what is now in order (often just this one)."""
-        if self.passes(sequence):
+        if self.next is None:
+            self.next = sequence
+        if sequence == self.next and not self.held:
+            self.next = (sequence + 1) & MASK
             return [Released(0, packet, at)]
-        if self._next is None:
-            self._next = sequence
-        ahead = (sequence - self._next) & MASK
+        ahead = (sequence - self.next) & MASK
         if self._dropout < ahead < HALF * 2 - self._misorder:
             return self._jumped(sequence, at, packet)
-        if ahead >= HALF or sequence in self._held:
+        if ahead >= HALF or sequence in self.held:
             self.late += 1
             return []
-        if not self._held:
+        if not self.held:
             self._since = at
-        self._held[sequence] = (packet, at)
+        self.held[sequence] = (packet, at)
         self._bytes += len(packet)
         released = self._in_order(0, at)
-        while len(self._held) > self._capacity or self._bytes > self._max_bytes:
+        while len(self.held) > self._capacity or self._bytes > self._max_bytes:
             released += self._skip(at)
         return released
 
     def expire(self, now: float) -> list[Released]:
         """Give up holes that were seen more than `hold` seconds before `now`."""
         released: list[Released] = []
-        while self._held and now - self._since >= self._hold:
+        while self.held and now - self._since >= self._hold:
             released += self._skip(now)
         return released
 
     def flush(self) -> list[Released]:
         """Give up every hole: nothing more comes."""
         released: list[Released] = []
-        while self._held:
+        while self.held:
             released += self._skip(self._since)
         return released
 
     def _in_order(self, lost: int, now: float) -> list[Released]:
         released: list[Released] = []
-        while self._held and (found := self._held.pop(self._next, None)) is not None:  # type: ignore[arg-type]
+        while self.held and (found := self.held.pop(self.next, None)) is not None:  # type: ignore[arg-type]
             self._bytes -= len(found[0])
             released.append(Released(lost, *found))
             lost = 0
-            self._next = (self._next + 1) & MASK  # type: ignore[operator]
+            self.next = (self.next + 1) & MASK  # type: ignore[operator]
         if released:
             self._since = now
         return released
 
     def _skip(self, now: float) -> list[Released]:
-        assert self._next is not None
-        first = self._next
-        nearest = min(self._held, key=lambda sequence: (sequence - first) & MASK)
-        self._next = nearest
+        assert self.next is not None
+        first = self.next
+        nearest = min(self.held, key=lambda sequence: (sequence - first) & MASK)
+        self.next = nearest
         return self._in_order((nearest - first) & MASK, now)
 
     def _jumped(self, sequence: int, at: float, packet: bytes) -> list[Released]:
@@ -113,5 +110,5 @@ class ReorderBuffer:
             return []
         self.late -= 1
         self._jump, released = None, self.flush()
-        self._next = following
+        self.next = following
         return [*released, jump[1], Released(0, packet, at)]

@@ -10,6 +10,7 @@ from recording.encryption import CLUSTER, FIRST, LAST, Encryptor, HearingKey, en
 from recording.part import Part, create
 
 LONGEST_MS = 10_000
+ROUNDING_MS = 8
 CLUSTER_MS = 250  # how much a killed worker can lose
 CLUSTER_BYTES = 1 << 20
 
@@ -55,6 +56,8 @@ class SegmentWriter:
         key: HearingKey | None = None,
     ) -> None:
         self.started_at = header.started_at
+        self.ends_at = header.started_at + LONGEST_MS  # no frame lasts longer
+        self.full_at = self.ends_at - ROUNDING_MS  # what starts then is for the next one
         self.header = header
         self.clean = clean  # begins with a key frame
         self.last = header.started_at  # start and end of the last frame taken, Unix ms
@@ -67,9 +70,9 @@ class SegmentWriter:
         self._blocks: list[bytes] = []
         self._held = 0  # bytes in `_blocks`
         self._frames = 0
-        self._cluster = 0  # ms since the start
+        self._cluster = header.started_at
         self._plain = len(self._head)  # bytes, before encryption
-        self._in_cluster = self._interval = 0  # frames; ms between the last two
+        self._interval = 0  # ms between the last two frames
         self._encryptor: Encryptor | None = None
         first = self._head
         if key is not None:
@@ -89,31 +92,31 @@ class SegmentWriter:
         return self._live
 
     def add(self, at: int, end: int, data: bytes, key: bool) -> None:
-        """Take one frame that starts at `at` and lasts until `end` (Unix ms)."""
-        time = at - self.started_at - self._cluster
+        """Take one frame that starts at `at` and lasts until `end` (Unix ms), but no longer than this does."""
+        time, blocks = at - self._cluster, self._blocks
         if time >= CLUSTER_MS or self._held > CLUSTER_BYTES:
             self.flush()
-        if not self._blocks:
-            self._cluster, time = at - self.started_at, 0
+            blocks = self._blocks
+        if not blocks:
+            self._cluster, time = at, 0
         size = len(data)
-        self._blocks += (matroska.block_head(size, time, key), data)
+        blocks += (matroska.block_head(size, time, key), data)
         self._held += size
-        self._frames += 1
-        self._in_cluster += 1
         self._interval = at - self.last
-        self.last, self.ended_at = at, end
+        self.last = at
+        self.ended_at = end if end < self.ends_at else self.ends_at
 
     def flush(self) -> None:
         """Write what is held as one cluster."""
         if self._blocks:
-            data = matroska.cluster(self._cluster, self._blocks)
+            data = matroska.cluster(self._cluster - self.started_at, self._blocks)
+            frames = len(self._blocks) // 2
             self._plain += len(data)
+            self._frames += frames
             if self._encryptor is not None:
                 last_at = self.last - self.started_at
-                data = self._encryptor.chunk(
-                    CLUSTER, data, last_at, self._interval, self._in_cluster
-                )
-            self._blocks, self._held, self._in_cluster = [], 0, 0
+                data = self._encryptor.chunk(CLUSTER, data, last_at, self._interval, frames)
+            self._blocks, self._held = [], 0
             self._write(data)
             self.written_until = self.ended_at
             for part in self._live:

@@ -4,22 +4,23 @@ The hot loop of the recorder: `packet` and `_ordered` run once per RTP packet, m
 together with the writing (`python -m tests.recording.cost`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from struct import Struct as Layout
 
 from hearing_server.services.media import GapCause, RecordingGap, TrackHealth
 from recording.clock import RtpClock
-from recording.depacketise import Frame, depacketiser
+from recording.depacketise import QUIET, Frame, depacketiser
 from recording.disk import Disk, Disks
 from recording.encryption import HearingKey
 from recording.gaps import GapLedger
 from recording.heading import heading
 from recording.keyframes import CUT_AFTER_MS, KeyframeWish
-from recording.loudness import audible
+from recording.loudness import Ear
 from recording.names import track_folder
 from recording.outlet import Outlet
 from recording.party_clock import PartyClock
 from recording.reorder import Released, ReorderBuffer
+from recording.rtp import bounds
 from recording.segment import LONGEST_MS, SegmentWriter
 from recording.wire import Open
 
@@ -27,16 +28,24 @@ CHANGE_AFTER_MS = 1_000  # a new picture size starts a new segment, but not more
 TRIAL_EVERY_S = 1.0
 SYNC_EVERY_S = 4.0  # the most that a power cut takes, and a second
 LONGEST_FRAME_MS = 500
-LISTEN_EVERY = 5  # packets of sound: ten times a second is enough to know
-ROUNDING_MS = 8
 
 _RTP = Layout(">BBHI")
 
 
 class Track:
     """`previous` is until when an earlier recording of the same track lasts, and why it ended; `party`
-    is shared by the tracks of one party; with a `key` the segments are encrypted.
+    is shared by the tracks of one party; with a `key` the segments are encrypted. Plain slots: of more than
+    thirty attributes any other is slow to read.
     """
+
+    __slots__ = (
+        "_begun", "_carried", "_carrying", "_clock", "_depacketiser", "_disks", "_durable",
+        "_ear", "_earlier", "_format", "_gaps", "_heard_until", "_height", "_interval", "_key",
+        "_keyframes", "_last", "_lost", "_now", "_number", "_outlet", "_party", "_payload_type",
+        "_private", "_received", "_reorder", "_size", "_synced_at", "_time", "_timestamp",
+        "_told", "_unframed", "_unread", "_video", "_width", "_writer", "_written", "name",
+        "opened",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -53,6 +62,7 @@ class Track:
         self.opened = opened
         self._number = number
         self._format = opened.format
+        self._payload_type = opened.format.payload_type
         self._video = opened.format.kind == "video"
         self._disks = disks
         self._outlet = outlet
@@ -73,31 +83,34 @@ class Track:
         self._unframed = 0  # packets that hold less than they say
         self._unread = 0  # what the depacketiser could not read, as far as it is named
         self._carrying = 0  # packets with something in them
-        self._carried: float | None = None  # when the newest of them came
+        self._carried: float | None = None  # when the newest moment of them began
         self._told = (0, 0)  # carrying and malformed, at the last word of health
         self._keyframes = KeyframeWish()
         self._synced_at = 0.0
         self._durable = (0, 0.0)  # until when (Unix ms), and when that was known (monotonic)
         self._size = 0  # bytes of closed segments
-        self._unheard = 0  # packets since one was listened to
+        self._ear = Ear(opened.format.level_id)
         self._heard_until: int | None = None
         self._now = self._received = self._begun = 0.0
         self._written: int | None = None  # until when files took it
         self._width = self._height = 0
         self._private = b""
 
-    def packet(self, data: bytes, at: float) -> None:
-        """One RTP packet that arrived at `at` (monotonic seconds)."""
+    def packet(self, data: bytes, at: float, begin: int = 0, end: int | None = None) -> None:
+        """One RTP packet that arrived at `at` (monotonic seconds), or what of `data` is one."""
+        if end is None:
+            end = len(data)
         self._now = self._received = at
-        if len(data) < 12 or data[0] & 0xC0 != 0x80:
+        if end - begin < 12 or data[begin] & 0xC0 != 0x80:
             self._unframed += 1
             self._report(self._gaps.unreadable(int(self._clock.calendar(at))))
             return
-        sequence = data[2] << 8 | data[3]
-        if self._reorder.passes(sequence):
-            self._ordered(0, data, at)
+        reorder, sequence = self._reorder, data[begin + 2] << 8 | data[begin + 3]
+        if sequence == reorder.next and not reorder.held:
+            reorder.next = (sequence + 1) & 0xFFFF
+            self._ordered(0, data, at, begin, end)
         else:
-            self._drain(self._reorder.push(sequence, at, data))
+            self._drain(reorder.push(sequence, at, data[begin:end]))
 
     @property
     def malformed(self) -> int:
@@ -121,7 +134,8 @@ class Track:
         self._now = max(now, self._now)
         self._begun = self._begun or now
         self._clock.lag = self._party.lag(self._number)
-        self._drain(self._reorder.expire(now))
+        if self._reorder.held:
+            self._drain(self._reorder.expire(now))
         writer = self._writer
         if writer is None:
             return
@@ -185,37 +199,36 @@ class Track:
 
     def _drain(self, released: Iterable[Released]) -> None:
         for lost, packet, at in released:
-            self._ordered(lost, packet, at)
+            self._ordered(lost, packet, at, 0, len(packet))
 
-    def _ordered(self, lost: int, packet: bytes, at: float) -> None:
-        first, second, _, timestamp = _RTP.unpack_from(packet)
-        start, end = 12 + 4 * (first & 15), len(packet)
+    def _ordered(self, lost: int, data: bytes, at: float, begin: int, stop: int) -> None:
+        first, second, _, timestamp = _RTP.unpack_from(data, begin)
+        start, end = begin + 12 + 4 * (first & 15), stop
         if first & 0x30:
-            if first & 0x10:
-                start += 4 + 4 * int.from_bytes(packet[start + 2 : start + 4], "big")
-            if first & 0x20:
-                end -= packet[-1]
-        if start >= end or second & 0x7F != self._format.payload_type:
+            start, end = bounds(data, first, start, end)
+        if start >= end or second & 0x7F != self._payload_type:
             self._skip(lost, start > end, at)
             return
         if timestamp != self._timestamp:
             self._moment(timestamp, at)
-        lost += self._lost
-        if lost:
+        if lost or self._lost:
+            lost += self._lost
             self._lost = 0
             self._gaps.lost("network")
         self._carrying += 1
-        self._carried = at
         depacketiser = self._depacketiser
-        frames = depacketiser.push(packet[start:end], timestamp, second > 127, lost)
+        frames = depacketiser.push(data[start:end], timestamp, second > 127, lost)
+        if frames is QUIET:
+            return
         if depacketiser.malformed != self._unread:
             frames = self._unreadable(frames, timestamp)
         for frame in frames:
             self._place(frame)
-        if not self._video:
-            self._listen(packet, end - start)
-        elif depacketiser.waiting:
-            self._ask()
+        if self._video:
+            if depacketiser.waiting:
+                self._ask()
+        elif self._ear.hears(data, begin, stop, end - start) and self._writer is not None:
+            self._heard_until = self._gaps.covered_until
 
     def _moment(self, timestamp: int, at: float) -> None:
         """Another timestamp than before."""
@@ -223,6 +236,7 @@ class Track:
         self._timestamp = timestamp
         if self._carried is None:
             self._report(self._gaps.arrived(int(self._time), self._opened(at)))
+        self._carried = at
 
     def _opened(self, now: float) -> int:
         """Also by an earlier worker."""
@@ -237,7 +251,7 @@ class Track:
             self._lost += 1
             self._report(self._gaps.unreadable(int(self._clock.calendar(at))))
 
-    def _unreadable(self, frames: list[Frame], timestamp: int) -> list[Frame]:
+    def _unreadable(self, frames: Sequence[Frame], timestamp: int) -> Sequence[Frame]:
         """What could not be read is missing before the frame of this timestamp, or after the one before
         it; returns the frames that are still to be placed."""
         self._unread = self._depacketiser.malformed
@@ -247,56 +261,50 @@ class Track:
         self._report(self._gaps.unreadable(int(self._time)))
         return frames[len(earlier) :]
 
-    def _listen(self, packet: bytes, size: int) -> None:
-        self._unheard += 1
-        if self._unheard < LISTEN_EVERY:
-            return
-        self._unheard = 0
-        if self._writer is not None and audible(packet, size, self._format.level_id):
-            self._heard_until = self._gaps.covered_until
-
     def _place(self, frame: Frame) -> None:
         """Put a frame into the segment it belongs to."""
-        at = int(self._time if frame.timestamp == self._timestamp else self._earlier)
-        covered = self._gaps.covered_until
-        if at <= self._last:
-            at = self._last + 1
-        if self._writer is None and covered is not None and at < covered <= at + LONGEST_FRAME_MS:
+        data, timestamp, key, width, _, _, length = frame
+        gaps, writer, last = self._gaps, self._writer, self._last
+        at = int(self._time if timestamp == self._timestamp else self._earlier)
+        if at <= last:
+            at = last + 1
+        covered = gaps.covered_until
+        if writer is None and covered is not None and at < covered <= at + LONGEST_FRAME_MS:
             at = covered  # segments of one track do not overlap
         if self._video:
-            if self._gaps.intact and at - self._last <= LONGEST_FRAME_MS:
-                self._interval = at - self._last
+            if gaps.cause is None and at - last <= LONGEST_FRAME_MS:
+                self._interval = at - last
             end = at + self._interval
         else:
-            end = at + max(1, int(frame.length))
-        if not self._ready(frame, at):
-            return
-        assert self._writer is not None
-        end = min(end, self._writer.started_at + LONGEST_MS)
+            end = at + (int(length) or 1)
+        if writer is None or width or at >= writer.full_at:
+            writer = self._ready(frame, at)
+            if writer is None:
+                return
         try:
-            self._writer.add(at, end, frame.data, frame.key)
+            writer.add(at, end, data, key)
         except OSError:
             self._disk_failed()
             return
         self._last = at
-        gaps = self._gaps.frame(at, end)
-        if gaps:
-            self._report(gaps)
+        found = gaps.frame(at, min(end, writer.ends_at))
+        if found:
+            self._report(found)
 
-    def _ready(self, frame: Frame, at: int) -> bool:
-        """See that a segment is open which may take this frame."""
+    def _ready(self, frame: Frame, at: int) -> SegmentWriter | None:
+        """The segment, which may be another one, that takes this frame: the first, a key frame, or the last."""
         writer = self._writer
         if writer is not None:
             age = at - writer.started_at
-            if age >= LONGEST_MS - ROUNDING_MS or (
-                self._video and frame.key and self._should_cut(frame, age)
-            ):
+            if at >= writer.full_at or (frame.width and self._should_cut(frame, age)):
                 writer.cut(at)
                 self._close()
         if frame.width:
             self._keyframes.came(at)
             self._width, self._height, self._private = frame.width, frame.height, frame.private
-        return self._writer is not None or self._open(frame, at)
+        if self._writer is None:
+            self._open(frame, at)
+        return self._writer
 
     def _should_cut(self, frame: Frame, age: int) -> bool:
         assert self._writer is not None

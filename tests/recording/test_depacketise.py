@@ -126,7 +126,7 @@ def test_a_frame_without_end_is_given_up(codec, first, rest):
     """A frame that grows beyond the limit is dropped, counted, and its memory freed."""
     unit, body = depacketiser(codec), bytes(60_000)
     for index in range(2 * MAX_FRAME // len(body)):
-        assert unit.push((rest if index else first) + body, 1, False, 0) == []
+        assert not unit.push((rest if index else first) + body, 1, False, 0)
     assert unit.malformed == 1
     assert unit.waiting
     assert unit._picture._size == 0
