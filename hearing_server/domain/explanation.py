@@ -120,14 +120,20 @@ def facts(entries: Iterable[Entry], now: int) -> Facts:
 
 
 def _begun(faults: list[ToldFault], event: ev.RecordingFault, at: int) -> list[ToldFault]:
-    """The same fault told again while it lasts is one."""
+    """The same fault told again while it lasts is one, of every source that was told."""
+    sources = sources_in(event.detail)
     if any(fault.code == event.code and fault.over_at is None for fault in faults):
-        return faults
-    sources = _sources(event.detail)
+        return [_joined(fault, event.code, sources) for fault in faults]
     return [*faults, ToldFault(code=event.code, at=at, over_at=None, sources=sources)]
 
 
-def _sources(detail: str) -> tuple[tuple[str, str], ...]:
+def _joined(fault: ToldFault, code: str, sources: tuple[tuple[str, str], ...]) -> ToldFault:
+    further = tuple(source for source in sources if source not in fault.sources)
+    lasts = fault.code == code and fault.over_at is None
+    return replace(fault, sources=fault.sources + further) if lasts and further else fault
+
+
+def sources_in(detail: str) -> tuple[tuple[str, str], ...]:
     """The live check names them so: `party source, party source`."""
     pairs = (part.split(" ") for part in detail.split(", "))
     return tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2 and pair[1] in SOURCES)

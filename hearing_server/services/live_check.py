@@ -1,7 +1,8 @@
 """Looks at the recording of every live hearing once a second, and tells what changes.
 
-A change is an event of the log: a fault when something was found wrong at two looks in a row, its end
-when it was found right. How everything stands is told to bench and clerk, and kept nowhere.
+A change is an event of the log: a fault when something was found wrong at two looks in a row, again where
+it lasts and a further source has it, its end when it was found right. How everything stands is told to
+bench and clerk, and kept nowhere.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 
 import structlog
 
+from hearing_server.domain.explanation import sources_in
 from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.services.media import RecordingFailed, RecordingHealth, RecordingRecovered
 from hearing_server.services.recording_check import (
@@ -52,6 +54,7 @@ class LiveCheck:
         self._known: set[str] = set()  # hearings that were looked at before
         self._seen: dict[Key, int] = {}  # looks in a row that found it
         self._raised: set[Key] = set()  # told of, and not yet in the state
+        self._named: dict[Key, set[tuple[str, str]]] = {}  # whose sources were told since it began
         self._ended: set[Key] = set()  # told over, and not yet in the state
 
     def take(self, health: RecordingHealth) -> None:
@@ -105,28 +108,39 @@ class LiveCheck:
                 self._raised.discard(key)
             else:
                 self._ended.discard(key)
-            if (
-                found
-                and self._seen[key] >= LOOKS
-                and code not in lasting
-                and key not in self._raised
-            ):
-                self._raised.add(key)
-                detail = checked.details.get(code, "")
-                self._report(RecordingFailed(hearing=hearing, code=code, detail=detail))
+            if found and self._seen[key] >= LOOKS:
+                self._tell_who(key, checked, lasting.get(code))
             elif code in lasting and verdict == "good" and key not in self._ended:
                 self._ended.add(key)
                 self._over(hearing, code)
 
-    def _settle_recorder(self, hearing: str, lasting: set[str], checked: RecordingCheck) -> None:
+    def _tell_who(self, key: Key, checked: RecordingCheck, detail: str | None) -> None:
+        """That it began, and each further source that has it, once: whoever explains it must name them.
+        `detail` is what the log says of it, if it has it."""
+        hearing, code = key
+        began = detail is None and key not in self._raised
+        if began:
+            self._named[key] = set()
+            self._raised.add(key)
+        named = self._named.setdefault(key, set(sources_in(detail or "")))
+        who = checked.who.get(code, ())
+        if began or not named.issuperset(who):
+            detail = checked.details.get(code, "")
+            self._report(RecordingFailed(hearing=hearing, code=code, detail=detail))
+            named.update(who)
+
+    def _settle_recorder(
+        self, hearing: str, lasting: dict[str, str], checked: RecordingCheck
+    ) -> None:
         """A fault of the whole recorder that ended while nobody was in this hearing."""
-        for code in lasting & RECORDER if checked.recorder else ():
+        for code in lasting.keys() & RECORDER if checked.recorder else ():
             self._over(hearing, code)
 
     def _forget(self, live: Set[str]) -> None:
         """Hearings that nobody is connected to here any more."""
         self._known &= live
         self._seen = {key: looks for key, looks in self._seen.items() if key[0] in live}
+        self._named = {key: named for key, named in self._named.items() if key[0] in live}
         self._raised = {key for key in self._raised if key[0] in live}
         self._ended = {key for key in self._ended if key[0] in live}
 
@@ -134,5 +148,6 @@ class LiveCheck:
         self._report(RecordingRecovered(hearing=hearing, code=code, detail=""))
 
 
-def _lasting(state: HearingState) -> set[str]:
-    return {fault.code for fault in state.faults if fault.over_at is None}
+def _lasting(state: HearingState) -> dict[str, str]:
+    """Codes, and the newest detail of each."""
+    return {fault.code: fault.detail for fault in state.faults if fault.over_at is None}

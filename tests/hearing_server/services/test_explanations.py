@@ -134,6 +134,24 @@ def test_the_draft_says_whose_sound_the_live_check_missed():
     assert row.span == f"{words._clock(world.now)}–"
 
 
+@pytest.mark.parametrize("code", ["malformed", "nothing_arrives"])
+def test_the_draft_names_everybody_of_whom_nothing_came(code: str):
+    """Also who had it later while it lasted; and when the court rose for it."""
+    world = in_session()
+    record(world, ev.RecordingFault(code=code, detail="defendant microphone"))
+    world.do("judge", cmd.PauseHearing(reason="technical"))
+    paused = words._clock(world.now)
+    record(world, ev.RecordingFault(code=code, detail="defendant microphone, judge camera"))
+    record(world, ev.RecordingRecovered(code=code, detail=""))
+    assert due(world.state)
+    (fault,) = facts(world.entries, world.now).faults
+    assert fault.sources == (("defendant", "microphone"), ("judge", "camera"))
+    made = draft(world.state, facts(world.entries, world.now))
+    whose = "（被告人被告乙（虚构）声音、审判长宋审判（虚构）画面）"
+    assert f"{words.FAULTS[code][0]}{whose}。其间于 {paused} 休庭。" in made.text
+    assert f"{words.FAULTS[code][1]} (Defendant, sound; Presiding judge, picture)." in made.english
+
+
 def test_who_is_screened_is_not_named():
     world = in_session()
     gap(world, "server", 5_000)

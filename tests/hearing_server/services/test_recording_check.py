@@ -237,6 +237,32 @@ async def test_a_change_is_told_once_when_two_looks_agree():
     assert len(desk.told) == 9
 
 
+async def test_a_further_source_with_the_same_fault_is_told_once():
+    """Who is there from the beginning is not told again, whoever comes and goes."""
+    desk = Desk(SESSION)
+    desk.arrivals = {MIC: SPEAKS, CAMERA: SEEN}
+    one, both = (
+        health(track(MIC, written=9_000), track(CAMERA)),
+        health(track(MIC, written=9_000), track(CAMERA, written=9_000)),
+    )
+    assert desk.look(one, 3) == [("began", "not_written")]
+    assert desk.look(both, 3) == [("began", "not_written")]
+    (fault,) = desk.state.faults
+    assert fault.detail.split(", ") == [" ".join(MIC), " ".join(CAMERA)]
+    assert desk.look(one, 3) + desk.look(both, 3) == []
+    assert desk.look(health(track(MIC), track(CAMERA)), 3) == [("over", "not_written")]
+    assert desk.look(one, 3) == [("began", "not_written")]
+
+
+async def test_after_a_restart_whom_the_log_names_is_not_told_again():
+    fault = Fault(at=1, code="not_written", detail="judge microphone")
+    desk = Desk(dataclasses.replace(SESSION, faults=(fault,)))
+    desk.arrivals = {MIC: SPEAKS, CAMERA: SEEN}
+    assert desk.look(health(track(MIC, written=9_000), track(CAMERA)), 3) == []
+    stand = health(track(MIC, written=9_000), track(CAMERA, written=9_000))
+    assert desk.look(stand, 3) == [("began", "not_written")]
+
+
 async def test_while_the_log_cannot_be_written_nothing_is_told_twice():
     desk = Desk(SESSION)
     desk.look(STILL, 2)
