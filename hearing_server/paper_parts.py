@@ -22,6 +22,7 @@ from hearing_server.services.hearings import Clock
 from hearing_server.services.letters import Court
 from hearing_server.services.paper_access import PaperAccess
 from hearing_server.services.paper_bundle import PaperBundles
+from hearing_server.services.paper_passkeys import PaperSignings
 from hearing_server.services.paper_post import PaperPost
 from hearing_server.services.paper_roots import PaperRoots
 from hearing_server.services.paper_rounds import Rounds
@@ -29,6 +30,7 @@ from hearing_server.services.paper_service import PaperService
 from hearing_server.services.paper_signing import PaperSigning, SigningLine
 from hearing_server.services.papers import Consents, Papers
 from hearing_server.staff_parts import StaffParts
+from hearing_server.web.paper_signers import PaperSignerRoutes
 from hearing_server.web.papers import PaperRoutes
 from hearing_server.web.persons import PersonRoutes
 from hearing_server.web.staff_session import StaffGate
@@ -78,6 +80,7 @@ class PaperParts:
         self.papers.subscribe(self.roots.on_entries)
         containers = PaperBundleFiles(folder.papers, authority)
         self.bundles = PaperBundles(self.papers, self.roots, press, files, containers, now)
+        self._passkeys = staff.passkeys_over(PaperSignings(self.papers, now), files)
         consents = Consents(logs, now)
         self.service = PaperService(self.papers, consents, press, files, channels, secret, now)
 
@@ -129,4 +132,7 @@ class PaperParts:
             secure=s.secure_pages,
             proxies=s.trusted_proxies,
         )
-        return [*staff.routes(), *persons.routes()]
+        signers = PaperSignerRoutes(
+            persons.addressed, self._passkeys, self.signing, self.rounds.awake.set
+        )
+        return [*staff.routes(), *persons.routes(), *signers.routes()]

@@ -19,7 +19,12 @@ from hearing_server.services.hearings import Clock, Hearings
 from hearing_server.services.passkeys import PasskeySignIn
 from hearing_server.services.provider import ProviderSignIn
 from hearing_server.services.sign_in import SignIn
-from hearing_server.services.signer_passkeys import AssertionFiles, SignerPasskeys
+from hearing_server.services.signer_passkeys import (
+    AssertionFiles,
+    HearingSignings,
+    SignerPasskeys,
+    Signings,
+)
 from hearing_server.services.staff import Staff
 from hearing_server.services.staff_sessions import StaffSessions
 from hearing_server.web.audit import AuditTrail
@@ -99,8 +104,11 @@ class StaffParts(StaffAdministration):
 
     def sign_by(self, hearings: Hearings, files: AssertionFiles, seated: SeatedOf) -> Routes:
         """Passkeys over what is signed, of whoever sits in a hearing."""
-        passkeys = SignerPasskeys(hearings, self.factors.challenges, self.ceremony, files)
+        passkeys = self.passkeys_over(HearingSignings(hearings), files)
         return SignerPasskeyRoutes(passkeys, seated).routes()
+
+    def passkeys_over(self, signings: Signings, files: AssertionFiles) -> SignerPasskeys:
+        return SignerPasskeys(signings, self.factors.challenges, self.ceremony, files)
 
     def _provider(self) -> ProviderSignIn | None:
         s = self._settings

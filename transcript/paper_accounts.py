@@ -64,6 +64,8 @@ STEPS: Mapping[type, Both] = {
     ev.PersonCodeLocked: ("验证码错误过多", "too many wrong codes"),
     ev.PaperObjected: ("提出异议", "objected"),
     ev.ObjectionAnswered: ("答复异议", "objection answered"),
+    ev.PaperAsserted: ("以通行密钥确认", "confirmed with a passkey"),
+    ev.PaperKeyPermitted: ("准许使用法院代管密钥", "a key of the court’s permitted"),
     ev.PaperSigned: ("签名", "signed"),
     ev.PaperRefused: ("拒绝签名", "refused to sign"),
     ev.PersonStuck: ("需要关注", "stuck"),
@@ -244,6 +246,12 @@ def _row(signer: Signer) -> tuple[Both, ...]:
     said = "；".join(map(_objection, signer.objections))
     if signer.signed_at is not None:
         outcome = (f"已签名 {_when(signer.signed_at)}", f"signed {_when(signer.signed_at)}")
+        if signer.held:
+            why = f"法院代管密钥，见证人 {signer.witness}"
+            why += f"（{signer.permitted.text}）" if signer.permitted else ""
+            said = "；".join(filter(None, (why, said)))
+        if signer.asserted_at is not None:
+            said = "；".join(filter(None, ("以通行密钥确认", said)))
     elif signer.refused is not None:
         at = _when(signer.refused.at)
         outcome = (f"拒绝签名 {at}", f"refused {at}")

@@ -19,7 +19,7 @@ from hearing_server.domain.papers.log import Entry
 from hearing_server.domain.papers.paper import Paper
 from hearing_server.services.exhibits import Examined
 from hearing_server.services.paper_ports import SignRequest
-from hearing_server.services.transcripts import Prepared, Printed
+from hearing_server.services.transcripts import HeldSignature, Prepared, Printed
 from transcript import paper_accounts
 from transcript.document import Signer
 from transcript.errors import TranscriptError
@@ -83,24 +83,24 @@ class PaperPress:
         return placed(sheet, joined, pages)
 
     async def prepare(self, pdf: bytes, paper: Paper, request: SignRequest) -> Prepared:
-        assert paper.made is not None
-        to = paper.signers[request.person].to
-        who = work.Signatory(
-            party=to.person,
-            name=to.name,
-            label=to.label,
-            hearing=paper.id,
-            public_key=request.public_key,
-            minutes=SIGNING_MINUTES,
-            name_image=request.name_image or None,
-            statement=STATEMENT[paper.made.language],
-        )
+        who = _signatory(paper, request)
         begun = await self._do(paper_work.prepare, pdf, who, request.possession)
         return Prepared(
             to_be_signed=begun.to_be_signed,
             certificate_sha256=hashlib.sha256(begun.certificate).hexdigest(),
             name_image_sha256=hashlib.sha256(request.name_image).hexdigest(),
             finish=lambda raw: self._call(work.finish, begun, raw, pdf),
+        )
+
+    async def sign_held(
+        self, pdf: bytes, paper: Paper, request: SignRequest, witness: str
+    ) -> HeldSignature:
+        who = _signatory(paper, request)
+        signed, certificate = await self._do(work.sign_held, pdf, who, witness)
+        return HeldSignature(
+            pdf=signed,
+            certificate_sha256=hashlib.sha256(certificate).hexdigest(),
+            name_image_sha256=hashlib.sha256(request.name_image).hexdigest(),
         )
 
     async def archive(self, pdf: bytes) -> bytes:
@@ -129,6 +129,21 @@ class PaperPress:
             if error.code not in CODES:
                 raise
             raise Refused(CODES[error.code], str(error)) from error
+
+
+def _signatory(paper: Paper, request: SignRequest) -> work.Signatory:
+    assert paper.made is not None
+    to = paper.signers[request.person].to
+    return work.Signatory(
+        party=to.person,
+        name=to.name,
+        label=to.label,
+        hearing=paper.id,
+        public_key=request.public_key,
+        minutes=SIGNING_MINUTES,
+        name_image=request.name_image or None,
+        statement=STATEMENT[paper.made.language],
+    )
 
 
 def record_of(paper: Paper, signers: Sequence[Addressee]) -> CourtPaper:

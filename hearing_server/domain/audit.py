@@ -48,6 +48,7 @@ class Action(StrEnum):
     PAPER_SENT = "paper_sent"  # round for signatures
     PAPER_REMINDED = "paper_reminded"
     PAPER_ANSWERED = "paper_answered"  # an objection
+    PAPER_KEY = "paper_key"  # a key of the court's is permitted
     PAPER_CLOSED = "paper_closed"  # before everybody had answered
     PAPER_WITHDRAWN = "paper_withdrawn"
     PAPER_SERVED = "paper_served"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.papers.events import PaperRootSigned, PaperSigned
+from hearing_server.domain.papers.events import PaperAsserted, PaperRootSigned, PaperSigned
 from hearing_server.domain.papers.log import Entry, canonical
 from hearing_server.domain.papers.paper import Paper, Phase, fold
 from hearing_server.services.hearings import Clock
@@ -90,3 +90,6 @@ class PaperBundles:
             if isinstance(entry.event, PaperSigned) and entry.event.strokes_sha256:
                 strokes = self._files.read_beside(state.id, "strokes", entry.event.strokes_sha256)
                 yield f"strokes.d/{entry.event.person}.json", strokes
+            elif isinstance(entry.event, PaperAsserted):
+                kept = self._files.read_beside(state.id, "assertions", entry.event.sha256)
+                yield f"assertions.d/{entry.event.person}.json", kept

@@ -10,7 +10,7 @@ from hearing_server.domain.papers.events import Addressee, Way
 from hearing_server.domain.papers.log import Entry
 from hearing_server.domain.papers.paper import Paper
 from hearing_server.services.exhibits import Examined
-from hearing_server.services.transcripts import Prepared, Printed
+from hearing_server.services.transcripts import HeldSignature, Prepared, Printed
 
 UPLOADED, PRINTED, NOTICE = (
     0,
@@ -44,6 +44,11 @@ class Press(Protocol):
     async def print_and_seal(self, paper: Paper, upload: bytes) -> Printed: ...
 
     async def prepare(self, pdf: bytes, paper: Paper, request: SignRequest) -> Prepared: ...
+
+    async def sign_held(
+        self, pdf: bytes, paper: Paper, request: SignRequest, witness: str
+    ) -> HeldSignature:
+        """With a key made on the server, said so in the certificate and in what is seen of the signature."""
 
     async def archive(self, pdf: bytes) -> bytes: ...
 

@@ -8,12 +8,14 @@ import asyncio
 import contextlib
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass, replace
+from typing import Any
 
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.events import SigningKey
 from hearing_server.domain.papers import commands as cmd
-from hearing_server.domain.papers.decide import check_read, check_signer
+from hearing_server.domain.papers.decide import check_held, check_read, check_signer
 from hearing_server.domain.papers.paper import Paper
 from hearing_server.services.hearings import Clock
 from hearing_server.services.paper_ports import PRINTED, Press, SignRequest
@@ -130,31 +132,75 @@ class PaperSigning:
             raise Refused(Code.NOT_FOUND)
         del self._holds[paper, preparation]
         hold.expiry.cancel()
-        task = asyncio.create_task(self._embed(paper, hold, signature), name=f"sign {paper}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return await asyncio.shield(task)
+        return await asyncio.shield(self._own(self._embed(paper, hold, signature), paper))
 
     async def _embed(self, paper: str, hold: _Hold, signature: bytes) -> str:
         """The next in line waits until this is done, also when the one who asked has gone."""
         try:
             pdf = await asyncio.to_thread(hold.prepared.finish, signature)
-            sha256 = await asyncio.to_thread(self._files.save, paper, PRINTED, pdf)
-            strokes = ""
-            if hold.strokes:
-                strokes = await asyncio.to_thread(self._files.save_strokes, paper, hold.strokes)
             sign = cmd.Sign(
                 person=hold.person,
                 base=hold.base,
-                sha256=sha256,
+                sha256="",
                 certificate_sha256=hold.prepared.certificate_sha256,
                 name_image_sha256=hold.prepared.name_image_sha256,
-                strokes_sha256=strokes,
             )
-            await self._papers.execute(paper, sign, hold.person)
-            return sha256
+            return await self._enter(paper, sign, pdf, hold.strokes)
         finally:
             self._line.release(paper)
+
+    async def _enter(self, paper: str, sign: cmd.Sign, pdf: bytes, written: bytes) -> str:
+        """The files first, then the fact that names them."""
+        sha256 = await asyncio.to_thread(self._files.save, paper, PRINTED, pdf)
+        strokes = ""
+        if written:
+            strokes = await asyncio.to_thread(self._files.save_strokes, paper, written)
+        command = replace(sign, sha256=sha256, strokes_sha256=strokes)
+        await self._papers.execute(paper, command, sign.person)
+        return sha256
+
+    async def sign_held(self, paper: str, digest: str, request: SignRequest, witness: str) -> str:
+        """The whole of it on the server, for whoever the clerk permitted it; the file's SHA-256."""
+        state = await self._papers.get(paper)
+        self._check(state, digest, request.person)
+        check_held(state.signers[request.person], witness)
+        mine = (paper, request.person)
+        if mine in self._asking:
+            raise Refused(Code.BUSY)
+        self._drop(paper, request.person)
+        self._asking.add(mine)
+        try:
+            self._hurry(paper)
+            await self._line.take(paper)
+            task = self._own(self._sign_held(paper, digest, request, witness), paper)
+            return await asyncio.shield(task)
+        finally:
+            self._asking.discard(mine)
+
+    async def _sign_held(self, paper: str, digest: str, request: SignRequest, witness: str) -> str:
+        try:
+            state = await self._papers.get(paper)
+            self._check(state, digest, request.person)
+            pdf = await asyncio.to_thread(self._files.read, paper, PRINTED, state.sha256)
+            signed = await self._press.sign_held(pdf, state, request, witness)
+            sign = cmd.Sign(
+                person=request.person,
+                base=state.sha256,
+                sha256="",
+                certificate_sha256=signed.certificate_sha256,
+                name_image_sha256=signed.name_image_sha256,
+                key=SigningKey.HELD,
+                witness=witness,
+            )
+            return await self._enter(paper, sign, signed.pdf, request.strokes)
+        finally:
+            self._line.release(paper)
+
+    def _own(self, signing: Coroutine[Any, Any, str], paper: str) -> "asyncio.Task[str]":
+        task = asyncio.create_task(signing, name=f"sign {paper}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     def _check(self, paper: Paper, digest: str, person: str) -> None:
         signer = check_signer(paper, person, self._now())

@@ -171,6 +171,10 @@ def signer_json(signer: Signer) -> dict[str, Any]:
         "opened_at": signer.opened_at,
         "read_to": signer.read_to,
         "objections": [_objection(one) for one in signer.objections],
+        "asserted_at": signer.asserted_at,
+        "permitted": _said(signer.permitted),
+        "held": signer.held,
+        "witness": signer.witness,
         "signed_at": signer.signed_at,
         "refused": _said(signer.refused),
     }

@@ -92,6 +92,7 @@ class PaperRoutes:
             web.post(f"{one}/closed", self.close, name="close-paper"),
             web.post(f"{one}/withdrawn", self.withdraw, name="withdraw-paper"),
             web.post(f"{one}/answers", self.answer, name="answer-paper"),
+            web.post(f"{one}/people/{person}/key", self.permit, name="permit-paper-key"),
             web.post(f"{one}/services", self.serve, name="serve-paper"),
             web.get(f"{one}/services/{person}/notice", self.notice, name="paper-notice"),
             web.get(f"{one}/services/{person}/proof", self.proof, name="paper-proof"),
@@ -260,6 +261,16 @@ class PaperRoutes:
         )  # fmt: skip
         answered = await self._papers.execute(paper.id, command, account.login)
         return web.json_response(board_json(answered))
+
+    async def permit(self, request: web.Request) -> web.Response:
+        """Somebody may sign with a key of the court's, beside a witness."""
+        account, paper, _ = await self._known(request, StaffRole.CLERK)
+        person = request.match_info["person"]
+        reason = (await read_body(request, ReasonBody)).reason.strip()
+        await self._note(request, account, Action.PAPER_KEY, f"paper {paper.id}", person)
+        command = cmd.PermitKey(person=person, reason=reason)
+        permitted = await self._papers.execute(paper.id, command, account.login)
+        return web.json_response(board_json(permitted))
 
     async def serve(self, request: web.Request) -> web.Response:
         account, paper, case = await self._known(request, StaffRole.CLERK)

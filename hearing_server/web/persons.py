@@ -169,12 +169,12 @@ class PersonRoutes:
         return web.json_response(consent_json(await self._service.revoke_consent(person, person)))
 
     async def paper(self, request: web.Request) -> web.Response:
-        known, paper = await self._addressed(request)
+        known, paper = await self.addressed(request)
         return web.json_response(own_json(paper, known.person.id))
 
     async def file(self, request: web.Request) -> web.Response:
         """The file as it stands: looked at, or with `download` taken away. Both are facts of the paper."""
-        known, paper = await self._addressed(request)
+        known, paper = await self.addressed(request)
         copy, person = "download" in request.query, known.person.id
         action = Action.DOWNLOAD if copy else Action.VIEW
         await self._note(request, known, action, "file", paper)
@@ -183,7 +183,7 @@ class PersonRoutes:
         return _pdf(await self._rounds.file(paper), f"{paper.id}.pdf", copy=copy)
 
     async def notice(self, request: web.Request) -> web.Response:
-        known, paper = await self._addressed(request)
+        known, paper = await self.addressed(request)
         copy = "download" in request.query
         action = Action.DOWNLOAD if copy else Action.VIEW
         await self._note(request, known, action, "notice", paper)
@@ -191,7 +191,7 @@ class PersonRoutes:
         return _pdf(pdf, f"{paper.id}-notice.pdf", copy=copy)
 
     async def pages(self, request: web.Request) -> web.Response:
-        known, paper = await self._addressed(request)
+        known, paper = await self.addressed(request)
         pages = (await read_body(request, PagesBody)).pages
         if len(pages) > MOST_PAGES:
             raise Refused(Code.BAD_MESSAGE, "pages")
@@ -199,21 +199,21 @@ class PersonRoutes:
         return await self._done(known, paper, shown)
 
     async def object(self, request: web.Request) -> web.Response:
-        known, paper = await self._addressed(request)
+        known, paper = await self.addressed(request)
         text = (await read_body(request, TextBody)).text.strip()
         return await self._done(known, paper, cmd.Object(person=known.person.id, text=text))
 
     async def refuse(self, request: web.Request) -> web.Response:
-        known, paper = await self._addressed(request)
+        known, paper = await self.addressed(request)
         reason = (await read_body(request, ReasonBody)).reason.strip()
         return await self._done(known, paper, cmd.Refuse(person=known.person.id, reason=reason))
 
     async def receipt(self, request: web.Request) -> web.Response:
-        known, paper = await self._addressed(request)
+        known, paper = await self.addressed(request)
         return await self._done(known, paper, cmd.ConfirmReceipt(person=known.person.id))
 
     async def prepare(self, request: web.Request) -> web.Response:
-        known, paper = await self._addressed(request)
+        known, paper = await self.addressed(request)
         self._signatures.check(known.person.id)
         body = await read_body(request, SignBody)
         asked = SignRequest(
@@ -228,7 +228,7 @@ class PersonRoutes:
         return web.json_response({"preparation": preparation, "to_be_signed": encoded})
 
     async def finish(self, request: web.Request) -> web.Response:
-        known, paper = await self._addressed(request)
+        known, paper = await self.addressed(request)
         signature = decoded((await read_body(request, FinishBody)).signature, 64)
         sha256 = await self._signing.finish(
             paper.id, known.person.id, request.match_info["preparation"], signature
@@ -269,7 +269,7 @@ class PersonRoutes:
         await self._access.check_code(known, await self._access.papers(known.person.id))
         return known
 
-    async def _addressed(self, request: web.Request) -> tuple[Known, Paper]:
+    async def addressed(self, request: web.Request) -> tuple[Known, Paper]:
         known = await self._known(request)
         return known, await self._access.paper(known, request.match_info["paper"])
 

@@ -29,6 +29,8 @@ from recording.verifying.source import Source
 KINDS: Mapping[str, type] = {tag(kind): kind for kind in ev.PAPER_EVENTS}
 LARGEST = 256_000_000  # bytes of a PDF
 FIRST = 1 << 20  # bytes of the first line
+FOLDERS = tuple(f"{one}/" for one in (names.DOCUMENTS, names.STROKES, names.ASSERTIONS))
+MOST_ASSERTION = 1 << 20
 PAPER = f"{names.DOCUMENTS}/paper.pdf"
 
 
@@ -107,6 +109,7 @@ def _files(
         text = f"{one.name} (#{one.entry})"
         data = {"entry": one.entry, "name": one.name}
         yield Finding(level="ok" if same else "error", code=code, text=text, data=data)
+    yield from _assertions(source, present, paper, judges)
     yield from _refusals(paper, entries, proven)
     refused = frozenset(
         e.event.person for e in entries if isinstance(e.event, ev.PaperRefused) and e.seq <= proven
@@ -115,9 +118,7 @@ def _files(
     for name in sorted(present):
         made = name in proofs or name == names.REPORT
         sealed = name.endswith(".pdf") and not name.endswith("/original.pdf")
-        if name.startswith((f"{names.DOCUMENTS}/", f"{names.STROKES}/")) and not (
-            made or name in stated
-        ):
+        if name.startswith(FOLDERS) and not (made or name in stated):
             yield Finding(level="error", code="document_unknown", text=name)
         if sealed:
             yield from _sealed(
@@ -141,9 +142,27 @@ def _stated(paper: Paper, entries: Sequence[Entry]) -> Iterator[Stated]:
         elif isinstance(event, ev.NoticeSealed):
             name = f"{names.DOCUMENTS}/notice-{event.person}.pdf"
             yield Stated(name, event.sha256, entry.seq)
+        elif isinstance(event, ev.PaperAsserted):
+            yield Stated(f"{names.ASSERTIONS}/{event.person}.json", event.sha256, entry.seq)
         elif isinstance(event, ev.PaperSigned) and event.strokes_sha256:
             name = f"{names.STROKES}/{event.person}.json"
             yield Stated(name, event.strokes_sha256, entry.seq)
+
+
+def _assertions(
+    source: Source, present: Mapping[str, int], paper: Paper, judges: Judges
+) -> Iterator[Finding]:
+    """Whether each device answered over the digest that was sent round."""
+    digest = paper.signing.digest if paper.signing else ""
+    for person, signer in paper.signers.items():
+        name = f"{names.ASSERTIONS}/{person}.json"
+        if signer.asserted_at is None or name not in present:
+            continue
+        who = f"{signer.to.label} {signer.to.name} ({person})"
+        problem = judges.assertion(small(source, name, MOST_ASSERTION), digest)
+        code = "assertion_invalid" if problem else "assertion"
+        text = f"{who}: {problem}"[:300] if problem else who
+        yield Finding(level="error" if problem else "ok", code=code, text=text)
 
 
 def _refusals(paper: Paper, entries: Sequence[Entry], proven: int) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hearing_server.domain.events import SigningKey
 from hearing_server.domain.papers.events import (
     Addressee,
     Basis,
@@ -103,6 +104,18 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EnterAssertion:
+    person: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PermitKey:
+    person: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sign:
     """`base` is the file that it was made on: of two at once on two nodes, one has to begin again."""
 
@@ -112,6 +125,8 @@ class Sign:
     certificate_sha256: str
     name_image_sha256: str
     strokes_sha256: str = ""
+    key: SigningKey = SigningKey.BROWSER
+    witness: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +174,6 @@ class EnterRoot:
 
 Command = (
     Make | Withdraw | OpenSigning | EnterSeal | Remind | NoteLetter | Open | ShowPages | Download
-    | ConfirmCode | LockCode | Object | Answer | Sign | Refuse | Close | Look | EnterCompletion | Serve
-    | ConfirmReceipt | EnterRoot
+    | ConfirmCode | LockCode | Object | Answer | EnterAssertion | PermitKey | Sign | Refuse | Close | Look
+    | EnterCompletion | Serve | ConfirmReceipt | EnterRoot
 )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from hearing_server.domain.cases import text_problem
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.events import SigningKey
 from hearing_server.domain.papers import commands as cmd
 from hearing_server.domain.papers import events as ev
 from hearing_server.domain.papers.events import Cause, Letter, Way
@@ -17,6 +18,7 @@ from hearing_server.domain.papers.paper import Paper, Phase, Service, Signer
 MOST_SIGNERS = 50
 MOST_PAGES = 500
 MOST_TEXT = 500  # characters of a reason
+MOST_WITNESS = 100
 MOST_OBJECTION = 2000
 MOST_OBJECTIONS = 20  # of a person
 MOST_REMINDERS = 20  # of a person
@@ -186,9 +188,34 @@ def _answer(paper: Paper, command: cmd.Answer, now: int) -> Events:
     return (answered,)
 
 
+def _enter_assertion(paper: Paper, command: cmd.EnterAssertion, now: int) -> Events:
+    signer = check_signer(paper, command.person, now)
+    check_read(paper, signer)
+    if signer.asserted_at is not None:
+        raise Refused(Code.NO_CHANGE)
+    return (ev.PaperAsserted(**command.__dict__),)
+
+
+def _permit_key(paper: Paper, command: cmd.PermitKey, now: int) -> Events:
+    signer = check_signer(paper, command.person, now)
+    if signer.permitted is not None:
+        raise Refused(Code.NO_CHANGE)
+    _said(command.reason, MOST_TEXT)
+    return (ev.PaperKeyPermitted(**command.__dict__),)
+
+
+def check_held(signer: Signer, witness: str) -> None:
+    """Refused(not_allowed) without the clerk's leave, Refused(empty) without a witness."""
+    if signer.permitted is None:
+        raise Refused(Code.NOT_ALLOWED, "a key of the court's is not permitted")
+    _said(witness, MOST_WITNESS)
+
+
 def _sign(paper: Paper, command: cmd.Sign, now: int) -> Events:
     signer = check_signer(paper, command.person, now)
     check_read(paper, signer)
+    if command.key is SigningKey.HELD:
+        check_held(signer, command.witness)
     _check_newest(paper, command.base)
     fields = {name: value for name, value in command.__dict__.items() if name != "base"}
     return (ev.PaperSigned(**fields),)
@@ -328,6 +355,8 @@ RULES: dict[type, object] = {
     cmd.LockCode: _lock_code,
     cmd.Object: _object,
     cmd.Answer: _answer,
+    cmd.EnterAssertion: _enter_assertion,
+    cmd.PermitKey: _permit_key,
     cmd.Sign: _sign,
     cmd.Refuse: _refuse,
     cmd.Close: _close,

@@ -6,7 +6,7 @@ Nothing here holds a contact, a link or a code: letters are named by the outbox'
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hearing_server.domain.events import RootCause
+from hearing_server.domain.events import RootCause, SigningKey
 from hearing_server.domain.parties import Role
 
 
@@ -203,14 +203,38 @@ class ObjectionAnswered:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaperAsserted:
+    """The person's own device, its user verified, answered over the digest of the record (WebAuthn).
+
+    `sha256` is of the file that keeps the assertion and the public key.
+    """
+
+    person: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperKeyPermitted:
+    """The person may sign with a key that the server holds; `reason` says why they cannot with their own."""
+
+    person: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaperSigned:
-    """`sha256` is of the file with this signature in it; `strokes_sha256` of how the name was written."""
+    """`sha256` is of the file with this signature in it; `strokes_sha256` of how the name was written.
+
+    A key that the server held needs a `witness`: who stood beside them.
+    """
 
     person: str
     sha256: str
     certificate_sha256: str
     name_image_sha256: str
     strokes_sha256: str = ""
+    key: SigningKey = SigningKey.BROWSER
+    witness: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -287,12 +311,14 @@ class PaperRootSigned:
 PAPER_EVENTS = (
     PaperMade, PaperWithdrawn, SigningOpened, PaperSealed, LetterQueued, LetterDelivered, LetterFailed,
     LetterReadOut, PaperOpened, PagesShown, PaperDownloaded, PersonCodeConfirmed, PersonCodeLocked,
-    PaperObjected, ObjectionAnswered, PaperSigned, PaperRefused, PersonStuck, DeadlinePassed, SigningClosed,
-    PaperCompleted, ServiceBegun, NoticeSealed, ReceiptConfirmed, PaperRootSigned,
+    PaperObjected, ObjectionAnswered, PaperAsserted, PaperKeyPermitted, PaperSigned, PaperRefused,
+    PersonStuck, DeadlinePassed, SigningClosed, PaperCompleted, ServiceBegun,
+    NoticeSealed, ReceiptConfirmed, PaperRootSigned,
 )  # fmt: skip
 PaperEvent = (
     PaperMade | PaperWithdrawn | SigningOpened | PaperSealed | LetterQueued | LetterDelivered
     | LetterFailed | LetterReadOut | PaperOpened | PagesShown | PaperDownloaded | PersonCodeConfirmed
-    | PersonCodeLocked | PaperObjected | ObjectionAnswered | PaperSigned | PaperRefused | PersonStuck | DeadlinePassed
-    | SigningClosed | PaperCompleted | ServiceBegun | NoticeSealed | ReceiptConfirmed | PaperRootSigned
+    | PersonCodeLocked | PaperObjected | ObjectionAnswered | PaperAsserted | PaperKeyPermitted
+    | PaperSigned | PaperRefused | PersonStuck | DeadlinePassed | SigningClosed | PaperCompleted
+    | ServiceBegun | NoticeSealed | ReceiptConfirmed | PaperRootSigned
 )  # fmt: skip

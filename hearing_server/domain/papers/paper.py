@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from hearing_server.domain.events import SigningKey
 from hearing_server.domain.papers import events as ev
 from hearing_server.domain.papers.events import Addressee, Basis, Cause, Post, Way
 from hearing_server.domain.papers.log import Entry
@@ -71,8 +72,12 @@ class Signer:
     downloaded_at: int | None = None
     code_at: int | None = None
     objections: tuple[Objection, ...] = ()
+    asserted_at: int | None = None  # with a passkey
+    permitted: Said | None = None  # a key of the court's, and why
     signed_at: int | None = None
     certificate_sha256: str = ""
+    held: bool = False  # signed with a key of the court's, beside `witness`
+    witness: str = ""
     refused: Said | None = None
     stuck: tuple[Cause, int] | None = None
     reminders: int = 0  # the automatic ones among them, too
@@ -320,8 +325,17 @@ def _signer(signer: Signer, event: Any, at: int) -> Signer:
             return replace(signer, objections=tuple(all_of))
         case ev.PaperSigned():
             return replace(
-                signer, signed_at=at, certificate_sha256=event.certificate_sha256, stuck=None
+                signer,
+                signed_at=at,
+                certificate_sha256=event.certificate_sha256,
+                held=event.key is SigningKey.HELD,
+                witness=event.witness,
+                stuck=None,
             )
+        case ev.PaperAsserted():
+            return replace(signer, asserted_at=at)
+        case ev.PaperKeyPermitted():
+            return replace(signer, permitted=Said(text=event.reason, at=at))
         case ev.PaperRefused():
             return replace(signer, refused=Said(text=event.reason, at=at), stuck=None)
         case ev.PersonStuck():

@@ -84,6 +84,10 @@ export interface SignerRow {
   opened_at: number | null;
   read_to: number;
   objections: PaperObjection[];
+  asserted_at: number | null;
+  permitted: Said | null;
+  held: boolean;
+  witness: string;
   signed_at: number | null;
   refused: Said | null;
   stuck: { cause: string; at: number } | null;
@@ -144,6 +148,9 @@ export interface OwnPaper extends Head {
     read_to: number;
     shown: number[];
     objections: PaperObjection[];
+    asserted_at: number | null;
+    permitted: Said | null;
+    held: boolean;
     signed_at: number | null;
     refused: Said | null;
     deadline: number;
@@ -180,5 +187,6 @@ export const tell = (person: string, paper: string, what: string, body: object) 
 export const consentTo = (person: string, ways: Way[]) => post<Consent>(personPath(person, '/consent'), { ways });
 export const revokeConsent = (person: string) => send<Consent>('DELETE', personPath(person, '/consent'));
 export const preparePaper = (person: string, paper: string, body: object) => post<Preparation>(ownPath(person, paper, '/signature'), body, 70_000);
+export const signHeld = (person: string, paper: string, body: object) => post<{ sha256: string }>(ownPath(person, paper, '/held'), body, 70_000);
 export const finishPaper = (person: string, paper: string, preparation: string, signature: string) =>
   post<{ sha256: string }>(ownPath(person, paper, `/signature/${encodeURIComponent(preparation)}`), { signature }, 30_000);

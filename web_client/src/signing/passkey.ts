@@ -15,15 +15,15 @@ export const canAssert = async (): Promise<boolean> =>
 /** Once for a version: tried again after a fault that came later, it is done already. */
 export async function assertDigest(seat: string, version: number): Promise<void> {
   try {
-    await ceremony(seat, version);
+    await ceremony(seatPath(seat, '/signature/passkey'), { version });
   } catch (error) {
     if (codeOf(error) !== 'no_change') throw error;
   }
 }
 
-async function ceremony(seat: string, version: number): Promise<void> {
-  const path = seatPath(seat, '/signature/passkey');
-  const begun = await post<Step>(path, { version });
+/** The same of any document that `path` asks it for. */
+export async function ceremony(path: string, body: object): Promise<void> {
+  const begun = await post<Step>(path, body);
   const creation = PublicKeyCredential.parseCreationOptionsFromJSON(begun.options as PublicKeyCredentialCreationOptionsJSON);
   const made = (await asked(navigator.credentials.create({ publicKey: creation }))) as PublicKeyCredential;
   const next = await post<Step>(`${path}/made`, { ticket: begun.ticket, credential: made.toJSON() });

@@ -28,7 +28,8 @@ export default {
       title: 'Signatures: {n} of {all}', filter: 'Show', all: 'All', person: 'Person', steps: 'So far', said: 'Reason, objection', remind: 'Remind', remind_all: 'Remind all who are open',
       link: 'Show the link', link_text: 'The person’s own link. Whoever has it can read and sign for them.', sent: 'Letter arrived {at}', failed: 'No letter got through',
       by_clerk: 'To be told by the clerk', reminded: 'Reminded {n}×', opened: 'Opened {at}', read: 'Read to page {n} of {all}', signed: 'Signed {at}',
-      refused: 'Refused {at}', objection: 'Objection:',
+      refused: 'Refused {at}', objection: 'Objection:', permit: 'Key of the court', permit_text: 'For whoever cannot sign with a key of their own. The court’s server makes a key for this one signature; a witness stands beside them. The file, the log and every report say so.',
+      permitted: 'May sign with a key of the court: {reason}', held: 'With a key of the court, witness {witness}', asserted: 'Confirmed with a passkey {at}',
     },
     answer: {
       accepted: 'Accepted: {reason}', declined: 'Not accepted: {reason}', accept: 'Accept, withdraw', decline: 'Do not accept',

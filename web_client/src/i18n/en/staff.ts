@@ -215,6 +215,7 @@ export default {
       paper_sent: 'Document sent round',
       paper_reminded: 'Reminded of a document',
       paper_answered: 'Objection to a document answered',
+      paper_key: 'Key of the court permitted for a document',
       paper_closed: 'Signing closed',
       paper_withdrawn: 'Document withdrawn',
       paper_served: 'Document served',

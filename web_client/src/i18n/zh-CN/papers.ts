@@ -28,7 +28,8 @@ export default {
       title: '签名：{n}/{all}', filter: '显示', all: '全部', person: '人员', steps: '经过', said: '理由、异议', remind: '提醒', remind_all: '提醒全部未答复者',
       link: '显示链接', link_text: '该人的专用链接，持有者可以代其阅读和签名。', sent: '通知到达 {at}', failed: '通知均未送出',
       by_clerk: '由书记员告知', reminded: '已提醒 {n} 次', opened: '打开 {at}', read: '阅至第 {n} 页，共 {all} 页', signed: '签名 {at}',
-      refused: '拒签 {at}', objection: '异议：',
+      refused: '拒签 {at}', objection: '异议：', permit: '法院代管密钥', permit_text: '供无法以自己的密钥签名的人使用。法院服务器仅为此次签名生成密钥，须有见证人在场。文件、日志和各项报告均予注明。',
+      permitted: '可用法院代管密钥：{reason}', held: '以法院代管密钥签名，见证人 {witness}', asserted: '以通行密钥确认 {at}',
     },
     answer: {
       accepted: '予以采纳：{reason}', declined: '不予采纳：{reason}', accept: '采纳并撤回', decline: '不予采纳',

@@ -215,6 +215,7 @@ export default {
       paper_sent: '文书发送签名',
       paper_reminded: '文书签名提醒',
       paper_answered: '答复文书异议',
+      paper_key: '准许以法院代管密钥签署文书',
       paper_closed: '结束文书签名',
       paper_withdrawn: '撤回文书',
       paper_served: '电子送达文书',
