@@ -89,6 +89,7 @@ class SeatView(Message, frozen=True, kw_only=True):
     locked: bool
     locked_by: str  # the clerk in charge, where it was not the judge
     share_locked: bool
+    share_locked_by: str  # likewise
     channel_closed: bool
     sources: dict[Source, bool]
     left_by: Departure | None

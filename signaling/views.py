@@ -199,6 +199,7 @@ def _seat(state: HearingState, seat: Seat, reader: Seat) -> types.SeatView:
         locked=seat.locked,
         locked_by=seat.locked_by,
         share_locked=seat.share_locked,
+        share_locked_by=seat.share_locked_by,
         channel_closed=seat.channel_closed,
         sources=dict(sends(state, seat.party.id, reader.party.id)),
         left_by=seat.left_by,

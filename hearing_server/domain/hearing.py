@@ -123,6 +123,7 @@ class Seat:
     locked: bool = False  # the party cannot lift it
     locked_by: str = ""  # the clerk in charge, where it was not the judge
     share_locked: bool = False
+    share_locked_by: str = ""  # likewise
     channel_closed: bool = False  # an interpreter's
     listens_to: str = ""  # the interpreter whose channel this party has chosen
     sources: Mapping[ev.Source, bool] = field(default_factory=_empty)

@@ -49,7 +49,7 @@ async def test_every_malformed_message_is_answered_by_a_code(server: ServerProce
         assert len([t for t in judge.tells if t["type"] == "event_told"]) == before + 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

@@ -86,7 +86,7 @@ def test_a_recording_that_starts_late_starts_with_a_key_frame(codec):
 
 
 @pytest.mark.parametrize("codec", [*VIDEO, "opus"])
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_hostile_payloads_never_raise(codec, data):
     """Any bytes, in any order, with any losses: no exception, nothing impossible comes out."""
@@ -104,7 +104,7 @@ def test_hostile_payloads_never_raise(codec, data):
 
 
 @pytest.mark.parametrize("codec", VIDEO)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_truncated_and_flipped_payloads_never_raise(codec, data):
     """A real stream with packets cut short or changed is counted or passed, never raised."""
@@ -132,7 +132,7 @@ def test_a_frame_without_end_is_given_up(codec, first, rest):
     assert unit._picture._size == 0
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(junk=st.binary(max_size=60))
 def test_broken_parameter_sets_have_no_size(junk):
     """Any bytes as a sequence parameter set give a possible size or none."""

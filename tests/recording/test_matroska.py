@@ -67,7 +67,7 @@ def test_a_cut_file_is_trimmed_to_its_last_whole_cluster(patched):
         assert (contents.last_at, contents.interval) == ((len(whole) - 1) * 100 + 66, 33)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(at=st.integers(0, 3000), junk=st.binary(min_size=1, max_size=40))
 def test_a_damaged_file_never_raises(at, junk):
     """Bytes overwritten anywhere are read as far as they make sense."""
@@ -77,7 +77,7 @@ def test_a_damaged_file_never_raises(at, junk):
     assert contents is None or contents.size <= len(damaged)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(junk=st.binary(max_size=300))
 def test_junk_is_nothing(junk):
     """A file that is not ours has no contents."""

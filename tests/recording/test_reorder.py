@@ -17,7 +17,7 @@ def indexes(released: list) -> list[int]:
     return [int.from_bytes(item.packet, "big") for item in released]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(seed=st.integers(), first=st.integers(0, 0xFFFF), duplicates=st.floats(0, 0.3))
 def test_shuffled_and_doubled_packets_come_out_in_order_once(seed, first, duplicates):
     """Whatever moves by less than the wait comes out in order, each packet once, with no loss."""
@@ -35,7 +35,7 @@ def test_shuffled_and_doubled_packets_come_out_in_order_once(seed, first, duplic
     assert all(item.lost == 0 for item in out)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     missing=st.sets(st.integers(1, 198), max_size=60),
     first=st.integers(0, 0xFFFF),
@@ -67,7 +67,7 @@ def test_a_repaired_packet_within_the_wait_is_no_loss():
     assert buffer.late == 1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(sequences=st.lists(st.integers(0, 0xFFFF), max_size=400))
 def test_memory_is_bounded_whatever_the_numbers(sequences):
     """Any numbers whatever hold at most the capacity and never come out twice."""
@@ -107,7 +107,7 @@ def test_a_sender_that_numbers_anew_again_and_again_loses_nothing(back):
     assert buffer.late == 0
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     apart=st.integers(300, 0x10000 - 300),
     first=st.integers(0, 0xFFFF),

@@ -8,7 +8,7 @@ from hearing_server.services.worker_link import frames
 from recording import wire
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(bodies=st.lists(st.binary(max_size=50), min_size=1, max_size=8), data=st.data())
 def test_a_new_worker_goes_on_with_the_frame_that_was_cut(bodies, data):
     """Wherever sending stopped, exactly the frames that were sent whole are left out."""
@@ -24,7 +24,7 @@ def test_a_new_worker_goes_on_with_the_frame_that_was_cut(bodies, data):
     assert batch[frames.boundary(batch, sent) :] == b"".join(cut[whole:])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(count=st.integers(1, 20), size=st.integers(1, 40))
 def test_reports_are_read_however_they_arrive(count, size):
     """In pieces of any size, each message comes out once, in order."""

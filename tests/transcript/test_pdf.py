@@ -211,9 +211,7 @@ SAID = st.text(
 )
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SAID)
 def test_text_survives_printing(tmp_path: Path, text: str) -> None:
     """Whatever is said is read back from the page, character by character."""

@@ -149,9 +149,7 @@ def test_cut_back_to_fewer_signatures(signed: Signed) -> None:
     assert [f.code for f in report.findings if f.level == "warning"].count("unsigned") == 5
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_one_changed_bit_is_found(place: float, bit: int, signed: Signed) -> None:
     """Whichever bit of the file is turned, verification fails."""

@@ -2359,6 +2359,7 @@ export interface SeatView {
   ready: boolean;
   role: Role;
   share_locked: boolean;
+  share_locked_by: string;
   side: Side;
   sign_language: boolean;
   site: string;

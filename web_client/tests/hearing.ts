@@ -22,6 +22,7 @@ export function seat(party: string, role: SeatView['role'], changes: Partial<Sea
     locked: false,
     locked_by: '',
     share_locked: false,
+    share_locked_by: '',
     channel_closed: false,
     sources: {},
     left_by: null,

@@ -40,7 +40,7 @@ RULES: Mapping[type, Rule] = {
     cmd.PauseSource: Rule(phases=ANY, right=Right.SPEAK, admitted=False),
     cmd.ResumeSource: Rule(phases=ANY, right=Right.SPEAK, admitted=False),
     cmd.StopShare: Rule(phases=SITTING, right=Right.PRESIDE, deputy=True),
-    cmd.AllowShare: Rule(phases=SITTING, right=Right.PRESIDE),
+    cmd.AllowShare: Rule(phases=SITTING, right=Right.PRESIDE, deputy=True),
     cmd.SetChannel: Rule(phases=SITTING),
     cmd.ListenTo: Rule(phases=SITTING),
 }
@@ -236,8 +236,11 @@ def _stop_share(state: HearingState, command: cmd.StopShare, by: str, now: int) 
 
 
 def _allow_share(state: HearingState, command: cmd.AllowShare, by: str, now: int) -> Events:
-    if not seat_of(state, command.party).share_locked:
+    seat = seat_of(state, command.party)
+    if not seat.share_locked:
         raise Refused(Code.NO_CHANGE)
+    if state.in_charge == by and not seat.share_locked_by:
+        raise Refused(Code.NOT_ALLOWED, command.party)  # the judge locked it
     return (ev.SharingAllowed(party=command.party),)
 
 

@@ -13,6 +13,10 @@ def _muted(state: HearingState, event: ev.MicrophoneMuted, at: int) -> HearingSt
     return with_seat(state, event.party, muted=True, locked=event.locked, locked_by=by)
 
 
+def _sharing_locked(state: HearingState, event: ev.SharingLocked, at: int) -> HearingState:
+    return with_seat(state, event.party, share_locked=True, share_locked_by=state.in_charge)
+
+
 def _word(state: HearingState, event: ev.WordGiven, at: int) -> HearingState:
     return replace(state, word=event.party)
 
@@ -67,8 +71,8 @@ STEPS: Mapping[type, Step] = {
     ev.SourceResumed: _source(True),
     ev.SourcePaused: _source(False),
     ev.SourceStopped: _source(None),
-    ev.SharingLocked: seat_step(share_locked=True),
-    ev.SharingAllowed: seat_step(share_locked=False),
+    ev.SharingLocked: _sharing_locked,
+    ev.SharingAllowed: seat_step(share_locked=False, share_locked_by=""),
     ev.ChannelSet: _channel,
     ev.ListeningSet: _listening,
 }

@@ -140,7 +140,7 @@ cases = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(cases, max_size=4, unique_by=lambda c: c.number), st.sampled_from(["zh-CN", "en"]))
 def test_what_is_written_is_read_again(made: list[Case], language: str) -> None:
     """Every case that is right, whatever its texts look like to a spreadsheet."""
@@ -165,7 +165,7 @@ def _plain(case: Case) -> Case:
     return replace(case, id="", parties=people)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=300) | st.binary(max_size=300))
 def test_nothing_breaks_it(data: str | bytes) -> None:
     """Whatever is sent, the answer is cases or faults."""

@@ -6,6 +6,7 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code
 from hearing_server.domain.log import SERVER
+from signaling.views import view
 
 from .test_privacy import opened, refused
 from .world import CLERK, DEFENDANT, JUDGE, MEMBER, PROSECUTOR, WITNESS, World
@@ -63,6 +64,23 @@ def test_what_the_judge_has_locked_stays_locked(lift: cmd.Command) -> None:
     world.do("clerk", cmd.Unmute(party="prosecutor"))
     world.arrive(JUDGE, connection="again")
     world.do("judge", cmd.Unmute(party="defendant"))
+
+
+def test_a_share_that_the_judge_has_locked_stays_locked() -> None:
+    """What they lock themselves they allow again, and the judge does."""
+    world = opened(JUDGE, CLERK, PROSECUTOR, DEFENDANT)
+    world.do("judge", cmd.StopShare(party="defendant"))
+    away(world)
+    world.do("clerk", cmd.StopShare(party="prosecutor"))
+    assert view(world.state, "clerk").seats[2].share_locked_by == "clerk"
+    assert refused(world, "clerk", cmd.AllowShare(party="defendant")) is Code.NOT_ALLOWED
+    world.do("clerk", cmd.AllowShare(party="prosecutor"))
+    assert not world.state.seats["prosecutor"].share_locked
+    world.do("clerk", cmd.StopShare(party="prosecutor"))
+    world.arrive(JUDGE, connection="again")
+    for party in ("defendant", "prosecutor"):
+        world.do("judge", cmd.AllowShare(party=party))
+        assert not world.state.seats[party].share_locked_by
 
 
 def test_they_exclude_the_public_and_the_recording_goes_on() -> None:

@@ -56,7 +56,6 @@ def test_the_root_of_nothing_is_the_hash_of_nothing() -> None:
     assert Tree().root() == hashlib.sha256(b"").digest()
 
 
-@settings(deadline=None)
 @given(st.integers(1, 70), st.data())
 def test_every_leaf_can_be_proved_and_nothing_else(size: int, data: st.DataObject) -> None:
     leaves = [leaf_hash(bytes([n])) for n in range(size)]
@@ -148,7 +147,7 @@ COMMANDS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.sampled_from([*[p.id for p in FIVE], SERVER]), COMMANDS), max_size=60))
 def test_a_replay_of_any_accepted_sequence_gives_the_same_state(
     commands: list[tuple[str, cmd.Command]],

@@ -152,7 +152,7 @@ STEP = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, 1), STEP), max_size=60))
 def test_any_interleaving_of_two_desks_ends_in_one_text(steps: list[tuple[int, Any]]) -> None:
     world = in_session(SECOND)

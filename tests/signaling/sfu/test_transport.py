@@ -337,7 +337,7 @@ async def test_tcp_connections_that_prove_nothing_make_room(start: Start) -> Non
 
 
 @given(st.lists(st.binary(min_size=1, max_size=200), max_size=20))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_bytes_disturb_the_entry(datagrams: list[bytes]) -> None:
     """Anything from a stranger and, as far as it can be unauthenticated, from a proven address."""
     asyncio.run(feed(datagrams))

@@ -23,7 +23,7 @@ export const floor: Steps = {
   source_resumed: seatStep<'source_resumed'>(({ source }, { sources }) => ({ sources: { ...sources, [source]: true } })),
   source_paused: seatStep<'source_paused'>(({ source }, { sources }) => ({ sources: { ...sources, [source]: false } })),
   source_stopped: seatStep<'source_stopped'>(({ source }, { sources }) => ({ sources: without(sources, source) })),
-  sharing_locked: seatStep<'sharing_locked'>(() => ({ share_locked: true })),
-  sharing_allowed: seatStep<'sharing_allowed'>(() => ({ share_locked: false })),
+  sharing_locked: (view, { party }) => withSeat(view, party, () => ({ share_locked: true, share_locked_by: view.in_charge })),
+  sharing_allowed: seatStep<'sharing_allowed'>(() => ({ share_locked: false, share_locked_by: '' })),
   channel_set: seatStep<'channel_set'>(({ closed }) => ({ channel_closed: closed })),
 };

@@ -57,6 +57,7 @@ function newSeat(party: Party, entry: EntryView | null): SeatView {
     locked: false,
     locked_by: '',
     share_locked: false,
+    share_locked_by: '',
     channel_closed: false,
     sources: {},
     left_by: null,
