@@ -27,8 +27,9 @@ from hearing_server.services.paper_post import PaperPost
 from hearing_server.services.paper_roots import PaperRoots
 from hearing_server.services.paper_rounds import Rounds
 from hearing_server.services.paper_service import PaperService
-from hearing_server.services.paper_signing import PaperSigning, SigningLine
+from hearing_server.services.paper_signing import Begun, PaperSigning
 from hearing_server.services.papers import Consents, Papers
+from hearing_server.services.signing_line import SigningLine
 from hearing_server.staff_parts import StaffParts
 from hearing_server.web.paper_signers import PaperSignerRoutes
 from hearing_server.web.papers import PaperRoutes
@@ -53,7 +54,7 @@ class PaperParts:
         secret = folder.secret("papers")
         files, logs = Documents(folder.papers), SqlPapers(store.database)
         self._logs = logs
-        press, line = PaperPress(workshop, folder.papers), SigningLine()
+        press, line = PaperPress(workshop, folder.papers), SigningLine[Begun]()
         channels = cases.outbox.channels
         self.papers = Papers(logs, now)
         self.access = PaperAccess(

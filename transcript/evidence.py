@@ -45,6 +45,7 @@ STEPS: Mapping[str, Words] = {
     "party_removed": ("被责令退出", "removed"),
     "passages_confirmed": ("确认已阅", "confirmed having read"),
     "rules_accepted": ("接受法庭规则", "accepted the rules of the court"),
+    "refusal_sealed": ("拒绝签名载入笔录", "refusal sealed into the transcript"),
     "signature_refused": ("拒绝签名", "refused to sign"),
     "signer_asserted": ("以本人设备的通行密钥确认", "confirmed by a passkey of their own device"),
     "signer_identified": ("签名前经视频核对本人", "known on camera before signing"),
@@ -215,7 +216,13 @@ def _more(step: Mapping[str, Any]) -> str:
             return " ".join(_LEFT.get(step["cause"], (step["cause"],)))
         case "transcript_frozen":
             return f"v{step['version']}, SHA-256 {step['digest']}"
-        case "transcript_signed" | "transcript_sealed" | "transcript_archived" | "signer_asserted":
+        case (
+            "refusal_sealed"
+            | "transcript_signed"
+            | "transcript_sealed"
+            | "transcript_archived"
+            | "signer_asserted"
+        ):
             held = _held(step)
             return f"v{step['version']}, SHA-256 {step['sha256']}{', ' if held else ''}{held}"
         case "transcript_read":

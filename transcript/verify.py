@@ -198,6 +198,8 @@ def _signature(facts: SignatureFacts, document: Document | None) -> Finding:
     since = {"NONE": "nothing added since", "LTA_UPDATES": "only proofs added since"}
     after = since.get(facts.changes, "only signatures added since")
     finding = _ok if facts.proven_at else _warning
+    if facts.is_refusal:
+        return finding("refusal_sealed", f"{who}: intact, trusted, {after}{proof}: {facts.reason}")
     code = "seal" if facts.is_seal else "held_key" if facts.held else "signature"
     held = ", with a key that the court's server held 法院代管密钥" if facts.held else ""
     return finding(code, f"{who}: intact, trusted, {after}{proof}{held}")
@@ -210,6 +212,8 @@ def _who(facts: SignatureFacts) -> str:
         return f"document timestamp by {subject.organisation}, {subject.name}{time}"
     if facts.is_seal:
         return f"court's seal 法院签章 of {subject.organisation}{time}"
+    if facts.is_refusal:
+        return f"refusal 拒绝签名 in the box of party {party_of(facts.field)}, sealed by {subject.organisation}{time}"
     party = f" (party {subject.identifier})" if subject.identifier else ""
     return f"signature of {subject.role} {subject.name}{party}{time}"
 
@@ -241,6 +245,9 @@ def _wrong_signer(facts: SignatureFacts, document: Document | None) -> tuple[str
     """A sound signature by somebody who was not asked, or in the place of somebody else."""
     if facts.is_timestamp or facts.is_seal:
         return "", ""
+    if facts.is_refusal:
+        known = document is None or party_of(facts.field) in {s.party for s in document.signers}
+        return ("", "") if known else ("wrong_signer", "the document names no such signer")
     if not facts.is_party or party_of(facts.field) != facts.subject.identifier:
         return "wrong_signer", f"the key was not certified for the field {facts.field}"
     if document is None:
@@ -256,7 +263,7 @@ def _wrong_signer(facts: SignatureFacts, document: Document | None) -> tuple[str
 def _open_boxes(
     inspection: Inspection, document: Document | None, refused: frozenset[str]
 ) -> Iterator[Finding]:
-    """Whoever refused left no trace in the PDF: the log has the refusal, and its reason."""
+    """Whoever refused has the court's seal in their box, but in a file from before that was so: the log has it."""
     names = {s.party: f"{s.label} {s.name}" for s in document.signers} if document else {}
     for field in inspection.empty_fields:
         party = party_of(field)

@@ -123,6 +123,19 @@ class TypstNotary:
             name_image_sha256=hashlib.sha256(who.name_image or b"").hexdigest(),
         )
 
+    def refuse(self, pdf: bytes, state: HearingState, party: str, *, sealed: bool) -> bytes:
+        assert state.freeze is not None
+        refusal = state.freeze.refused[party]
+        label, name = _named(state, party)
+        said = work.Refusal(
+            party=party,
+            name=name,
+            label=label,
+            reason=None if sealed else _printable(refusal.reason),
+            at=refusal.at,
+        )
+        return self._do(work.refuse, pdf, said)
+
     def archive(self, pdf: bytes) -> bytes:
         return self._do(work.archive, pdf)
 

@@ -1,10 +1,12 @@
 """What a version says differently, passage by passage, for one reader. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hearing_server.domain.hearing import HearingState
+from hearing_server.domain.objections import Standing
 from hearing_server.domain.passages import worded
 from hearing_server.domain.record import Wording
 from hearing_server.domain.sealed import wording_for
@@ -22,7 +24,8 @@ class Change(StrEnum):
 class ChangedPassage:
     """A passage of a version, or one that it prints no more. `line` and `place` are 0 for what is no line.
 
-    `place` is the printed number; `parts` are what became of the words of a changed line.
+    `place` is the printed number; `parts` are what became of the words of a changed line; `objections` the
+    numbers of those that were accepted for it, in the changes of a version.
     """
 
     name: str
@@ -32,6 +35,7 @@ class ChangedPassage:
     now: Wording | None = None
     before: Wording | None = None
     parts: tuple[Part, ...] = ()
+    objections: tuple[int, ...] = ()
 
 
 def changes_for(state: HearingState, reader: str) -> tuple[ChangedPassage, ...]:
@@ -40,9 +44,10 @@ def changes_for(state: HearingState, reader: str) -> tuple[ChangedPassage, ...]:
     What they objected to they have not confirmed: it is compared with the version before, which they read.
     """
     confirmed = state.confirmed.get(reader, {})
-    before = state.freeze.before if state.freeze and confirmed else {}
+    before = state.printings[-2].passages if confirmed and len(state.printings) > 1 else {}
     unread = {name: digest for name, digest in before.items() if name not in confirmed}
-    found = _compared(state, reader, {**unread, **confirmed})
+    printed = state.freeze.passages if state.freeze else {}
+    found = _compared(state, reader, {**unread, **confirmed}, printed)
     return tuple(_as_new(one) if one.name in unread else one for one in found)
 
 
@@ -51,15 +56,27 @@ def _as_new(one: ChangedPassage) -> ChangedPassage:
     return replace(one, change=Change.NEW) if one.change is Change.SAME else one
 
 
-def changes_of_version(state: HearingState, reader: str) -> tuple[ChangedPassage, ...]:
-    """The newest version against the one before it."""
-    return _compared(state, reader, state.freeze.before if state.freeze else {})
+def changes_of_version(
+    state: HearingState, reader: str, version: int
+) -> tuple[ChangedPassage, ...]:
+    """A version against the one before it, and which objections it answers by correcting what they asked."""
+    now, last = state.printings[version - 1], state.printings[version - 2 : version - 1]
+    since = last[0].at if last else 0
+    caused: defaultdict[int, list[int]] = defaultdict(list)
+    for one in state.objections:
+        if one.standing is Standing.ACCEPTED and since < (one.answered_at or 0) <= now.at:
+            caused[one.line].append(one.objection)
+    return tuple(
+        replace(one, objections=tuple(caused.get(one.line, ())))
+        if one.change is not Change.SAME
+        else one
+        for one in _compared(state, reader, last[0].passages if last else {}, now.passages)
+    )
 
 
 def _compared(
-    state: HearingState, reader: str, known: Mapping[str, str]
+    state: HearingState, reader: str, known: Mapping[str, str], printed: Mapping[str, str]
 ) -> tuple[ChangedPassage, ...]:
-    printed = state.freeze.passages if state.freeze else {}
     return (*_printed(state, reader, known, printed), *_gone(state, reader, known, printed))
 
 

@@ -90,6 +90,7 @@ OPEN = frozenset(
         ev.PublicExcluded,
         ev.ReadBackBegan,
         ev.ReadBackEnded,
+        ev.RefusalSealed,
         ev.RequestAnswered,
         ev.RequestRaised,
         ev.RequestWithdrawn,

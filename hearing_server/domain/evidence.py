@@ -37,6 +37,7 @@ STEPS: Mapping[type, tuple[str, ...]] = {
     ev.PartyLeft: ("cause",),
     ev.PartyRemoved: ("reason",),
     ev.PassagesConfirmed: ("version", "passages"),
+    ev.RefusalSealed: ("version", "sha256"),
     ev.RulesAccepted: (),
     ev.SignatureRefused: ("version", "reason"),
     ev.SignerAsserted: ("version", "sha256"),

@@ -15,6 +15,7 @@ from hearing_server.domain.record import (
     Fault,
     FormerRefusal,
     Freeze,
+    Printing,
     Reading,
     Recorded,
     SignedRoot,
@@ -333,6 +334,7 @@ class HearingState:
     freeze: Freeze | None = None  # the newest
     held_keys: Mapping[str, str] = field(default_factory=_empty)  # party -> why they have none
     earlier: tuple[Freeze, ...] = ()  # those that everybody had answered when a newer one came
+    printings: tuple[Printing, ...] = ()  # every version there ever was
     wordings: Mapping[str, Wording] = field(
         default_factory=_empty
     )  # all ever printed (passages.py)

@@ -54,11 +54,20 @@ class FormerRefusal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Printing:
+    """A version as it was frozen: its passages (passages.py) to digest. Versions are numbered from 1."""
+
+    version: int
+    at: int
+    passages: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Freeze:
     """The transcript at a version, ready to sign or signed. `sha256` is of the newest file.
 
     `sealed` is by the court's certification; what is `masked` sealed.py says. `passages` (passages.py) to
-    digest, and the same of the version `before`. `read`: up to which page, `confirmed`: when last, by party.
+    digest. `read`: up to which page, `confirmed`: when last, by party.
     """
 
     version: int
@@ -68,7 +77,6 @@ class Freeze:
     printed: tuple[Printed, ...] = ()
     masked: frozenset[tuple[str, int, str]] = frozenset()  # words that it prints as sealed
     passages: Mapping[str, str] = field(default_factory=_empty)
-    before: Mapping[str, str] = field(default_factory=_empty)
     read: Mapping[str, int] = field(default_factory=_empty)
     confirmed: Mapping[str, int] = field(default_factory=_empty)
     sealed: bool = False
@@ -76,6 +84,7 @@ class Freeze:
     sha256: str = ""
     signed: Mapping[str, int] = field(default_factory=_empty)  # party -> at
     refused: Mapping[str, Refusal] = field(default_factory=_empty)  # by party
+    refusals_sealed: frozenset[str] = frozenset()  # by party: in the file, with the reason
     asserted: frozenset[str] = frozenset()  # by a passkey of their device
     identified: frozenset[str] = frozenset()  # known to the clerk since it was frozen
     archived: bool = False
@@ -85,6 +94,11 @@ class Freeze:
     @property
     def outstanding(self) -> tuple[str, ...]:
         return tuple(p for p in self.signers if p not in self.signed and p not in self.refused)
+
+    @property
+    def refusals_due(self) -> tuple[str, ...]:
+        """Who refused and whose box does not say so yet, in the order of the signers."""
+        return tuple(p for p in self.signers if p in self.refused and p not in self.refusals_sealed)
 
     @property
     def answered(self) -> bool:

@@ -242,7 +242,8 @@ def _told_by(state: HearingState, freeze: Freeze, words: Words, reader: str | No
     if kind == "objection":
         return f"objection-{number}" in freeze.passages
     if kind == "refusal":
-        return f"refusal-{number}-{party}" in freeze.passages
+        sealed = number == freeze.version and party in freeze.refusals_sealed
+        return sealed or f"refusal-{number}-{party}" in freeze.passages
     if kind == "exhibit":
         exhibit = state.exhibits[number - 1]
         known = reader is not None and reads_exhibit(state, exhibit, reader)

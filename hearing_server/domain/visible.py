@@ -100,6 +100,7 @@ _SIGNING = frozenset(
         ev.TranscriptSealed,
         ev.TranscriptSigned,
         ev.SignatureRefused,
+        ev.RefusalSealed,
         ev.TranscriptArchived,
         ev.ObjectionMade,
         ev.ObjectionAccepted,

@@ -28,8 +28,9 @@ from hearing_server.services.hearings import Clock
 from hearing_server.services.labels import labels
 from hearing_server.services.letters import contact_of
 from hearing_server.services.paper_ports import PRINTED, UPLOADED, People, Press
-from hearing_server.services.paper_signing import SigningLine
+from hearing_server.services.paper_signing import Begun
 from hearing_server.services.papers import Papers
+from hearing_server.services.signing_line import SigningLine
 from hearing_server.services.transcripts import DocumentFiles
 
 MAX_TITLE = 200
@@ -58,7 +59,7 @@ class Rounds:
         cases: People,
         press: Press,
         files: DocumentFiles,
-        line: SigningLine,
+        line: SigningLine[Begun],
         channels: Sequence[Channel],
         court: str,
         now: Clock,

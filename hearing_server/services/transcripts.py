@@ -7,11 +7,9 @@ a freeze without its seal or an answered document without its archive; `resume` 
 import asyncio
 import contextlib
 import hashlib
-import secrets
-from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import structlog
 
@@ -32,10 +30,8 @@ from hearing_server.domain.objections import unanswered
 from hearing_server.domain.record import Freeze
 from hearing_server.domain.sealed import masked_in_print
 from hearing_server.services.hearings import Hearings
+from hearing_server.services.signing_line import SigningLine
 
-HOLD = 20.0  # seconds that a party has between preparing and finishing a signature
-HOLD_BEFORE_OTHERS = 3.0  # while somebody waits: a browser signs by itself, in no time
-QUEUE = 60.0  # seconds that a party waits for the others before being told to try again
 NOTHING = hashlib.sha256(b"").hexdigest()  # no picture of a name is in the document
 RETRY_AFTER = 5.0  # seconds between attempts at a seal or an archive while the store is down
 
@@ -97,6 +93,9 @@ class Notary(Protocol):
     ) -> HeldSignature:
         """With a key made on the server, said so in the certificate and in what is seen of the signature."""
 
+    def refuse(self, pdf: bytes, state: HearingState, party: str, *, sealed: bool) -> bytes:
+        """The court's seal in the box of who refused to sign, with their reason unless it is sealed."""
+
     def archive(self, pdf: bytes) -> bytes: ...
 
 
@@ -115,15 +114,21 @@ class DocumentFiles(Protocol):
         """Keep how a name was written; its SHA-256. Refused(not_saved)."""
 
 
-@dataclass
-class _Hold:
-    """A document held for one party while their browser signs."""
+_ANSWERS = (
+    ev.TranscriptSigned,
+    ev.SignatureRefused,
+    ev.RefusalSealed,
+    ev.PartyRemoved,
+    ev.ObjectionRefused,
+    ev.ObjectionWithdrawn,
+)
 
-    hearing: str
+
+class _Begun(NamedTuple):
+    """A signature that was asked for, and prepared."""
+
     request: SignatureRequest
     prepared: Prepared
-    since: float  # of the event loop
-    expiry: asyncio.TimerHandle
 
 
 class Transcripts:
@@ -131,10 +136,7 @@ class Transcripts:
         self._hearings = hearings
         self._notary = notary
         self._files = files
-        self._locks: dict[str, asyncio.Lock] = {}
-        self._holds: dict[str, _Hold] = {}
-        self._waiting: Counter[str] = Counter()  # in line for a hearing's document
-        self._preparing: set[str] = set()  # parties that stand in the queue, each once
+        self._line: SigningLine[_Begun] = SigningLine()
         self._tasks: set[asyncio.Task[object]] = set()
         self._closing = asyncio.Event()
 
@@ -167,15 +169,8 @@ class Transcripts:
         """When the last answer is in, the document is archived."""
         if any(isinstance(entry.event, ev.HearingOpened) for entry in entries):
             self._own(asyncio.to_thread(self._notary.make_ready), "make ready")
-        answers = (
-            ev.TranscriptSigned,
-            ev.SignatureRefused,
-            ev.PartyRemoved,
-            ev.ObjectionRefused,
-            ev.ObjectionWithdrawn,
-        )
-        if any(isinstance(entry.event, answers) for entry in entries) and _complete(state):
-            self._spawn(state.hearing, "archive", self._archive)
+        if any(isinstance(entry.event, _ANSWERS) for entry in entries):
+            self._finish(state)
 
     async def resume(self, hearing: str) -> None:
         """Finish what a crash left undone."""
@@ -183,8 +178,16 @@ class Transcripts:
         freeze = state.freeze
         if freeze is not None and not freeze.sealed and not freeze.changed_since:
             self._spawn(hearing, "seal", self._seal)
+        else:
+            self._finish(state)
+
+    def _finish(self, state: HearingState) -> None:
+        """Who has refused is said in the file at once; the last answer has it archived."""
+        freeze = state.freeze
+        if freeze is not None and freeze.sealed and freeze.refusals_due:
+            self._spawn(state.hearing, "refusal", self._seal_refusals)
         elif _complete(state):
-            self._spawn(hearing, "archive", self._archive)
+            self._spawn(state.hearing, "archive", self._archive)
 
     async def document(self, hearing: str, version: int) -> bytes:
         """The newest state of a version, also of an earlier one that was signed; Refused(not_found)."""
@@ -196,35 +199,20 @@ class Transcripts:
     async def prepare(self, hearing: str, request: SignatureRequest) -> tuple[str, bytes]:
         """Hold the document for a party: (preparation id, bytes to sign). Queued behind other signers."""
         check_signer(await self._checked(hearing, request.party), request.party, request.version)
-        with self._in_line(request.party):
+        with self._line.once(hearing, request.party):
             return await self._prepare_in_turn(hearing, request)
 
-    @contextlib.contextmanager
-    def _in_line(self, party: str) -> Iterator[None]:
-        """Each party stands there once; one that tries again does not wait for itself."""
-        if party in self._preparing:
-            raise Refused(Code.BUSY)
-        self._drop_holds_of(party)
-        self._preparing.add(party)
-        try:
-            yield
-        finally:
-            self._preparing.discard(party)
-
     async def _prepare_in_turn(self, hearing: str, request: SignatureRequest) -> tuple[str, bytes]:
-        await self._wait_in_line(hearing)
+        await self._line.take(hearing)
         try:
             state = await self._hearings.state(hearing)
             freeze = check_signer(state, request.party, request.version)
             pdf = await asyncio.to_thread(self._files.read, hearing, freeze.version, freeze.sha256)
             prepared = await asyncio.to_thread(self._notary.prepare, pdf, state, request)
         except BaseException:
-            self._lock(hearing).release()
+            self._line.release(hearing)
             raise
-        preparation, loop = secrets.token_urlsafe(16), asyncio.get_running_loop()
-        lasts = HOLD_BEFORE_OTHERS if self._waiting[hearing] else HOLD
-        expiry = loop.call_later(lasts, self._release, preparation)
-        self._holds[preparation] = _Hold(hearing, request, prepared, loop.time(), expiry)
+        preparation = self._line.hold(hearing, request.party, _Begun(request, prepared))
         return preparation, prepared.to_be_signed
 
     async def sign_held(self, hearing: str, request: SignatureRequest, witness: str) -> str:
@@ -232,8 +220,8 @@ class Transcripts:
         state = await self._checked(hearing, request.party)
         check_signer(state, request.party, request.version)
         witness = check_held(state, request.party, witness)
-        with self._in_line(request.party):
-            await self._wait_in_line(hearing)
+        with self._line.once(hearing, request.party):
+            await self._line.take(hearing)
             task = self._own(self._sign_held(hearing, request, witness), f"sign {hearing}")
             return await asyncio.shield(task)
 
@@ -253,7 +241,7 @@ class Transcripts:
             )
             return await self._enter(hearing, request, signed.pdf, sign)
         finally:
-            self._lock(hearing).release()
+            self._line.release(hearing)
 
     async def _enter(
         self, hearing: str, request: SignatureRequest, pdf: bytes, sign: cmd.Sign
@@ -267,68 +255,31 @@ class Transcripts:
         await self._hearings.execute(hearing, command, request.party)
         return sha256
 
-    async def _wait_in_line(self, hearing: str) -> None:
-        """Until the document is ours; whoever holds it has less time from now on."""
-        self._waiting[hearing] += 1
-        self._hurry(hearing)
-        try:
-            async with asyncio.timeout(QUEUE):
-                await self._lock(hearing).acquire()
-        except TimeoutError:
-            raise Refused(Code.BUSY) from None
-        finally:
-            self._waiting[hearing] -= 1
-
-    def _hurry(self, hearing: str) -> None:
-        for preparation, hold in self._holds.items():
-            if hold.hearing == hearing:
-                until = min(hold.expiry.when(), hold.since + HOLD_BEFORE_OTHERS)
-                hold.expiry.cancel()
-                hold.expiry = asyncio.get_running_loop().call_at(until, self._release, preparation)
-
     async def finish(self, party: str, preparation: str, signature: bytes) -> str:
         """Embed the signature; the file's SHA-256. Refused(not_found) when the hold has run out."""
-        hold = self._holds.get(preparation)
-        if hold is None or hold.request.party != party:
-            raise Refused(Code.NOT_FOUND)
-        del self._holds[preparation]
-        hold.expiry.cancel()
-        task = self._own(self._embed(hold, signature), f"sign {hold.hearing}")
+        hold = self._line.claim(party, preparation)
+        task = self._own(self._embed(hold.document, hold.prepared, signature), "sign")
         return await asyncio.shield(task)
 
-    async def _embed(self, hold: _Hold, signature: bytes) -> str:
+    async def _embed(self, hearing: str, begun: _Begun, signature: bytes) -> str:
         """The next signer waits until this is done, also when the one who asked has gone."""
+        request, prepared = begun
         try:
-            prepared = hold.prepared
             pdf = await asyncio.to_thread(prepared.finish, signature)
             sign = cmd.Sign(
-                version=hold.request.version,
+                version=request.version,
                 sha256="",
                 certificate_sha256=prepared.certificate_sha256,
                 name_image_sha256=prepared.name_image_sha256,
             )
-            return await self._enter(hold.hearing, hold.request, pdf, sign)
+            return await self._enter(hearing, request, pdf, sign)
         finally:
-            self._lock(hold.hearing).release()
-
-    def _release(self, preparation: str) -> None:
-        hold = self._holds.pop(preparation, None)
-        if hold is not None:
-            self._lock(hold.hearing).release()
-
-    def _drop_holds_of(self, party: str) -> None:
-        for preparation, hold in list(self._holds.items()):
-            if hold.request.party == party:
-                hold.expiry.cancel()
-                self._release(preparation)
+            self._line.release(hearing)
 
     async def _checked(self, hearing: str, party: str) -> HearingState:
         state = await self._hearings.state(hearing)
         check(state, cmd.Sign, party)
         return state
-
-    def _lock(self, hearing: str) -> asyncio.Lock:
-        return self._locks.setdefault(hearing, asyncio.Lock())
 
     def _spawn(self, hearing: str, what: str, job: Callable[[str], Awaitable[None]]) -> None:
         async def run() -> None:
@@ -355,7 +306,7 @@ class Transcripts:
         return task
 
     async def _seal(self, hearing: str) -> None:
-        async with self._lock(hearing):
+        async with self._line.held(hearing):
             state = await self._hearings.state(hearing)
             if state.freeze is None or state.freeze.sealed:
                 return
@@ -365,8 +316,22 @@ class Transcripts:
             seal = cmd.EnterSeal(version=version, pages=printed.pages, sha256=sha256)
             await self._hearings.execute(hearing, seal, SERVER)
 
+    async def _seal_refusals(self, hearing: str) -> None:
+        async with self._line.held(hearing):
+            state = await self._hearings.state(hearing)
+            freeze = state.freeze
+            if freeze is None or not freeze.refusals_due:
+                return
+            party, version = freeze.refusals_due[0], freeze.version
+            sealed = ("refusal", version, party) in masked_in_print(state)
+            pdf = await asyncio.to_thread(self._files.read, hearing, version, freeze.sha256)
+            made = await asyncio.to_thread(self._notary.refuse, pdf, state, party, sealed=sealed)
+            sha256 = await asyncio.to_thread(self._files.save, hearing, version, made)
+            entered = cmd.EnterRefusal(version=version, party=party, sha256=sha256, sealed=sealed)
+            await self._hearings.execute(hearing, entered, SERVER)  # and the next is begun
+
     async def _archive(self, hearing: str) -> None:
-        async with self._lock(hearing):
+        async with self._line.held(hearing):
             state = await self._hearings.state(hearing)
             freeze = state.freeze
             if freeze is None or not _complete(state):
@@ -379,8 +344,8 @@ class Transcripts:
 
 
 def _complete(state: HearingState) -> bool:
-    """Everybody has answered, no objection waits for an answer, and the archive is still to be made."""
+    """Everybody has answered, and the file says so; no objection waits for an answer; the archive is to be made."""
     freeze = state.freeze
-    if freeze is None or freeze.archived or not freeze.answered:
+    if freeze is None or freeze.archived or not freeze.answered or freeze.refusals_due:
         return False
     return not unanswered(state.objections)

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -151,19 +152,19 @@ class Seats:
 
     async def passages(self, request: web.Request) -> web.Response:
         """The newest version passage by passage: against what this reader has confirmed. The same words as
-        in the PDF, which they may read. With `since`, for the court: against the version before it, of which
-        others may never have read what was struck.
+        in the PDF, which they may read. With `since`, for the court: any version against the one before it,
+        of which others may never have read what was struck.
         """
         seated = await self.seated(request)
         state = await self._hearings.state(seated.hearing)
-        freeze = state.freeze
-        newest = freeze is not None and freeze.version == int(request.match_info["version"])
-        if not newest or not reads_document(state, seated.party):
-            raise Refused(Code.NOT_FOUND)
+        version, newest = int(request.match_info["version"]), len(state.printings)
         since = "since" in request.query
+        known = 1 <= version <= newest if since else version == newest
+        if not known or not reads_document(state, seated.party):
+            raise Refused(Code.NOT_FOUND)
         if since and not oversees(state, seated.party):
             raise Refused(Code.NOT_ALLOWED)
-        compare = changes_of_version if since else changes_for
+        compare = partial(changes_of_version, version=version) if since else changes_for
         found = await asyncio.to_thread(compare, state, seated.party)
         body = msgspec.json.encode({"passages": found})
         response = web.Response(body=body, content_type="application/json")

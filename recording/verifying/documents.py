@@ -15,6 +15,7 @@ from recording.verifying.report import Finding
 from recording.verifying.roots import Trust
 from recording.verifying.source import Source
 
+_NEWER_FILE = ev.TranscriptSealed | ev.TranscriptSigned | ev.RefusalSealed | ev.TranscriptArchived
 LARGEST = 256_000_000  # bytes of a PDF
 MOST_ASSERTION = 1 << 20
 MOST_REPORT = 64 << 20
@@ -52,7 +53,7 @@ class Documents:
         if taken is not None:
             self.steps.append(taken)
         event = entry.event
-        if isinstance(event, ev.TranscriptSealed | ev.TranscriptSigned | ev.TranscriptArchived):
+        if isinstance(event, _NEWER_FILE):
             self.stated[_transcript(event.version)] = Stated(entry.seq, event.sha256)
         elif isinstance(event, ev.TranscriptFrozen):
             self.newest = event.version

@@ -105,6 +105,7 @@ WORDS: Mapping[str, str] = {
     "not_signed": "没有任何签名 the PDF carries no signature",
     "pages": "页面与内容一致 pages as the content prints",
     "pages_not_compared": "页面未能重印比对 pages not printed again for comparison",
+    "refusal_sealed": "拒绝签名已载入文件 a refusal to sign stands in the document",
     "revoked": "证书已被吊销 the certificate was revoked before it signed",
     "seal": "法院签章有效 the court's seal holds",
     "seal_allows_changes": "法院签章未禁止改动 the seal does not forbid changes",

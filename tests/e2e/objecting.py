@@ -46,5 +46,12 @@ async def objects(party: Person, clerk: Person, place: int, wording: str, looks:
     await expect(changes).to_have_attribute("data-shown", "true", timeout=PATIENCE)
     await expect(changes.locator("ins").first).to_have_text(wording[1:])  # the first stays
     await looks.at(party, "changes of a version")
+    await clerk.click("version-changes")
+    struck = clerk.get("version-changes-list")
+    await expect(struck.locator("ins").first).to_have_text(wording[1:], timeout=PATIENCE)
+    await expect(struck.get_by_test_id("change-cause")).to_have_count(1)
+    await looks.at(clerk, "changes of the versions")
+    await clerk.page.keyboard.press("Escape")
+    await expect(struck).to_have_count(0)
     await party.click("confirm-changes")
     await expect(party.get("changes-confirmed")).to_be_visible()

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from webauthn.helpers import parse_cbor
 
 from tests.hearing_server.web.authenticator import Device, decoded, encoded
-from tests.transcript.court import handwriting
+from tests.transcript.court import handwriting, printed_text
 
 from .entering import Planned, planned, refused
 from .harness import Client
@@ -61,6 +61,10 @@ async def test_a_code_of_the_entry_does_not_sign(tmp_path: Path) -> None:
         await sign(one)
         assert await refused(one.post(code, {})) == "no_change", "the signature is given"
         await other.ask("refuse_signature", version=1, reason="记录不完整")
+        sealed = await judge.event("refusal_sealed", party=other.seat)
+        pdf = await desk.get(f"/api/seats/{desk.seat}/transcript/1.pdf")
+        assert hashlib.sha256(pdf).hexdigest() == sealed["event"]["sha256"]
+        assert "记录不完整" in printed_text(pdf, tmp_path)
         await sign(desk)
         await sign(judge)
         await desk.event("transcript_archived", version=1)

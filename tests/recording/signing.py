@@ -49,6 +49,9 @@ def signed_by_all(
             continue
         if party in refusing:
             world.do(party, cmd.RefuseSignature(version=version, reason=REASON))
+            pdf = notary.refuse(pdf, world.state, party, sealed=False)
+            sha256 = files.save("h1", version, pdf)
+            world.do(SERVER, cmd.EnterRefusal(version=version, party=party, sha256=sha256))
             continue
         world.do(party, cmd.ReadTranscript(version=version, page=printed.pages))
         before(party)

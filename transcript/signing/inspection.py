@@ -32,7 +32,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from .archive import STRICT, TOLERANT, proven_time
 from .certificates import HELD_POLICY, PARTY_POLICY, SEAL_POLICY, Subject, subject_of
-from .fields import SEAL_FIELD
+from .fields import SEAL_FIELD, party_of
 from .revisions import EachRevisionOnce
 from .timestamp import to_asn1
 
@@ -76,6 +76,11 @@ class SignatureFacts:
     def is_seal(self) -> bool:
         """By the certificate, not by the field's name: a name can be chosen by anyone."""
         return self.field == SEAL_FIELD and self.policy == SEAL_POLICY.dotted_string
+
+    @property
+    def is_refusal(self) -> bool:
+        """The court's seal in a party's box: they refused."""
+        return party_of(self.field) is not None and self.policy == SEAL_POLICY.dotted_string
 
     @property
     def is_party(self) -> bool:

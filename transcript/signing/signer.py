@@ -11,7 +11,7 @@ import hashlib
 import io
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -43,6 +43,7 @@ from .timestamp import to_asn1
 
 DIGEST_LABEL = " SHA-256 "  # after the name of what is inside
 STATEMENT = "以上笔录已阅，记录无误。"
+REFUSAL = "拒绝签名 refused to sign: "  # and who, and why
 _COURT_TIME = timezone(timedelta(hours=8))
 _MECHANISM = algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})
 T = TypeVar("T")
@@ -113,6 +114,39 @@ async def _sign_seal(
         IncrementalPdfFileWriter(output), existing_fields_only=True, in_place=True
     )
     return output.getvalue()
+
+
+def seal_refusal(
+    pdf: bytes,
+    party: str,
+    who: str,
+    reason: str,
+    refused_at: datetime,
+    authority: Authority,
+    *,
+    extra_fonts: Sequence[Path] = (),
+) -> bytes:
+    """The court's seal in the box of who refused to sign: seen there are the refusal and its reason.
+
+    Raises SigningError: `unknown_signer`, `already_signed`, `timestamp_unavailable`, `signing_failed`.
+    """
+    _, size = _place_of(pdf, party)
+    metadata = PdfSignatureMetadata(
+        field_name=field_name(party),
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        name=authority.court_name,
+        reason=f"{REFUSAL}{who}：{reason}",
+    )
+    stamp = Stamp(
+        name=who,
+        caption=authority.court_name,
+        time=refused_at.astimezone(_COURT_TIME),
+        size=size,
+        refusal=reason,
+        extra_fonts=tuple(extra_fonts),
+    )
+    return run(_sign_seal(pdf, metadata, stamp, authority))
 
 
 def begin(

@@ -34,6 +34,7 @@ class Stamp:
     size: tuple[float, float]
     picture: bytes | None = None
     seal: bool = False
+    refusal: str | None = None  # why they did not sign
     extra_fonts: tuple[Path, ...] = ()
 
 
@@ -68,6 +69,7 @@ def _draw(stamp: Stamp) -> bytes:
         "width": stamp.size[0],
         "height": stamp.size[1],
         "seal": stamp.seal,
+        "refusal": stamp.refusal,
         "image": stamp.picture is not None,
         "picture": list(stamp.picture or b""),
     }

@@ -1,6 +1,7 @@
 """What a signing process is asked for: whole steps, each over plain values and the court's authority."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,6 +24,7 @@ HELD_MINUTES = 10  # the key lives for a moment
 HELD_REASON = (
     "（密钥由法院服务器代管，见证人：{witness} Key held by the court's server, witness: {witness}）"
 )
+SEALED_REASON = "〔依法封存 sealed by order〕"
 HELD_CAPTION = "法院代管密钥 Key held by the court"
 
 
@@ -116,6 +118,26 @@ def sign_held(
     r, s = decode_dss_signature(key.sign(begun.to_be_signed, ec.ECDSA(hashes.SHA256())))
     signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
     return signer.finish(begun, signature, pdf, authority), begun.certificate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Who will not sign, since `at` (Unix ms); the reason is None where it is sealed by order."""
+
+    party: str
+    name: str
+    label: str
+    reason: str | None
+    at: int
+
+
+def refuse(pdf: bytes, refusal: Refusal, authority: Authority) -> bytes:
+    """Seal the refusal into the box of who refused. Raises as `signer.seal_refusal`."""
+    reason = SEALED_REASON if refusal.reason is None else refusal.reason
+    when = datetime.fromtimestamp(refusal.at / 1000, UTC)
+    return signer.seal_refusal(
+        pdf, refusal.party, f"{refusal.label} {refusal.name}", reason, when, authority
+    )
 
 
 def archive(pdf: bytes, authority: Authority) -> bytes:

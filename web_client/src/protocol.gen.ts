@@ -1181,6 +1181,7 @@ export interface EventTold {
     | SignerIdentified
     | SignerAsserted
     | HeldKeyPermitted
+    | RefusalSealed
     | TranscriptArchived
     | TranscriptRead
     | PassagesConfirmed
@@ -1912,6 +1913,14 @@ export interface HeldKeyPermitted {
   party: string;
   reason: string;
   type: 'held_key_permitted';
+  [k: string]: unknown;
+}
+export interface RefusalSealed {
+  party: string;
+  sealed: boolean;
+  sha256: string;
+  type: 'refusal_sealed';
+  version: number;
   [k: string]: unknown;
 }
 export interface TranscriptArchived {

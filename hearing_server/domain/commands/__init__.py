@@ -129,6 +129,7 @@ from hearing_server.domain.commands.record import (
     EnterArchive,
     EnterAssertion,
     EnterRecording,
+    EnterRefusal,
     EnterRoot,
     EnterSeal,
     ExplainFault,
@@ -246,6 +247,7 @@ Command = (
     | AcceptObjection
     | RefuseObjection
     | WithdrawObjection
+    | EnterRefusal
     | EnterArchive
     | EnterRecording
     | SetAccess
@@ -301,6 +303,7 @@ __all__ = [
     "EnterDeletion",
     "EnterLine",
     "EnterRecording",
+    "EnterRefusal",
     "EnterRoot",
     "EnterSeal",
     "EnterStage",

@@ -56,6 +56,14 @@ class RefuseSignature:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EnterRefusal:
+    version: int
+    party: str
+    sha256: str
+    sealed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class EnterArchive:
     version: int
     sha256: str

@@ -32,6 +32,7 @@ _OPEN = READY_TO_FREEZE | {Phase.IN_SESSION}
 RULES: Mapping[type, Rule] = {
     cmd.FreezeTranscript: Rule(phases=READY_TO_FREEZE, right=Right.WRITE),
     cmd.EnterSeal: Rule(phases=READY_TO_FREEZE | {Phase.IN_SESSION}, server=True),
+    cmd.EnterRefusal: Rule(phases=READY_TO_FREEZE | {Phase.IN_SESSION}, server=True),
     cmd.Sign: Rule(phases=READY_TO_FREEZE, right=Right.SIGN, admitted=False),
     cmd.RefuseSignature: Rule(phases=READY_TO_FREEZE, right=Right.SIGN, admitted=False),
     cmd.EnterArchive: Rule(phases=ANY, server=True),
@@ -169,6 +170,22 @@ def _refuse_signature(
     return (ev.SignatureRefused(version=command.version, party=by, reason=reason),)
 
 
+def _enter_refusal(state: HearingState, command: cmd.EnterRefusal, by: str, now: int) -> Events:
+    freeze = state.freeze
+    if freeze is None or freeze.version != command.version:
+        raise Refused(Code.TRANSCRIPT_CHANGED)
+    if command.party not in freeze.refusals_due:
+        raise Refused(Code.NO_CHANGE)
+    return (
+        ev.RefusalSealed(
+            version=command.version,
+            party=command.party,
+            sha256=command.sha256,
+            sealed=command.sealed,
+        ),
+    )
+
+
 def _enter_archive(state: HearingState, command: cmd.EnterArchive, by: str, now: int) -> Events:
     freeze = state.freeze
     if freeze is None or freeze.version != command.version:
@@ -177,6 +194,8 @@ def _enter_archive(state: HearingState, command: cmd.EnterArchive, by: str, now:
         raise Refused(Code.NO_CHANGE)
     if not freeze.answered:
         raise Refused(Code.NOT_YOUR_TURN, "signatures are outstanding")
+    if freeze.refusals_due:
+        raise Refused(Code.NOT_YOUR_TURN, "refusals are not in the document yet")
     if unanswered(state.objections):
         raise Refused(Code.OBJECTION_OPEN)
     return (ev.TranscriptArchived(version=command.version, sha256=command.sha256),)
@@ -236,6 +255,7 @@ DECISIONS: Mapping[type, Decision] = {
     cmd.EnterSeal: _enter_seal,
     cmd.Sign: _sign,
     cmd.RefuseSignature: _refuse_signature,
+    cmd.EnterRefusal: _enter_refusal,
     cmd.EnterArchive: _enter_archive,
     cmd.EnterRecording: _enter_recording,
     cmd.EnterRoot: _enter_root,

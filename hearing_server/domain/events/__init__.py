@@ -144,6 +144,7 @@ from hearing_server.domain.events.record import (
     RecordingEnded,
     RecordingFault,
     RecordingRecovered,
+    RefusalSealed,
     RootSigned,
     SegmentRecorded,
     SignatureRefused,
@@ -277,6 +278,7 @@ Event = (
     | SignerIdentified
     | SignerAsserted
     | HeldKeyPermitted
+    | RefusalSealed
     | TranscriptArchived
     | TranscriptRead
     | PassagesConfirmed
@@ -415,6 +417,7 @@ __all__ = [
     "RecordingEnded",
     "RecordingFault",
     "RecordingRecovered",
+    "RefusalSealed",
     "RequestAnswer",
     "RequestAnswered",
     "RequestKind",

@@ -78,6 +78,19 @@ class SignatureRefused:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefusalSealed:
+    """The court's seal stands in the box of who refused, with the reason; `sha256` is of the file with it.
+
+    `sealed`: the reason is sealed by order, and the box says so instead.
+    """
+
+    version: int
+    party: str
+    sha256: str
+    sealed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class TranscriptArchived:
     """Everybody has answered; the file carries its long-term validation data (PAdES B-LTA)."""
 

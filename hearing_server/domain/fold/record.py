@@ -16,6 +16,7 @@ from hearing_server.domain.record import (
     FormerRefusal,
     Freeze,
     Printed,
+    Printing,
     Recorded,
     Refusal,
     SignedRoot,
@@ -34,13 +35,16 @@ def _frozen(state: HearingState, event: ev.TranscriptFrozen, at: int) -> Hearing
         printed=tuple(Printed(line=one.line, span=one.span) for one in state.transcript),
         masked=masked,
         passages=printed.digests,
-        before=last.passages if last else {},
     )
     kept = (last,) if last is not None and last.answered else ()
     return replace(
         state,
         freeze=freeze,
         earlier=(*state.earlier, *kept),
+        printings=(
+            *state.printings,
+            Printing(version=event.version, at=at, passages=printed.digests),
+        ),
         wordings=MappingProxyType({**state.wordings, **printed.wordings}),
     )
 
@@ -82,6 +86,20 @@ def _refused(state: HearingState, event: ev.SignatureRefused, at: int) -> Hearin
     state = replace(state, refusals=(*state.refusals, made))
     refused = put(state.freeze.refused if state.freeze else {}, event.party, refusal)
     return _with_freeze(state, event.version, refused=refused)
+
+
+def _refusal_sealed(state: HearingState, event: ev.RefusalSealed, at: int) -> HearingState:
+    freeze = state.freeze
+    if freeze is None or freeze.version != event.version:
+        return state
+    kept = {("refusal", event.version, event.party)} if event.sealed else set()
+    return _with_freeze(
+        state,
+        event.version,
+        sha256=event.sha256,
+        refusals_sealed=freeze.refusals_sealed | {event.party},
+        masked=freeze.masked | kept,
+    )
 
 
 def _archived(state: HearingState, event: ev.TranscriptArchived, at: int) -> HearingState:
@@ -134,6 +152,7 @@ STEPS: Mapping[type, Step] = {
     ev.SignerAsserted: _asserted,
     ev.HeldKeyPermitted: _permitted,
     ev.SignatureRefused: _refused,
+    ev.RefusalSealed: _refusal_sealed,
     ev.TranscriptArchived: _archived,
     ev.SegmentRecorded: _segment,
     ev.GapFound: _gap,

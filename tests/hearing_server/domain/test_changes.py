@@ -68,9 +68,32 @@ def test_whoever_objected_sees_what_became_of_their_line_though_they_never_confi
 def test_whoever_has_read_nothing_is_shown_all_of_it_as_new_and_the_desk_what_came() -> None:
     world = corrected(closed())
     assert {one.change for one in changes_for(world.state, "prosecutor")} == {Change.NEW}
-    by_version = {one.name: one.change for one in changes_of_version(world.state, "clerk")}
-    assert by_version["line-2"] is Change.CHANGED
-    assert by_version["line-1"] is Change.SAME
+    by_version = {one.name: one for one in changes_of_version(world.state, "clerk", 2)}
+    assert by_version["line-2"].change is Change.CHANGED
+    assert by_version["line-2"].objections == (1,)
+    assert by_version["line-1"].change is Change.SAME
+    assert by_version["line-3"].objections == (), "struck at the desk, nobody had asked for it"
+
+
+def test_the_changes_of_each_version_can_be_read_later() -> None:
+    """Each against the one before it, the first against nothing, with the objections it answered."""
+    world = corrected(closed())
+    line = world.state.lines[1]
+    correct = cmd.CorrectLine(
+        line=2, revision=line.revision, speaker="defendant", text="我在成都。"
+    )
+    world.do("clerk", correct)
+    froze(world)
+    first = changes_of_version(world.state, "judge", 1)
+    assert {one.change for one in first} == {Change.NEW}
+    second = {one.name: one for one in changes_of_version(world.state, "judge", 2)}
+    assert [part.text for part in second["line-2"].parts] == ["我", "昨", "前", "天在成都。"]
+    assert second["line-3"].change is Change.GONE
+    third = {one.name: one for one in changes_of_version(world.state, "judge", 3)}
+    assert third["line-2"].now is not None
+    assert third["line-2"].now.text == "我在成都。"
+    assert third["line-2"].objections == ()
+    assert "line-3" not in third
 
 
 def test_an_earlier_wording_that_was_sealed_since_is_told_to_nobody_but_the_court() -> None:
@@ -86,6 +109,6 @@ def test_an_earlier_wording_that_was_sealed_since_is_told_to_nobody_but_the_cour
     assert mine.before is not None
     assert mine.now is not None
     assert (mine.before.text, mine.now.text) == ("", "")
-    (court,) = [one for one in changes_of_version(world.state, "judge") if one.name == "line-2"]
+    (court,) = [one for one in changes_of_version(world.state, "judge", 2) if one.name == "line-2"]
     assert court.before is not None
     assert court.before.text == "我昨天在成都。"

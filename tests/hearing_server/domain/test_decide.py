@@ -216,7 +216,12 @@ def test_signing_order() -> None:
     world.signed_by(CLERK)
     assert refused(world, SERVER, cmd.EnterArchive(version=1, sha256=SHA)) is Code.NOT_YOUR_TURN
     world.signed_by(JUDGE)
-    world.do(SERVER, cmd.EnterArchive(version=1, sha256=SHA))
+    archive = cmd.EnterArchive(version=1, sha256=SHA)
+    assert refused(world, SERVER, archive) is Code.NOT_YOUR_TURN, "the refusal is not in the file"
+    refusal = cmd.EnterRefusal(version=1, party="defendant", sha256=SHA)
+    world.do(SERVER, refusal)
+    assert refused(world, SERVER, refusal) is Code.NO_CHANGE
+    world.do(SERVER, archive)
     line = cmd.EnterLine(speaker="judge", text="补记")
     assert refused(world, "clerk", line) is Code.TRANSCRIPT_COMPLETE
 

@@ -168,6 +168,7 @@ def test_what_everybody_has_signed_takes_an_opinion_until_the_hearing_is_closed(
     assert world.state.freeze is not None
     for party in world.state.freeze.signers:
         world.do(party, cmd.RefuseSignature(version=1, reason="不签"))
+        world.do(SERVER, cmd.EnterRefusal(version=1, party=party, sha256=SHA))
     world.do(SERVER, cmd.EnterArchive(version=1, sha256=SHA))
     assert not changed(world)
     world.do("counsel", opinion())

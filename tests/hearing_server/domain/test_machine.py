@@ -282,7 +282,7 @@ def test_the_walk_comes_everywhere() -> None:
     for seed in range(10):
         hearing = Hearing(seed)
         hearing.watched = False
-        for _ in range(200):
+        for _ in range(280):
             hearing.step()
         made |= {type(entry.event) for entry in hearing.entries}
     missing = {kind.__name__ for kind in set(ev.EVENT_TYPES) - made}

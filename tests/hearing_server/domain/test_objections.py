@@ -178,6 +178,7 @@ def test_an_archive_waits_for_the_answers_too() -> None:
     number = objected(world)
     for party in FIVE:
         world.do(party.id, cmd.RefuseSignature(version=1, reason="不签"))
+        world.do(SERVER, cmd.EnterRefusal(version=1, party=party.id, sha256=SHA))
     archive = cmd.EnterArchive(version=1, sha256=SHA)
     assert refused(world, SERVER, archive) is Code.OBJECTION_OPEN
     world.do("clerk", cmd.RefuseObjection(objection=number, reason="与录音一致"))

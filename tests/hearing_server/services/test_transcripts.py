@@ -11,6 +11,7 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.parties import Party
 from hearing_server.domain.record import Freeze
+from hearing_server.services import signing_line
 from hearing_server.services import transcripts as module
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.transcripts import (
@@ -82,6 +83,10 @@ class PaperNotary:
             certificate_sha256="c" * 64,
             name_image_sha256="0" * 64,
         )
+
+    def refuse(self, pdf: bytes, state: HearingState, party: str, *, sealed: bool) -> bytes:
+        self._step("refuse")
+        return pdf + f" {party} refused".encode()
 
     def archive(self, pdf: bytes) -> bytes:
         self._step("archive")
@@ -170,7 +175,7 @@ async def test_everybody_signs_and_the_document_is_archived() -> None:
     await desk.hearings.execute("h1", refused, "counsel")
     await desk.sign(CLERK, JUDGE)
     await desk.until(lambda freeze: freeze.archived)
-    assert await desk.document() == "v1 prosecutor defendant clerk judge archived"
+    assert await desk.document() == "v1 prosecutor defendant counsel refused clerk judge archived"
 
 
 async def test_signers_wait_for_each_other() -> None:
@@ -185,9 +190,31 @@ async def test_signers_wait_for_each_other() -> None:
     assert (await asyncio.wait_for(second, 5))[1] == b"sign v1 prosecutor"
 
 
+async def test_a_refusal_is_in_the_file_before_anything_is_archived() -> None:
+    """The last answer of all is one, and the store or the process fails at it at first."""
+    desk = await Desk().frozen()
+    desk.notary.refusals["refuse"] = [Code.BUSY, Code.NOT_SAVED]
+    await desk.sign(PROSECUTOR, DEFENDANT, COUNSEL, CLERK)
+    refused = cmd.RefuseSignature(version=1, reason="程序有误")
+    await desk.hearings.execute("h1", refused, "judge")
+    await desk.until(lambda freeze: freeze.archived)
+    assert await desk.document() == "v1 prosecutor defendant counsel clerk judge refused archived"
+
+
+async def test_a_refusal_waits_for_whoever_is_signing() -> None:
+    """And is on the file of their signature."""
+    desk = await Desk().frozen()
+    preparation, _ = await desk.prepare(PROSECUTOR)
+    refused = cmd.RefuseSignature(version=1, reason="未同意")
+    await desk.hearings.execute("h1", refused, "counsel")
+    await desk.transcripts.finish("prosecutor", preparation, GOOD)
+    await desk.until(lambda freeze: bool(freeze.refusals_sealed))
+    assert await desk.document() == "v1 prosecutor counsel refused"
+
+
 async def test_a_hold_that_runs_out_lets_the_next_one_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """And is then good for nothing: the slow party is told to begin again."""
-    monkeypatch.setattr(module, "HOLD", 0.05)
+    monkeypatch.setattr(signing_line, "HOLD", 0.05)
     desk = await Desk().frozen()
     slow, _ = await desk.prepare(PROSECUTOR)
     await asyncio.wait_for(desk.prepare(COUNSEL), 5)
@@ -200,7 +227,7 @@ async def test_a_dead_line_keeps_the_others_waiting_for_seconds_alone(
     monkeypatch: pytest.MonkeyPatch, comes: str
 ) -> None:
     """Whoever holds the document alone has time; with others in line, before it or after, little."""
-    monkeypatch.setattr(module, "HOLD_BEFORE_OTHERS", 0.05)
+    monkeypatch.setattr(signing_line, "HOLD_BEFORE_OTHERS", 0.05)
     desk = await Desk().frozen()
     dead, _ = await desk.prepare(PROSECUTOR)
     if comes == "before":
@@ -209,13 +236,13 @@ async def test_a_dead_line_keeps_the_others_waiting_for_seconds_alone(
         await asyncio.wait_for(asyncio.gather(second, third), 10)
     else:
         await asyncio.sleep(0.1)
-        assert dead in desk.transcripts._holds
+        assert dead in desk.transcripts._line.holds
         await asyncio.wait_for(desk.prepare(COUNSEL), 10)
     assert await refusal(desk.transcripts.finish("prosecutor", dead, GOOD)) is Code.NOT_FOUND
 
 
 async def test_a_queue_that_is_too_long_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "QUEUE", 0.05)
+    monkeypatch.setattr(signing_line, "QUEUE", 0.05)
     desk = await Desk().frozen()
     await desk.prepare(PROSECUTOR)
     assert await refusal(desk.prepare(COUNSEL)) is Code.BUSY

@@ -96,7 +96,7 @@ async def test_what_is_wrong_comes_first(page: Page, bundle: bytes) -> None:
     assert {"log_out_of_order", "file_changed"} <= codes(verdict, "error")
     _, verdict = await page.post(pdf)
     assert (verdict["kind"], verdict["ok"]) == ("pdf", True)
-    assert "unsigned" in codes(verdict, "warning")
+    assert "refusal_sealed" in codes(verdict, "ok")
 
 
 def _bomb() -> bytes:

@@ -19,6 +19,7 @@ export interface Passage {
   now: Wording | null;
   before: Wording | null;
   parts: [mark: 'same' | 'gone' | 'new', text: string][];
+  objections: number[]; // accepted for it; in the changes of a version alone
 }
 
 /** Against what this reader has confirmed, or against the version before. */

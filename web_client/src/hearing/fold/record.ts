@@ -58,6 +58,7 @@ export const record: Steps = {
   held_key_permitted: (view, { party }) => withSeat(view, party, entry(() => ({ held_key: true }))),
   signature_refused: (view, { version, party, reason }) =>
     withFreeze(view, version, (freeze) => ({ refused: { ...freeze.refused, [party]: reason } })),
+  refusal_sealed: (view, { version, sha256 }) => withFreeze(view, version, () => ({ sha256 })),
   transcript_archived: (view, { version, sha256 }) =>
     withFreeze(view, version, () => ({ archived: true, sha256 })),
   transcript_read: (view, { version, party, page }) =>

@@ -42,6 +42,11 @@ export default {
   },
   changes: {
     title: 'Version {version} has {n} changes; the rest is as you confirmed it.',
+    of_versions: 'What each version changed',
+    from_to: 'Version {before} to {version}',
+    none: 'It says the same as the version before.',
+    on_objection: 'On objection {number} of {who}',
+    why: ': {reason}',
     whole: 'Show all of it',
     only: 'Show only the changes',
     new: 'added',

@@ -42,6 +42,11 @@ export default {
   },
   changes: {
     title: '第 {version} 版有 {n} 处改动，其余与您确认过的一致。',
+    of_versions: '各版本的改动',
+    from_to: '第 {before} 版至第 {version} 版',
+    none: '与上一版一致。',
+    on_objection: '依 {who} 的补正申请 {number}',
+    why: '：{reason}',
     whole: '查看全文',
     only: '只看改动',
     new: '新增',
