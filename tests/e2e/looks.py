@@ -30,7 +30,9 @@ IN_LIGHT = "{resultTypes: ['violations']}"
 SAID = """() => {
   const said = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node; (node = walk.nextNode());) {
-    if (node.textContent.trim() && node.parentElement.checkVisibility()) said.push(node.textContent.trim());
+    const p = node.parentElement, text = node.textContent.trim();
+    if (p.closest('[data-printed]')) continue;  // a document is in its own language
+    if (text && p.checkVisibility()) said.push(text);
   }
   for (const element of document.querySelectorAll('[aria-label], [title], [placeholder], [alt]')) {
     if (!element.checkVisibility()) continue;

@@ -104,12 +104,9 @@ async def signs(person: Person, name: str) -> None:
 
 
 async def printed(person: Person) -> list[str]:
-    """What the paper itself says, for screen readers, and its digest: nobody translates it either."""
-    pages = person.get("pdf-page").locator("p")
-    said = [(await page.text_content() or "").strip() for page in await pages.all()]
+    """The paper's digest is not translated either."""
     digest = person.get("paper-digest")
-    said += [await digest.inner_text()] if await digest.count() else []
-    return sorted([*filter(None, said), *WRITTEN], key=len, reverse=True)
+    return [await digest.inner_text(), *WRITTEN] if await digest.count() else WRITTEN
 
 
 async def refuses(person: Person, clerk: Person, looks: Looks) -> None:
