@@ -38,6 +38,7 @@ class DataFolder:
             self.papers = self._folder("papers")
             self.exports = self._folder("exports")
             self.exhibits = self._folder("exhibits")
+            self.spoken = self._folder("spoken", 0o700)
             self.pictures = self._folder("pictures", 0o700)
             self.deletions = self._folder("deletions")
             self.tls = self._folder("tls", 0o700)

@@ -70,6 +70,7 @@ class Code(StrEnum):
     BUSY = "busy"  # another signature is being placed, or the store is locked: try again
     NOT_SAVED = "not_saved"  # the store did not take it: nothing has happened
     NOT_FOUND = "not_found"
+    NO_MODEL = "no_model"  # for speech: none is configured
     NO_SOUND = "no_sound"  # nothing was recorded of these lines
     SOUND_NOT_READY = "sound_not_ready"  # it is recorded, and not yet written: in some seconds
     BAD_FIELDS = "bad_fields"  # the answer's `faults` say which, and what is wrong with each

@@ -9,12 +9,28 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from tests.integration.harness import serving
+from tests.integration.test_exhibit_speech import sound
+from tests.integration.test_exhibits import send
 from tests.integration.test_speech import recogniser_of, utterance
 from tests.integration.voiced import MODEL, Voice
 from tests.transcript.speech.voices import HIGH, LOW
 
 from .browsers import DESK, PATIENCE, Person, launch
 from .looks import PHONE, Looks
+
+
+async def an_exhibit(clerk: Person, judge: Voice, looks: Looks) -> None:
+    """A sound that was submitted: recognised for the clerk, who takes of it a line that says where it is from."""
+    await send(judge, sound(), "录音.wav")
+    await clerk.click("exhibits-open")
+    await clerk.click("recognise")
+    spoken = clerk.get("exhibit-speech")
+    await expect(spoken).to_have_attribute("data-standing", "done", timeout=PATIENCE)
+    await looks.at(clerk, "exhibit recognised")
+    await clerk.get("take-said").first.click()
+    await expect(clerk.get("take-said").first).to_be_disabled(timeout=PATIENCE)
+    await clerk.click("exhibits-close")
+    await expect(clerk.page.get_by_text("【证据1，00:00:00，语音识别】原")).to_be_visible()
 
 
 @pytest.mark.timeout(240)
@@ -46,6 +62,7 @@ async def test_captions_and_drafts(tmp_path: Path) -> None:
         assert not await clerk.get("caption-bar").count(), "nobody has captions unasked"
         await by_one_key(clerk, counsel, judge)
 
+        await an_exhibit(clerk, judge, looks)
         talking = asyncio.create_task(judge.say(utterance(LOW, HIGH) * 100))
         await expect(counsel.get("caption").first).to_be_visible(timeout=PATIENCE)
         await expect(clerk.get("draft").first).to_be_visible(timeout=PATIENCE)

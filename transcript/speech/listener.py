@@ -67,7 +67,7 @@ class Listener:
     def packet(self, packet: bytes, received_at: float) -> None:
         try:
             for frame in self._sound.feed(packet, received_at):
-                self._hear(frame)
+                self.hear(frame)
         except ValueError:
             return  # what a browser sends wrong costs its own words
 
@@ -86,7 +86,8 @@ class Listener:
         self._utterances = [each for each in self._utterances if not each.ended]
         return [heard for heard in told if heard is not None]
 
-    def _hear(self, frame: Frame) -> None:
+    def hear(self, frame: Frame) -> None:
+        """The next of its sound."""
         for part in self.gate.feed(frame):
             utterance = self._current() or self._begin(part.at)
             utterance.stream.accept(part.pcm)

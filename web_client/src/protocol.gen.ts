@@ -185,6 +185,7 @@ export type Code =
   | 'no_consent'
   | 'no_contact'
   | 'no_key_frame'
+  | 'no_model'
   | 'no_session'
   | 'no_sound'
   | 'not_a_signer'

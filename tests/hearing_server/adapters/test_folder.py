@@ -88,7 +88,7 @@ def test_other_accounts_of_the_machine_see_nothing(tmp_path: Path) -> None:
         below = [path for path in folder.path.iterdir() if path.is_dir()]
         assert {path.name for path in below} == {
             "keys", "recordings", "documents", "notes", "exports", "deletions", "exhibits", "pictures", "tls",
-            "papers",
+            "papers", "spoken",
         }  # fmt: skip
         for path in (folder.path, *below):
             assert not path.stat().st_mode & stat.S_IRWXO, path

@@ -112,6 +112,7 @@ export default {
     not_saved: 'Not saved. Please try again.',
     not_waiting: 'The person is in the courtroom already, or has not arrived.',
     not_your_turn: 'It is not your turn to sign yet.',
+    no_model: 'No speech model is configured on this server; the administrator’s page says how to get one.',
     objection_open: 'An objection has not been answered yet: sign after that.',
     nothing_to_freeze: 'There is no line to freeze.',
     observers_not_allowed: 'Observers are not admitted to this hearing.',

@@ -2,6 +2,11 @@
 export default {
   exhibits: {
     title: 'Exhibits',
+    speech: {
+      title: 'What is said in it', ask: 'Recognise speech', stop: 'Stop', waiting: 'Waiting for its turn…', running: 'Being recognised…', nothing: 'Nothing was understood.',
+      about: 'Recognised by a machine. It is no part of the record: only what the clerk takes as a line is.', take: 'Take as a line', taken: 'Taken', note: '[Exhibit {n}, {at}, recognised] ',
+      fault: { no_sound: 'There is no sound in it.', wrong_model: 'The speech model cannot be used.', no_model: 'There is no speech model.', no_library: 'The speech library is not installed.', broken: 'It could not be recognised.', not_saved: 'The result could not be saved.' },
+    },
     number: 'Exhibit {n}',
     close: 'Close the exhibits',
     empty: 'Nothing has been submitted yet.',

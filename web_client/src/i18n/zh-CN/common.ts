@@ -112,6 +112,7 @@ export default {
     not_saved: '尚未保存，请重试。',
     not_waiting: '该人已入庭或尚未到达。',
     not_your_turn: '尚未轮到您签名。',
+    no_model: '本服务器未配置语音模型，管理员页面说明如何取得。',
     objection_open: '尚有补正申请或者异议未答复，暂不能签名。',
     nothing_to_freeze: '没有笔录可以定稿。',
     observers_not_allowed: '本次庭审未准许旁听。',

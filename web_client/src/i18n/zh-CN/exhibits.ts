@@ -1,6 +1,11 @@
 /** 证据：列表、展示、质证。 */
 export default {
   exhibits: {
+    speech: {
+      title: '音视频中的语音', ask: '识别语音', stop: '停止', waiting: '等待识别…', running: '正在识别…', nothing: '没有识别出内容。',
+      about: '由机器识别，不属于笔录；书记员采入的条目才是笔录。', take: '采入笔录', taken: '已采入', note: '【证据{n}，{at}，语音识别】',
+      fault: { no_sound: '其中没有声音。', wrong_model: '语音模型无法使用。', no_model: '没有语音模型。', no_library: '未安装语音识别库。', broken: '未能识别。', not_saved: '结果未能保存。' },
+    },
     title: '证据',
     number: '证据{n}',
     close: '关闭证据列表',
