@@ -17,7 +17,7 @@ import msgspec
 from hearing_server.services.worker_link.confine import confine
 from recording import export
 from recording.composite import chunk, joining
-from recording.exporting.order import Answer, Done, Failed, Order, Task, Told
+from recording.exporting.order import Answer, Done, Failed, Order, Task, Told, party_pieces
 from recording.opened import ExportRefused, SegmentFiles, keyring
 
 MEMORY = 3 << 30  # bytes of address space
@@ -37,6 +37,7 @@ class Child:
         folders = [Path(folder) for folder in order.folders]
         self._files = SegmentFiles(folders, keyring(order.keys))
         self._pieces = chunk.pieces_of(order.script)
+        self._of_party = party_pieces(order)
 
     def do(self, task: Task) -> Answer:
         """What became of it; every way of failing has a code."""
@@ -53,7 +54,18 @@ class Child:
             return Failed(code="export_failed", detail=str(error))
 
     def _chunk(self, number: int) -> dict[str, str]:
-        order = self._order
+        order, script = self._order, self._order.script
+        if order.kind == "party":
+            export.write_piece(
+                self._files,
+                self._of_party[number],
+                order.chunk(number),
+                export.begins_at(script.segments, script.spans),
+                masked=script.masked,
+                within=script.spans,
+                told=lambda done: say(Told(frames=done)),
+            )
+            return {}
         shop = chunk.Workshop(
             script=order.script,
             files=self._files,
@@ -69,14 +81,13 @@ class Child:
     def _file(self) -> dict[str, str]:
         order, output = self._order, Path(self._order.output)
         if order.kind == "party":
-            export.party_file(
+            export.join_pieces(
                 self._files,
-                order.script.segments,
+                self._of_party,
+                [order.chunk(number) for number in range(len(self._of_party))],
                 output,
-                masked=order.script.masked,
-                within=order.script.spans,
-                leads=order.script.leads,
-                told=lambda share: say(Told(frames=round(share * order.script.frames))),
+                export.begins_at(order.script.segments, order.script.spans),
+                lambda done: say(Told(frames=done)),
             )
         elif order.kind == "captions":
             cues = joining.placed(order.script, self._pieces)

@@ -1,7 +1,8 @@
 """One export from its order to its file: processes are started, fed, watched and ended here.
 
-What is done is kept in chunks, so a job that is begun again, after a kill of a process or of the server,
-goes on with the first chunk that is missing. Cancelling ends the processes; nothing half-made is left
+What is done is kept in chunks (of one party's file: in pieces of its tracks), so a job that is begun again,
+after a kill of a process or of the server, goes on with the first chunk that is missing. Cancelling ends the
+processes; nothing half-made is left
 under the name of the file.
 """
 
@@ -16,13 +17,14 @@ from pathlib import Path
 import msgspec
 
 from hearing_server.services.worker_link.process import PACKAGES
+from recording import export
 from recording.composite.chunk import pieces_of
-from recording.exporting.order import Answer, Done, Failed, Order, Task
+from recording.exporting.order import Answer, Done, Failed, Order, Task, party_pieces
 from recording.opened import ExportRefused
 
 MOST_DEATHS = 3  # of processes, before a job is given up
 STALLED_S = 300.0  # without a word from a process
-JOINING = 0.08  # of the whole, by time
+JOINING, JOINING_PARTY = 0.08, 0.4  # of the whole, by time
 
 Progress = Callable[[float], None]  # from 0 to 1
 _LINE = 1 << 20
@@ -99,8 +101,7 @@ class Job:
         self._order = order
         self._workers = workers
         self._told = told
-        self._pieces = pieces_of(order.script)
-        self._total = max(1, order.script.frames)
+        self._sizes: list[int] = []  # of the chunks: frames, of one party's file ms
         self._frames: dict[int, int] = {}  # done, by chunk
         self._deaths = 0
         self.pids: set[int] = set()
@@ -113,23 +114,24 @@ class Job:
         order = self._order
         output = Path(order.output)
         damaged: dict[str, str] = {}
-        if order.kind in ("composite", "sound"):
-            if not self._pieces:
+        if order.kind != "captions":
+            self._sizes = _sizes(order)
+            if not self._sizes:
                 raise ExportRefused("no_segments", "nothing of this span was recorded")
             await asyncio.to_thread(_prepare, order)
             damaged = await self._chunks()
         else:
             await asyncio.to_thread(output.parent.mkdir, parents=True, exist_ok=True)
-        await self._repeat(Task(), self._written if order.kind == "party" else self._joined)
+        await self._repeat(Task(), self._joined)
         await asyncio.to_thread(shutil.rmtree, order.work, True)
         self._told(1.0)
         return damaged
 
     async def _chunks(self) -> dict[str, str]:
-        found = await asyncio.to_thread(_finished, self._order, len(self._pieces))
+        found = await asyncio.to_thread(_finished, self._order, len(self._sizes))
         for number in found:
-            self._frames[number] = self._pieces[number].frames
-        waiting = [n for n in range(len(self._pieces)) if n not in found]
+            self._frames[number] = self._sizes[number]
+        waiting = [n for n in range(len(self._sizes)) if n not in found]
         damaged = {name: cause for notes in found.values() for name, cause in notes.items()}
         self._tell()
         try:
@@ -180,19 +182,22 @@ class Job:
 
     def _counting(self, number: int) -> Callable[[int], None]:
         def told(frames: int) -> None:
-            self._frames[number] = frames
+            self._frames[number] = min(frames, self._sizes[number])
             self._tell()
 
         return told
 
-    def _tell(self) -> None:
-        self._told((1 - JOINING) * sum(self._frames.values()) / self._total)
+    @property
+    def _joining(self) -> float:
+        return JOINING_PARTY if self._order.kind == "party" else JOINING
 
-    def _written(self, frames: int) -> None:
-        self._told(frames / self._total)
+    def _tell(self) -> None:
+        done = sum(self._frames.values()) / max(1, sum(self._sizes))
+        self._told((1 - self._joining) * done)
 
     def _joined(self, frames: int) -> None:
-        self._told(1 - JOINING + JOINING * frames / self._total)
+        done = frames / max(1, _joins(self._order))
+        self._told(1 - self._joining + self._joining * min(1.0, done))
 
 
 def discard(order_output: Path) -> None:
@@ -200,6 +205,21 @@ def discard(order_output: Path) -> None:
     shutil.rmtree(Path(f"{order_output}.work"), ignore_errors=True)
     for path in (order_output, order_output.with_name(order_output.name + ".part")):
         path.unlink(missing_ok=True)
+
+
+def _sizes(order: Order) -> list[int]:
+    """How much work is in each chunk. Raises ExportRefused."""
+    if order.kind == "party":
+        return [export.lasts(piece) for piece in party_pieces(order)]
+    return [piece.frames for piece in pieces_of(order.script)]
+
+
+def _joins(order: Order) -> int:
+    """How much work is in the joining, as its process counts: frames, of one party's file ms."""
+    if order.kind != "party":
+        return order.script.frames
+    segments = order.script.segments
+    return max(one.ended_at for one in segments) - export.begins_at(segments, order.script.spans)
 
 
 def _prepare(order: Order) -> None:

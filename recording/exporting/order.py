@@ -7,6 +7,8 @@ from typing import Literal
 import msgspec
 
 from hearing_server.services.composite import Script
+from hearing_server.services.media import SegmentClosed
+from recording import export
 
 Kind = Literal["composite", "party", "sound", "captions"]
 SUFFIX: dict[Kind, str] = {
@@ -75,3 +77,10 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
 
 
 Answer = Told | Done | Failed
+
+
+def party_pieces(order: Order) -> list[list[SegmentClosed]]:
+    """What one party's file is made in; nothing of another kind. Raises ExportRefused."""
+    if order.kind != "party":
+        return []
+    return export.pieces_of(order.script.segments, order.script.leads)

@@ -14,6 +14,7 @@ from .rebuilt import rebuild
 
 BEGAN = 1_790_000_000_000
 SECONDS, SPAN = 360, 8  # of sound in six chunks, of picture in one
+LONG = 3600  # of one party in six pieces a track
 GONE_WITHIN = 10.0  # seconds after the kill
 MADE_WITHIN = 120.0
 
@@ -130,3 +131,32 @@ async def test_a_killed_server_goes_on_with_its_exports(tmp_path: Path) -> None:
     assert await asyncio.to_thread(seconds, voices, "audio") == pytest.approx(SECONDS, abs=0.2)
     assert await asyncio.to_thread(seconds, film, "video") == pytest.approx(SPAN, abs=0.1)
     assert await asyncio.to_thread(seconds, film, "audio") == pytest.approx(SPAN, abs=0.2)
+
+
+@pytest.mark.timeout(300)
+async def test_a_killed_server_goes_on_with_one_partys_tracks(tmp_path: Path) -> None:
+    """From the piece that was missing; what is done is not done again, and all of it is in the file."""
+    async with serving(tmp_path / "data") as server:
+        held = await rebuild(server, seconds=LONG, began_at=BEGAN)
+        async with Clerk(server, "clerk") as clerk:
+            await clerk.link()
+            job = await clerk.ask_export(kind="party", party=held.seats["prosecutor"])
+            async with asyncio.timeout(MADE_WITHIN):
+                while not (made := [*server.data.rglob(f"{job}.mkv.work/*.json")]):  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
+            await killed(server, await children(server))
+            drawn = {note: note.stat().st_mtime_ns for note in made[0].parent.glob("*.json")}
+            assert 0 < len(drawn) < 12
+            (now,) = (await clerk.jobs()).values()
+            assert now["state"] in ("queued", "running")
+            while (found := [*made[0].parent.glob("*.json")]) and len(found) <= len(drawn):  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+            assert {note: note.stat().st_mtime_ns for note in drawn} == drawn
+            film = tmp_path / "party.mkv"
+            film.write_bytes(await clerk.made(job))
+            assert not [*server.data.rglob("*.work"), *server.data.rglob("*.part")]
+    with av.open(str(film)) as source:
+        count = [0, 0]
+        for packet in source.demux():
+            count[packet.stream.index] += packet.pts is not None
+    assert count == [LONG * 30, LONG * 50]

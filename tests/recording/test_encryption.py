@@ -14,7 +14,6 @@ from hearing_server.services.media import SegmentClosed, TrackName
 from recording import court_key, encryption, matroska
 from recording.disk import Disk
 from recording.encryption import Keyring, Unreadable, new_hearing_key
-from recording.export import party_file
 from recording.integrity import check_segments
 from recording.matroska import Header
 from recording.opened import ExportRefused, SegmentFiles, keyring, unsealed
@@ -23,6 +22,7 @@ from recording.recorder import ProcessRecorder
 from recording.segment import SegmentWriter, make_durable
 
 from . import streams
+from .exported import party_file
 from .reports import Reports, begin, give, play
 
 COURT = X25519PrivateKey.generate()

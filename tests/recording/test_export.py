@@ -11,12 +11,13 @@ import pytest
 
 from hearing_server.services.composite import Extent
 from hearing_server.services.media import SegmentClosed, TrackName
-from recording.export import party_file
+from recording import export
 from recording.integrity import check_segments
 from recording.opened import ExportRefused, SegmentFiles
 from recording.recorder import ProcessRecorder
 
 from . import streams
+from .exported import party_file
 from .reports import Reports, begin, give
 from .segments import picture_segment, sound_segment, written
 
@@ -225,12 +226,46 @@ def test_sound_is_cut_with_the_packet_that_could_repeat_it(tmp_path):
     assert times == [n * 20 for n in range(100) if n < 25 or n >= 51]
 
 
-def test_how_far_a_partys_file_is_is_told_as_it_is_written(tmp_path):
+def test_how_far_a_piece_is_is_told_as_it_is_written(tmp_path):
     """Every ten seconds of it, from nothing to nearly all."""
     frames = streams.encode_video("vp8", 30)
     with written(tmp_path) as disk:
         starts = [START + n * 12_000 for n in range(3)]
         segments = [picture_segment(disk, CAMERA, at, "vp8", frames) for at in starts]
-    shares: list[float] = []
-    party_file(SegmentFiles([tmp_path]), segments, tmp_path / "out.mkv", told=shares.append)
-    assert shares == pytest.approx([0.0, 12 / 25, 24 / 25], abs=0.01)
+    told: list[int] = []
+    files, output = SegmentFiles([tmp_path]), tmp_path / "piece.mkv"
+    export.write_piece(files, segments, output, START, told=told.append)
+    assert told == [0, 12_000, 24_000]
+
+
+@pytest.mark.spoilt
+@pytest.mark.parametrize("masked", [[], [Extent(START + 3_500, START + 6_500)]])
+@pytest.mark.parametrize("within", [[], [Extent(START + 2_200, START + 9_700)]])
+def test_in_pieces_it_is_the_same_file(masked, within, tmp_path, monkeypatch):
+    """Cut at no segment that goes on from the one before it; a byte differs nowhere."""
+    frames = streams.encode_video("vp8", 360, key_every=60)
+    sound = [(n * 20, one) for n, one in enumerate(streams.encode_sound(1.0))]
+    with written(tmp_path) as disk:
+        segments = [
+            picture_segment(
+                disk,
+                CAMERA,
+                START + n * 1000,
+                "vp8",
+                frames[n * 30 : n * 30 + 30],
+                None,
+                frames[: n * 30],
+            )
+            for n in range(12)
+        ]
+        segments += [sound_segment(disk, MICROPHONE, START + n * 1000, sound) for n in range(12)]
+    segments = [
+        dataclasses.replace(one, clean=(one.started_at - START) // 1000 % 2 == 0)
+        for one in segments
+    ]
+    files = SegmentFiles([tmp_path])
+    party_file(files, segments, tmp_path / "whole.out", masked=masked, within=within)
+    monkeypatch.setattr(export, "PIECE", 1)
+    assert [len(piece) for piece in export.pieces_of(segments)] == [2] * 6 + [1] * 12
+    party_file(files, segments, tmp_path / "pieces.out", masked=masked, within=within)
+    assert (tmp_path / "whole.out").read_bytes() == (tmp_path / "pieces.out").read_bytes()
