@@ -58,13 +58,19 @@ def _arrived(state: HearingState, event: ev.PartyArrived, at: int) -> HearingSta
 
 
 def _left(state: HearingState, event: ev.PartyLeft, at: int) -> HearingState:
-    """After an adjournment everybody is identified and admitted anew."""
+    """After an adjournment everybody is identified and admitted anew; to sign, after any departure.
+
+    Whoever comes back may do so in another browser, where the clerk has not seen who sits.
+    """
     seat = state.seats[event.party]
     if seat.connection != event.connection:
         return state  # an older tab went; the seat is held by a newer one
     lapses = state.phase is Phase.SUSPENDED
     checks = {p: c for p, c in state.identity_checks.items() if event.party not in (p, c)}
-    state = replace(state, identity_checks=MappingProxyType(checks))
+    freeze = state.freeze
+    if freeze is not None and event.party in freeze.identified:
+        freeze = replace(freeze, identified=freeze.identified - {event.party})
+    state = replace(state, identity_checks=MappingProxyType(checks), freeze=freeze)
     return _moved(
         state,
         event.party,

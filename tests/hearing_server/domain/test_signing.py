@@ -100,6 +100,24 @@ def test_known_on_camera_takes_the_place_of_a_code_but_not_the_other_way_round()
     sign(world)
 
 
+@pytest.mark.parametrize("cause", [ev.Departure.NETWORK, ev.Departure.CLOSED_TAB, None])
+def test_whoever_leaves_and_comes_back_is_looked_at_again(cause: ev.Departure | None) -> None:
+    """Perhaps in another browser, or by somebody else who has the link; without a cause: it took over the seat."""
+    world = demanding(sign_identity=True)
+    known = cmd.IdentifySigner(party="defendant", version=1)
+    world.do("clerk", known)
+    connection = world.state.seats["defendant"].connection
+    assert connection is not None
+    if cause is not None:
+        world.do(SERVER, cmd.Leave(party="defendant", connection=connection, cause=cause))
+    back = cmd.Arrive(connection="another", accepted_as="某", take_over=cause is None)
+    world.do("defendant", back)
+    assert refused(lambda: sign(world)) == (Code.IDENTITY_NOT_CONFIRMED, "camera")
+    world.do("defendant", cmd.StartSource(source=ev.Source.CAMERA))
+    world.do("clerk", known)
+    sign(world)
+
+
 def test_to_refuse_nobody_has_to_be_known() -> None:
     world = demanding(sign_code=True, sign_identity=True)
     world.do("defendant", cmd.RefuseSignature(version=1, reason="不认可"))

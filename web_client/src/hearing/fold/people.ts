@@ -89,7 +89,9 @@ export const people: Steps = {
   party_left: (view, { party, cause }) => {
     const lapses = view.phase === 'suspended';
     const identified = entry(({ identity }) => ({ identity: lapses ? null : identity }));
-    const left = withSeat(view, party, (seat) => ({
+    const { freeze } = view;
+    const known = freeze && { ...freeze, identified: freeze.identified.filter((one) => one !== party) };
+    const left = withSeat({ ...view, freeze: known }, party, (seat) => ({
       ...moved({ ...seat, presence: seat.presence === 'removed' ? 'removed' : 'away' }, {
         left_by: cause, ready: false, sources: {}, admitted: seat.admitted && !lapses,
         identified: seat.identified && !lapses, ...identified(seat),
