@@ -15,7 +15,8 @@ from .looks import PHONE, Looks
 from .test_staff import at_the_door, browser, enrol_app, give_password
 
 NUMBER = "（2026）川0104民初2051号"
-REASON, OBJECTION, ANSWER = "第二项的日期不对。", "请改为年底前付清。", "日期是双方商定的。"
+REASON, OBJECTION = "第二项的日期不对。", "请改为年底前付清。"
+ANSWER, PERMITTED = "日期是双方商定的。", "右手受伤。"
 TERMS = "被告于2026年12月31日前向原告支付十万元。\n双方其他争议就此了结。"
 SIGNERS = ("方原告（虚构）", "戴理人（虚构）", "Yuan Sample (invented)")
 # What the court, the case and its people say themselves, and nobody translates; the longest first.
@@ -23,7 +24,7 @@ WRITTEN = sorted(
     [
         "示范人民法院", NUMBER, "方某诉袁某民间借贷纠纷（演示）", "方原告（虚构）", "戴理人（虚构）",
         "Yuan Sample (invented)", "季录文（虚构）", "易传译（虚构）", "f***@example.com", "138****01",
-        REASON, OBJECTION, ANSWER, *TERMS.split("\n"), TERMS, "调解协议",
+        REASON, OBJECTION, ANSWER, PERMITTED, *TERMS.split("\n"), TERMS, "调解协议",
         "SHA-256", "PDF", "MB", "Sample",
     ],
     key=len,
@@ -125,6 +126,12 @@ async def refuses(person: Person, clerk: Person, looks: Looks) -> None:
         "data-answered", "declined", timeout=PATIENCE
     )
     await expect(person.get("own-answer")).to_contain_text(ANSWER, timeout=PATIENCE)
+    await clerk.click("permit-key")
+    await clerk.get("permit-reason").fill(PERMITTED)
+    await clerk.click("permit-key-confirm")
+    await expect(person.get("held-key")).to_be_visible(timeout=PATIENCE)
+    await person.get("held-key").evaluate("panel => panel.scrollIntoView()")
+    await looks.at(person, "paper-held-key", await printed(person))
     await looks.at(clerk, "paper-answered", WRITTEN)
     await person.click("refuse")
     await person.get("refusal-words").fill(REASON)
