@@ -9,6 +9,9 @@ from typing import Any
 
 from hearing_server.domain import events as ev
 
+# Each names a newer file of its version.
+NEWER_FILE = ev.TranscriptSealed | ev.TranscriptSigned | ev.RefusalSealed | ev.TranscriptArchived
+
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 

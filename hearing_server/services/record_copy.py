@@ -21,6 +21,7 @@ from hearing_server.domain.copies import (
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.domain.log import Entry, Tree, entry_from, leaf_hash
+from hearing_server.domain.record import NEWER_FILE
 from hearing_server.services.evidence import Evidence, Reading, evidence_of
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.media import SegmentClosed
@@ -300,7 +301,7 @@ def _masked(state: HearingState, records: list[bytes], reader: str | None) -> _C
             (copy.kept if hidden else copy.documents).append(
                 Document("note", event.explanation, event.sha256)
             )
-        if isinstance(event, ev.TranscriptSealed | ev.TranscriptSigned | ev.TranscriptArchived):
+        if isinstance(event, NEWER_FILE):
             versions[event.version] = Document("transcript", event.version, event.sha256)
         if not hidden:
             _add_of_signer(copy, state, event, reader)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from hearing_server.domain import events as ev
 from hearing_server.domain.evidence import FORMAT, step
 from hearing_server.domain.log import Entry
+from hearing_server.domain.record import NEWER_FILE
 from recording import names
 from recording.verifying.container import digest, small
 from recording.verifying.judges import Judges
@@ -15,7 +16,6 @@ from recording.verifying.report import Finding
 from recording.verifying.roots import Trust
 from recording.verifying.source import Source
 
-_NEWER_FILE = ev.TranscriptSealed | ev.TranscriptSigned | ev.RefusalSealed | ev.TranscriptArchived
 LARGEST = 256_000_000  # bytes of a PDF
 MOST_ASSERTION = 1 << 20
 MOST_REPORT = 64 << 20
@@ -53,7 +53,7 @@ class Documents:
         if taken is not None:
             self.steps.append(taken)
         event = entry.event
-        if isinstance(event, _NEWER_FILE):
+        if isinstance(event, NEWER_FILE):
             self.stated[_transcript(event.version)] = Stated(entry.seq, event.sha256)
         elif isinstance(event, ev.TranscriptFrozen):
             self.newest = event.version

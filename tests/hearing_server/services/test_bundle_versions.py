@@ -33,8 +33,8 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> HearingRecord:
-    """Version 1: counsel confirmed with a passkey and signed, the defendant refused. A line was corrected;
-    version 2 was signed by all.
+    """Version 1: counsel confirmed with a passkey and signed, after them the clerk refused. A line was
+    corrected; version 2 was signed by all.
     """
     made = HearingRecord(tmp_path_factory.mktemp("record") / "recordings", authority)
     folder = made.directory.with_name("documents")
@@ -43,7 +43,7 @@ def record(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> He
     made.run(2)
     made.do("judge", cmd.CloseHearing(override="演示"))
     signed_by_all(
-        made.world, authority, folder, only=("counsel",), refusing=("defendant",), strokes=STROKES,
+        made.world, authority, folder, only=("counsel",), refusing=("clerk",), strokes=STROKES,
         before=lambda party: _asserted(made, folder, party),
     )  # fmt: skip
     corrected = cmd.CorrectLine(line=1, revision=1, speaker="judge", text="现在开庭。")
