@@ -101,3 +101,14 @@ def test_a_long_reason_is_cut_in_the_box_and_whole_in_the_signature(
     assert "末" not in printed
     (said,) = [f.text for f in verify_pdf(pdf, signed.roots).findings if f.code == "refusal_sealed"]
     assert reason in said
+
+
+def test_a_reason_without_a_place_to_break_stays_in_the_box(
+    signed: Signed, authority: Authority, tmp_path: Path
+) -> None:
+    """What stands outside is not seen, and pdftotext does not find it either."""
+    reason = "Q" * 200
+    pdf = work.refuse(signed.sealed, refusal(reason), authority)
+    assert court.printed_text(pdf, tmp_path).count("Q") == 200
+    (said,) = [f.text for f in verify_pdf(pdf, signed.roots).findings if f.code == "refusal_sealed"]
+    assert reason in said

@@ -32,7 +32,7 @@ from pyhanko.sign.signers.pdf_signer import PdfTBSDocument
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from transcript.errors import SigningError
-from transcript.pdf import RenderedTranscript
+from transcript.pdf import RenderedTranscript, breakable
 
 from .authority import Authority
 from .certificates import subject_of
@@ -143,7 +143,7 @@ def seal_refusal(
         caption=authority.court_name,
         time=refused_at.astimezone(_COURT_TIME),
         size=size,
-        refusal=reason,
+        refusal=breakable(reason),
         extra_fonts=tuple(extra_fonts),
     )
     return run(_sign_seal(pdf, metadata, stamp, authority))
