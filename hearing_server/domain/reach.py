@@ -213,7 +213,8 @@ def _allowed(
         company = company - {RECOGNISER}
     if seat.channel_closed and source is Source.MICROPHONE and in_court:
         company = company & _listeners(state, seat)
-    if state.reading and source in ev.HEARD and in_court:
+    aside = seat.party.id in state.identity_checks
+    if state.reading and source in ev.HEARD and in_court and not aside:
         company = _beside_reading(state, seat, company)
     screening = state.screenings.get(seat.party.id)
     if screening and (screening.sight if source in ev.SEEN else screening.sound):

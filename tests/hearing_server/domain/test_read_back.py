@@ -217,3 +217,18 @@ def test_nobody_speaks_into_it_and_all_goes_on_being_recorded() -> None:
     assert not any(edge.sink == RECOGNISER for edge in now)
     world.do("judge", cmd.StopReadBack())
     assert set(reach(world.state)) == before
+
+
+def test_who_is_taken_aside_in_the_pause_still_talks_to_the_clerk() -> None:
+    """They sit apart, to be known before they sign: what is read back is played elsewhere."""
+    world = spoken()
+    world.do("judge", cmd.PauseHearing())
+    world.do("clerk", cmd.FreezeTranscript(digest="d" * 64))
+    world.do(SERVER, cmd.EnterSeal(version=1, pages=2, sha256="a" * 64))
+    world.do("clerk", cmd.BeginIdentityCheck(party="defendant"))
+    before = set(reach(world.state))
+    read(world, 1)
+    voices = {(one.party, one.sink) for one in reach(world.state) if one.source in ev.HEARD}
+    assert {("defendant", "clerk"), ("clerk", "defendant")} <= voices
+    world.do("judge", cmd.StopReadBack())
+    assert set(reach(world.state)) == before
