@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from hearing_server.services.media import DirectoryHealth, RecordingHealth, TrackHealth
 
 NOTHING = (
-    2_500  # ms without a packet of a camera or a microphone that is on: silence sends every 400 ms
+    2_000  # ms without a packet of a camera or microphone that is on: silence sends every 400 ms
 )
 STILL = {"audio": 2_000, "video": 2_500}  # ms that a file may stand still while packets come
 FOLLOWS = 1_500  # ms that a file that is well may lag behind
