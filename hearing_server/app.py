@@ -309,7 +309,7 @@ class Server:
         )
         application.add_routes(self.exhibits.routes(self.audit, seats.seated))
         documents = Documents(self.folder.documents)
-        application.add_routes(self.staff.sign_by(self.hearings, documents, seats.seated))
+        application.add_routes(self.staff.sign_by(self.hearings, documents, seats.signer))
         application.add_routes(self.live.routes(self.audit, seats.seated, s.trusted_proxies))
         application.add_routes(self.custody.routes(seats.seated))
         phrases = Phrases(self.hearings, SqlAbbreviations(self.store.database))

@@ -102,10 +102,10 @@ class StaffParts(StaffAdministration):
         parts = (door, mine, accounts, trail, seats)
         return [route for part in parts for route in part.routes()]
 
-    def sign_by(self, hearings: Hearings, files: AssertionFiles, seated: SeatedOf) -> Routes:
+    def sign_by(self, hearings: Hearings, files: AssertionFiles, signer: SeatedOf) -> Routes:
         """Passkeys over what is signed, of whoever sits in a hearing."""
         passkeys = self.passkeys_over(HearingSignings(hearings), files)
-        return SignerPasskeyRoutes(passkeys, seated).routes()
+        return SignerPasskeyRoutes(passkeys, signer).routes()
 
     def passkeys_over(self, signings: Signings, files: AssertionFiles) -> SignerPasskeys:
         return SignerPasskeys(signings, self.factors.challenges, self.ceremony, files)

@@ -172,9 +172,8 @@ class Seats:
         return response
 
     async def prepare(self, request: web.Request) -> web.Response:
-        seated = await self.seated(request)
+        seated = await self.signer(request)
         self._signatures.check(seated.party)
-        await self._gate.check_signer(request, seated)
         body = await read_body(request, SignatureBody)
         asked = SignatureRequest(
             party=seated.party,
@@ -189,9 +188,8 @@ class Seats:
 
     async def sign_held(self, request: web.Request) -> web.Response:
         """With a key of the court's, where the clerk has permitted it: the party confirms, a witness stands by."""
-        seated = await self.seated(request)
+        seated = await self.signer(request)
         self._signatures.check(seated.party)
-        await self._gate.check_signer(request, seated)
         body = await read_body(request, HeldBody)
         asked = SignatureRequest(
             party=seated.party,
@@ -220,6 +218,12 @@ class Seats:
     async def seated(self, request: web.Request) -> Seated:
         """Whose seat the address names, and their session proves; Refused(no_session, code_needed)."""
         return await self._gate.seated(request)
+
+    async def signer(self, request: web.Request) -> Seated:
+        """The same before a signature, and before what is kept beside it: Refused(identity_not_confirmed)."""
+        seated = await self.seated(request)
+        await self._gate.check_signer(request, seated)
+        return seated
 
     async def _note(
         self, request: web.Request, seated: Seated, action: Action, detail: str

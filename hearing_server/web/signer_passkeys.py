@@ -25,9 +25,11 @@ class AnswerBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SignerPasskeyRoutes:
-    def __init__(self, passkeys: SignerPasskeys, seated: SeatedOf) -> None:
+    """`signer` proves the seat, and that this session may sign: nobody else's device is kept."""
+
+    def __init__(self, passkeys: SignerPasskeys, signer: SeatedOf) -> None:
         self._passkeys = passkeys
-        self._seated = seated
+        self._signer = signer
         self._begun = RateLimit(per_minute=20)  # by seat
 
     def routes(self) -> list[web.RouteDef]:
@@ -39,14 +41,14 @@ class SignerPasskeyRoutes:
         ]
 
     async def begin(self, request: web.Request) -> web.Response:
-        seated = await self._seated(request)
+        seated = await self._signer(request)
         self._begun.check(seated.party)
         body = await read_body(request, BeginBody)
         ticket, options = await self._passkeys.begin(seated.hearing, seated.party, body.version)
         return web.json_response({"ticket": ticket, "options": options})
 
     async def made(self, request: web.Request) -> web.Response:
-        seated = await self._seated(request)
+        seated = await self._signer(request)
         body = await read_body(request, AnswerBody)
         ticket, options = await self._passkeys.made(
             seated.hearing, seated.party, body.ticket, body.credential
@@ -54,7 +56,7 @@ class SignerPasskeyRoutes:
         return web.json_response({"ticket": ticket, "options": options})
 
     async def asserted(self, request: web.Request) -> web.Response:
-        seated = await self._seated(request)
+        seated = await self._signer(request)
         body = await read_body(request, AnswerBody)
         sha256 = await self._passkeys.asserted(
             seated.hearing, seated.party, body.ticket, body.credential

@@ -58,6 +58,8 @@ async def test_a_code_of_the_entry_does_not_sign(tmp_path: Path) -> None:
             path = f"/api/seats/{one.seat}/signature"
             await read(one)
             assert await refused(thief.post(path, asked)) == "identity_not_confirmed"
+            passkey = thief.post(f"{path}/passkey", {"version": 1})
+            assert await refused(passkey) == "identity_not_confirmed", "nor is their device kept"
         await sign(one)
         assert await refused(one.post(code, {})) == "no_change", "the signature is given"
         await other.ask("refuse_signature", version=1, reason="记录不完整")
