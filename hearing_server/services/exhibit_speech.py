@@ -60,6 +60,10 @@ class Job:
     def key(self) -> tuple[str, str]:
         return self.hearing, self.sha256
 
+    @property
+    def at_work(self) -> bool:
+        return self.standing in ("waiting", "running")
+
 
 class RecognitionFailed(Exception):
     """The text is a code: no_model, no_library, wrong_model, no_sound, broken."""
@@ -155,33 +159,48 @@ class ExhibitSpeech:
             raise Refused(Code.NO_MODEL)
         if not exhibit.media_type.startswith(("audio/", "video/")):
             raise Refused(Code.BAD_FILE, "no sound")
-        known = self._jobs.get((seated.hearing, exhibit.sha256))
-        if known is not None and known.standing in ("waiting", "running"):
+        job = Job(seated.hearing, exhibit.sha256, exhibit.media_type)
+        known = self._jobs.get(job.key)
+        if known is not None and known.at_work:
             raise Refused(Code.NO_CHANGE)
-        if await asyncio.to_thread(self._spoken.read, seated.hearing, exhibit.sha256) is not None:
-            raise Refused(Code.NO_CHANGE)
-        waiting = [job for job in self._jobs.values() if job.standing in ("waiting", "running")]
-        if len(waiting) >= MOST_WAITING:
+        if sum(one.at_work for one in self._jobs.values()) >= MOST_WAITING:
             raise Refused(Code.TOO_MANY, str(MOST_WAITING))
+        self._jobs[job.key] = job  # from now on whoever asks too is told that it is at work
         try:
-            await asyncio.to_thread(
-                self._spoken.mark, seated.hearing, exhibit.sha256, exhibit.media_type
-            )
+            await self._mark(job)
+        except BaseException:
+            self._drop(job)
+            raise
+        if self._jobs.get(job.key) is not job:  # given up meanwhile
+            await asyncio.to_thread(self._spoken.unmark, *job.key)
+            raise Refused(Code.NO_CHANGE)
+        self._begin(job)
+
+    async def _mark(self, job: Job) -> None:
+        if await asyncio.to_thread(self._spoken.read, *job.key) is not None:
+            raise Refused(Code.NO_CHANGE)
+        try:
+            await asyncio.to_thread(self._spoken.mark, *job.key, job.media_type)
         except OSError as error:
             raise Refused(Code.NOT_SAVED, error.strerror or "") from error
-        self._begin(Job(seated.hearing, exhibit.sha256, exhibit.media_type))
+
+    def _drop(self, job: Job) -> None:
+        if self._jobs.get(job.key) is job:
+            del self._jobs[job.key]
 
     async def cancel(self, seated: Seated, number: int) -> None:
         """Refused(no_change) where nothing is at work."""
         exhibit = await self._of_clerk(seated, number)
         job = self._jobs.get((seated.hearing, exhibit.sha256))
-        if job is None or job.standing not in ("waiting", "running"):
+        if job is None or not job.at_work:
             raise Refused(Code.NO_CHANGE)
-        del self._jobs[job.key]
-        await asyncio.to_thread(self._spoken.unmark, *job.key)
         if job.task is not None:
             job.task.cancel()
             await asyncio.gather(job.task, return_exceptions=True)
+        try:
+            await asyncio.to_thread(self._spoken.unmark, *job.key)
+        finally:
+            self._drop(job)
 
     async def _of_clerk(self, seated: Seated, number: int) -> Exhibit:
         state = await self._hearings.state(seated.hearing)
@@ -204,7 +223,7 @@ class ExhibitSpeech:
                 said = await self._recognise(job, path)
                 await asyncio.to_thread(self._spoken.save, *job.key, said)
                 job.standing = "done"
-                self._jobs.pop(job.key, None)
+                self._drop(job)
             except RecognitionFailed as error:
                 await self._fail(job, str(error))
             except (Refused, OSError) as error:
