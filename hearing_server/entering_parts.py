@@ -73,6 +73,7 @@ class EnteringParts:
             OutboxCourier(outbox),
             folder.secret("codes"),
             now,
+            access.is_of,
         )
         access.guard = self.codes.guard
         access.signer_guard = self.codes.guard_signature

@@ -61,6 +61,7 @@ class Socket:
     """One Socket.IO connection: who came in, and the peer once they have entered."""
 
     seated: Seated
+    ticket: str
     line: asyncio.Transport | None = None
     browser: str = ""
     peer: Peer | None = None
@@ -138,7 +139,7 @@ class Gateway:
             await self._make_room(seated)
             line = environ["aiohttp.request"].transport
             browser = environ.get("HTTP_USER_AGENT", "")[:300]
-            self._sockets[sid] = Socket(seated, line, browser)
+            self._sockets[sid] = Socket(seated, ticket, line, browser)
         except Refused as refusal:
             log.info("socket refused", code=refusal.code)
             raise socketio.exceptions.ConnectionRefusedError(refusal.code.value) from None
@@ -212,6 +213,7 @@ class Gateway:
             hang_up=hang_up,
             browser=socket.browser,
         )
+        self._access.came(connection, socket.ticket)
         try:
             welcome = await self._asks.enter(peer, ask)
         except BaseException:  # the seat may have been taken before it failed
@@ -256,6 +258,7 @@ class Gateway:
         except Exception:
             log.exception("departure not saved", hearing=peer.seated.hearing)
         finally:
+            self._access.went(peer.connection)
             self._rooms.leave(peer)
 
     async def _log_departure(self, peer: Peer, cause: Departure) -> None:

@@ -76,6 +76,7 @@ class Access:
         self._secret = secret
         self._now = now
         self._bar = bar
+        self._came_by: dict[str, bytes] = {}  # by connection: the session that it came in by
 
     def link(self, party: str) -> str:
         """The secret part of the link of a seat: 128 bits that only this server can make."""
@@ -130,8 +131,9 @@ class Access:
         """A session, by what is kept of it, opens nothing any more."""
         await self._store.end_session(digest)
 
-    async def ticket(self, seated: Seated) -> str:
-        token = secrets.token_urlsafe(32)
+    async def ticket(self, seated: Seated, session: bytes = b"") -> str:
+        """It says by which session (`digest_of`) it was got; what is kept is the digest of both."""
+        token = f"{secrets.token_urlsafe(32)}.{session.hex()}"
         await self._store.save_ticket(digest_of(token), seated, self._now() + TICKET_MS)
         return token
 
@@ -142,6 +144,17 @@ class Access:
             raise Refused(Code.BAD_TOKEN)
         await self._bar(seated)
         return seated
+
+    def came(self, connection: str, ticket: str) -> None:
+        """With a ticket that was used just now."""
+        self._came_by[connection] = bytes.fromhex(ticket.partition(".")[2])
+
+    def went(self, connection: str) -> None:
+        self._came_by.pop(connection, None)
+
+    def is_of(self, connection: str | None, session: bytes) -> bool:
+        """Whether it goes on, and is of the browser that holds this session."""
+        return connection is not None and self._came_by.get(connection) == session
 
 
 def digest_of(token: str) -> bytes:

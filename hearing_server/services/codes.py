@@ -7,6 +7,7 @@ code itself is nowhere: not in a log, and in the store only as a keyed digest.
 
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -81,7 +82,9 @@ class Courier(Protocol):
 
 
 class Codes:
-    """`secret` keys the digests: six digits alone would be found out by trying."""
+    """`secret` keys the digests: six digits alone would be found out by trying. `is_of` says whether a
+    connection is of the browser that holds a session.
+    """
 
     def __init__(
         self,
@@ -91,8 +94,10 @@ class Codes:
         courier: Courier,
         secret: bytes,
         now: Clock,
+        is_of: Callable[[str | None, bytes], bool],
     ) -> None:
         self._store = store
+        self._is_of = is_of
         self._attempts = attempts
         self._hearings = hearings
         self._courier = courier
@@ -105,13 +110,22 @@ class Codes:
             raise Refused(Code.CODE_NEEDED)
 
     async def guard_signature(self, seated: Seated, session: bytes) -> None:
-        """Refused(identity_not_confirmed) where the code for this signature was entered elsewhere or not yet.
+        """Refused(identity_not_confirmed) where the code for this signature was entered elsewhere or not yet, or
+        the clerk knows who sits in another browser than this.
 
-        Whoever has the link too, in a browser of their own, does not sign with somebody else's code.
+        Whoever has the link too, in a browser of their own, does not sign with somebody else's code or face.
         """
         state = await self._hearings.state(seated.hearing)
-        freeze = state.freeze
-        if freeze is None or not asks_code(state, state.seats[seated.party], freeze):
+        freeze, seat = state.freeze, state.seats[seated.party]
+        if freeze is None or vouched(state, seat):
+            return
+        if seated.party in freeze.identified:
+            if self._is_of(seat.connection, session):
+                return
+            if state.demands.sign_identity:
+                raise Refused(Code.IDENTITY_NOT_CONFIRMED, "camera")
+            freeze = replace(freeze, identified=freeze.identified - {seated.party})
+        if not asks_code(state, seat, freeze):
             return
         until = await self._store.proved_until(session)
         if until - SESSION_MS < freeze.frozen_at:

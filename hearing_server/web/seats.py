@@ -133,7 +133,9 @@ class Seats:
     async def ticket(self, request: web.Request) -> web.Response:
         seated = await self.seated(request)
         self._tickets.check(seated.party)
-        return web.json_response({"ticket": await self._access.ticket(seated)})
+        return web.json_response(
+            {"ticket": await self._access.ticket(seated, self._gate.digest(request))}
+        )
 
     async def transcript(self, request: web.Request) -> web.Response:
         """A version as it stands, for those who were asked to sign it and for the staff."""

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from webauthn.helpers import parse_cbor
@@ -16,8 +17,9 @@ from tests.hearing_server.web.authenticator import Device, decoded, encoded
 from tests.transcript.court import handwriting, printed_text
 
 from .entering import Planned, planned, refused
-from .harness import Client
+from .harness import Client, Refusal
 from .signer import BrowserKey, read, sign
+from .speaking import vp8
 from .test_story import verify
 
 STROKES = json.dumps([[[1, 2, 0, 0.5], [3.5, 4, 16, 0.6]], [[9, 9, 400, 0.4]]])
@@ -70,6 +72,32 @@ async def test_a_code_of_the_entry_does_not_sign(tmp_path: Path) -> None:
         await sign(desk)
         await sign(judge)
         await desk.event("transcript_archived", version=1)
+
+
+@pytest.mark.parametrize(
+    ("demand", "missing"), [("sign_identity", "camera"), ("sign_code", "code")]
+)
+async def test_whom_the_clerk_sees_signs_in_the_browser_that_they_sit_at(
+    tmp_path: Path, demand: str, missing: str
+) -> None:
+    """Who has the link too, elsewhere, does not sign with somebody else's face."""
+    async with (
+        planned(tmp_path, **{demand: True}) as court,
+        court.bench() as judge,
+        court.desk() as desk,
+        court.browser("plaintiff") as one,
+    ):
+        await until_frozen(court, judge, desk, one)
+        await read(one)
+        made = await one.ask("create_transport", direction="send")
+        camera = {"source": "camera", "kind": "video", "rtp_parameters": vp8(1000)}
+        await one.ask("produce", transport=made["transport"], **camera)
+        await desk.ask("identify_signer", party=one.seat, version=1)
+        async with court.browser("plaintiff") as thief:
+            asked = {"version": 1, "public_key": BrowserKey().public, "name_image": ""}
+            with pytest.raises(Refusal, match=f"identity_not_confirmed: {missing}"):
+                await thief.post(f"/api/seats/{one.seat}/signature", asked)
+        await sign(one)
 
 
 async def test_a_key_of_the_courts_is_lent_with_leave_and_named_everywhere(tmp_path: Path) -> None:
