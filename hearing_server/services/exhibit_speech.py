@@ -13,9 +13,11 @@ from typing import Any, Literal, Protocol
 
 import structlog
 
+from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.exhibit_readers import has_original, reads_exhibit, reads_file
 from hearing_server.domain.hearing import Exhibit, HearingState
+from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Right, may
 from hearing_server.services.access import Seated
 from hearing_server.services.exhibits import ExhibitFiles
@@ -115,7 +117,8 @@ class ExhibitSpeech:
         self._recogniser = recogniser
         self._jobs: dict[tuple[str, str], Job] = {}
         self._turn = asyncio.Semaphore(1)  # a model takes the machine's cores
-        self._closing = False
+        self._ending: set[asyncio.Task[None]] = set()
+        hearings.subscribe(self._on_entries)
 
     async def resume(self) -> None:
         """What a run before this one left undone."""
@@ -126,7 +129,7 @@ class ExhibitSpeech:
 
     async def close(self) -> None:
         """Jobs keep their marks: the next start goes on."""
-        self._closing = True
+        await asyncio.gather(*self._ending, return_exceptions=True)
         tasks = [job.task for job in self._jobs.values() if job.task is not None]
         for task in tasks:
             task.cancel()
@@ -194,6 +197,20 @@ class ExhibitSpeech:
         job = self._jobs.get((seated.hearing, exhibit.sha256))
         if job is None or not job.at_work:
             raise Refused(Code.NO_CHANGE)
+        await self._give_up(job)
+
+    def _on_entries(self, state: HearingState, entries: Sequence[Entry]) -> None:
+        """What is withdrawn nobody reads any more, and nobody could give it up."""
+        for event in (entry.event for entry in entries):
+            if isinstance(event, ev.ExhibitWithdrawn):
+                exhibit = state.exhibits[event.exhibit - 1]
+                job = self._jobs.get((state.hearing, exhibit.sha256))
+                if job is not None and job.at_work:
+                    task = asyncio.create_task(self._give_up(job), name="give up recognising")
+                    self._ending.add(task)
+                    task.add_done_callback(self._ending.discard)
+
+    async def _give_up(self, job: Job) -> None:
         if job.task is not None:
             job.task.cancel()
             await asyncio.gather(job.task, return_exceptions=True)

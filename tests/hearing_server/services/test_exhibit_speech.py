@@ -1,12 +1,15 @@
 """The jobs that recognise exhibits: each is asked for once, and given up whole."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from hearing_server.adapters.spoken_files import SpokenFolder
+from hearing_server.domain import commands as cmd
+from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.log import Entry
 from hearing_server.services.access import Seated
 from hearing_server.services.exhibit_speech import ExhibitSpeech, Progress, Utterance
 from hearing_server.services.exhibits import ExhibitFiles
@@ -23,6 +26,15 @@ class Here:
     def __init__(self, world: World) -> None:
         self._world = world
 
+    def subscribe(self, told: Callable[[Any, Sequence[Entry]], None]) -> None:
+        self.told = told
+
+    def withdraw(self) -> None:
+        self._world.do("prosecutor", cmd.WithdrawExhibit(exhibit=1))
+        event = ev.ExhibitWithdrawn(exhibit=1)
+        entry = Entry(hearing="h1", seq=self._world.state.seq, at=0, by="prosecutor", event=event)
+        self.told(self._world.state, (entry,))
+
     async def state(self, hearing: str) -> Any:
         return self._world.state
 
@@ -34,7 +46,7 @@ class Endless:
     """A recogniser that is never done, and who is at work."""
 
     def __init__(self) -> None:
-        self.begun = asyncio.Event()
+        self.begun, self.ended = asyncio.Event(), asyncio.Event()
         self.at_work = 0
 
     async def said(self, path: Path, media_type: str) -> AsyncIterator[Utterance | Progress]:
@@ -46,16 +58,17 @@ class Endless:
                 await asyncio.sleep(0.001)
         finally:
             self.at_work -= 1
+            self.ended.set()
 
 
-def speech(folder: Path) -> tuple[ExhibitSpeech, Endless]:
+def speech(folder: Path) -> tuple[ExhibitSpeech, Endless, Here]:
     world = in_session()
     submit(world, media_type="audio/ogg")
     here, recogniser = Here(world), Endless()
     service = ExhibitSpeech(
         cast(Hearings, here), cast(ExhibitFiles, here), SpokenFolder(folder), recogniser
     )
-    return service, recogniser
+    return service, recogniser, here
 
 
 def marks(folder: Path) -> list[Path]:
@@ -63,7 +76,7 @@ def marks(folder: Path) -> list[Path]:
 
 
 async def test_who_presses_twice_asks_once_and_gives_up_the_whole_of_it(tmp_path: Path) -> None:
-    service, recogniser = speech(tmp_path)
+    service, recogniser, _ = speech(tmp_path)
     asked = await asyncio.gather(*(service.ask(CLERK, 1) for _ in range(3)), return_exceptions=True)
     refused = [one for one in asked if isinstance(one, Refused)]
     assert [one.code for one in refused] == [Code.NO_CHANGE] * 2
@@ -83,7 +96,7 @@ async def test_who_presses_twice_asks_once_and_gives_up_the_whole_of_it(tmp_path
 
 
 async def test_given_up_before_it_began_it_does_not_begin(tmp_path: Path) -> None:
-    service, recogniser = speech(tmp_path)
+    service, recogniser, _ = speech(tmp_path)
     asking = asyncio.create_task(service.ask(CLERK, 1))
     await asyncio.sleep(0)  # it is taken up, and not yet on the disk
     await service.cancel(CLERK, 1)
@@ -93,3 +106,16 @@ async def test_given_up_before_it_began_it_does_not_begin(tmp_path: Path) -> Non
     assert (await service.about(CLERK, 1)).standing == "none"
     assert marks(tmp_path) == []
     await service.close()
+
+
+async def test_what_is_withdrawn_is_recognised_no_further(tmp_path: Path) -> None:
+    """Nobody could give it up any more, and the next would wait for it for hours."""
+    service, recogniser, here = speech(tmp_path)
+    await service.ask(CLERK, 1)
+    async with asyncio.timeout(60):
+        await recogniser.begun.wait()
+        here.withdraw()
+        await recogniser.ended.wait()
+    await service.close()
+    assert recogniser.at_work == 0
+    assert marks(tmp_path) == []
