@@ -100,7 +100,11 @@ class Freeze:
 
     @property
     def refusals_due(self) -> tuple[str, ...]:
-        """Who refused and whose box does not say so yet, in the order of the signers."""
+        """Who refused and whose box does not say so yet, in the order of the signers. Nobody, once it is archived:
+        in a log from before the boxes said so nothing is added behind the proof for the long term.
+        """
+        if self.archived:
+            return ()
         return tuple(p for p in self.signers if p in self.refused and p not in self.refusals_sealed)
 
     @property
