@@ -22,4 +22,6 @@ async def test_nothing_is_added_behind_an_archive() -> None:
     again = Desk(desk.store, desk.files)
     await again.hearings.state("h1")
     await again.transcripts.close()
-    assert desk.store.logs["h1"] == old
+    added = [type(one.event) for one in desk.store.logs["h1"][len(old) :]]
+    assert added == [ev.PartyLeft], "the connection that the last server had"
+    assert (await again.document()).endswith(" archived")
