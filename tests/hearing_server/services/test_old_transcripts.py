@@ -1,5 +1,6 @@
 """Logs from before a refusal was sealed into the transcript's file: what was archived then stays as it is."""
 
+import asyncio
 from dataclasses import replace
 
 from hearing_server.domain import commands as cmd
@@ -20,7 +21,10 @@ async def test_nothing_is_added_behind_an_archive() -> None:
     old = [replace(entry, seq=number) for number, entry in enumerate(kept, start=1)]
     desk.store.logs["h1"] = list(old)
     again = Desk(desk.store, desk.files)
-    await again.hearings.state("h1")
+    freeze = (await again.hearings.state("h1")).freeze
+    assert freeze is not None
+    assert (tuple(freeze.refused), freeze.refusals_due) == (("counsel",), ())
+    await asyncio.sleep(0.05)  # what the start takes up begins
     await again.transcripts.close()
     added = [type(one.event) for one in desk.store.logs["h1"][len(old) :]]
     assert added == [ev.PartyLeft], "the connection that the last server had"
