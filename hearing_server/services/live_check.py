@@ -1,8 +1,8 @@
 """Looks at the recording of every live hearing once a second, and tells what changes.
 
-A change is an event of the log: a fault when something was found wrong at two looks in a row, again where
-it lasts and a further source has it, its end when it was found right. How everything stands is told to
-bench and clerk, and kept nowhere.
+A change is an event of the log: a fault when something was found wrong at two looks in a row (at one, where
+it has lasted by then), again where it lasts and a further source has it, its end when it was found right.
+How everything stands is told to bench and clerk, and kept nowhere.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from hearing_server.domain.hearing import HearingState, Phase
 from hearing_server.services.media import RecordingFailed, RecordingHealth, RecordingRecovered
 from hearing_server.services.recording_check import (
     CODES,
+    NOTHING_ARRIVES,
     Arrivals,
     RecordingCheck,
     check,
@@ -24,6 +25,7 @@ from hearing_server.services.recording_check import (
 FRESH_S = 1.8  # what the recorder said longer ago says nothing of now
 SILENT_S = 3.0
 LOOKS = 2  # that find the same before it is told
+AT_ONCE = frozenset({NOTHING_ARRIVES})  # it has lasted long enough when it is found
 WATCHED = frozenset({Phase.IN_SESSION, Phase.PAUSED})
 RECORDER = frozenset(
     {"recorder_stalled", "recorder_died", "recorder_behind"}
@@ -108,7 +110,7 @@ class LiveCheck:
                 self._raised.discard(key)
             else:
                 self._ended.discard(key)
-            if found and self._seen[key] >= LOOKS:
+            if found and self._seen[key] >= (1 if code in AT_ONCE else LOOKS):
                 self._tell_who(key, checked, lasting.get(code))
             elif code in lasting and verdict == "good" and key not in self._ended:
                 self._ended.add(key)

@@ -2,7 +2,7 @@
 
 Only what the recorder should have (`reach`) is looked at: who is muted, silent by choice, paused, in a
 private talk or deliberating is no finding, nor is somebody who does not speak. A finding has a code that
-pages have words for; its thresholds leave five seconds from cause to alarm, of which two looks take two.
+pages have words for; its thresholds leave five seconds from cause to alarm, of which each look takes one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,9 +11,7 @@ from typing import Literal, NamedTuple
 
 from hearing_server.services.media import DirectoryHealth, RecordingHealth, TrackHealth
 
-NOTHING = (
-    2_000  # ms without a packet of a camera or microphone that is on: silence sends every 400 ms
-)
+NOTHING = 3_000  # ms without a packet over a line that is up: a dead one is found in 2,800
 STILL = {"audio": 2_000, "video": 2_500}  # ms that a file may stand still while packets come
 FOLLOWS = 1_500  # ms that a file that is well may lag behind
 UNHEARD = 2_000  # ms of sound at the server of which the file has none

@@ -109,8 +109,17 @@ class Job:
     async def make(self) -> dict[str, str]:
         """The file is there when this returns; what was found damaged. Raises ExportRefused.
 
-        Cancelled, it leaves what is done for the next time; `discard` takes that away.
+        Cancelled, it leaves what is done for the next time; `discard` takes that away. Refused over a
+        segment that is not as the log has it, it leaves nothing.
         """
+        try:
+            return await self._make()
+        except ExportRefused as refused:
+            if refused.segment:
+                await asyncio.to_thread(shutil.rmtree, self._order.work, True)
+            raise
+
+    async def _make(self) -> dict[str, str]:
         order = self._order
         output = Path(order.output)
         damaged: dict[str, str] = {}

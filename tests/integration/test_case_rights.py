@@ -35,7 +35,8 @@ MAY = {
     "POST /papers/x/reminders": CLERK, "POST /papers/x/closed": CLERK,
     "POST /papers/x/withdrawn": CLERK, "POST /papers/x/services": CLERK,
     "GET /papers/x/services/x/notice": READ, "GET /papers/x/services/x/proof": READ,
-    "POST /papers/x/people/x/link": CLERK,
+    "POST /papers/x/people/x/link": CLERK, "POST /papers/x/people/x/key": CLERK,
+    "POST /papers/x/answers": CLERK, "GET /papers/x/bundle": READ,
     "GET /outbox": READ, "POST /outbox/x/read": CLERK, "POST /outbox/x/retry": CLERK,
 }  # fmt: skip
 
@@ -49,7 +50,7 @@ def test_every_route_is_in_the_table() -> None:
             PlanningRoutes(
                 nothing, nothing, nothing, nothing, nothing, url="", time_zone=""
             ).routes(),
-            PaperRoutes(*[nothing] * 7, folder=nothing, url="").routes(),
+            PaperRoutes(*[nothing] * 8, folder=nothing, url="").routes(),
         )
         for route in routes
     }

@@ -119,8 +119,8 @@ def test_when_no_disk_takes_anything_that_alone_is_the_alarm():
 
 
 def test_a_microphone_that_is_on_and_sends_nothing():
-    silent = Arrival(kind="audio", flowing=0, loud=0, absent=2_600)
-    gone = dict(written=2_700, synced=2_700, heard=None, carried=2_600)
+    silent = Arrival(kind="audio", flowing=0, loud=0, absent=3_100)
+    gone = dict(written=3_200, synced=3_200, heard=None, carried=3_100)
     found = check("h1", {MIC: silent}, health(track(MIC, **gone)), True)
     assert found.verdicts["nothing_arrives"] == "bad"
     assert found.sources[MIC].code == "nothing_arrives"

@@ -13,8 +13,10 @@ if "SILENT_BY" in os.environ:
 
     by, taken = Path(os.environ["SILENT_BY"]), Track.packet
 
-    def packet(track: Track, data: bytes, at: float) -> None:
-        how = by.read_text() if by.exists() else ""
+    def packet(
+        track: Track, batch: bytes, at: float, begin: int = 0, end: int | None = None
+    ) -> None:
+        data, how = batch[begin:end], by.read_text() if by.exists() else ""
         if how == "silence" and track.name.source == "microphone":
             data = bytes((data[0] & 0xEF,)) + data[1:12] + SILENCE
         if how != "nothing":
