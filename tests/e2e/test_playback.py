@@ -120,7 +120,7 @@ async def test_one_goes_anywhere_by_keys_lines_and_names(tmp_path: Path) -> None
             await clerk.get("jump-gap").click()
             await clerk.state(defendant, "gap")
             await expect(clerk.get(f"seat-{defendant}")).to_have_attribute("data-cause", "network")
-            await expect(clerk.get(f"seat-{defendant}")).to_contain_text("14:13:40–14:13:50")
+            await expect(clerk.get(f"seat-{defendant}")).to_contain_text("22:13:40–22:13:50")
             await clerk.state(held.seats["counsel"], "picture")
             assert await clerk.time() == 20.0
 
@@ -200,7 +200,9 @@ async def test_a_sealed_span_is_not_fetched_by_whom_it_is_sealed_from(tmp_path: 
             await seek(clerk.page, 36)
             for party in held.seats.values():
                 await clerk.state(party, "sealed")
-            await expect(clerk.get(f"seat-{held.seats['counsel']}")).to_contain_text("14:14:25")
+            await expect(clerk.get(f"seat-{held.seats['counsel']}")).to_contain_text(
+                "22:14:25"
+            )  # of the court
             await seek(clerk.page, 33)
             await clerk.get("play").click()
             for party in held.seats.values():
@@ -209,7 +211,7 @@ async def test_a_sealed_span_is_not_fetched_by_whom_it_is_sealed_from(tmp_path: 
             await clerk.state(
                 held.seats["counsel"], "picture"
             )  # and out of it, to the next key frame
-            assert await clerk.time() >= 70
+            assert await clerk.time() >= 65
             number, at = await clerk.number(held.seats["counsel"])
             assert near(number, at)
             within = {at for _, _, at in clerk.asked if BEGAN + 35_000 <= at < BEGAN + 60_000}
@@ -251,7 +253,7 @@ async def test_the_judge_notes_a_moment_seals_a_span_and_lifts_it(tmp_path: Path
             await judge.page.keyboard.press("i")
             await judge.page.keyboard.press("l")
             await judge.page.keyboard.press("o")
-            await expect(judge.get("span")).to_have_text("14:13:20–14:13:30")
+            await expect(judge.get("span")).to_have_text("22:13:20–22:13:30")
             await judge.get("access-reason").fill("涉及隐私")
             await judge.click("set-access")
             await expect(judge.get("access-span")).to_have_attribute(
