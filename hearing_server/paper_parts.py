@@ -8,11 +8,11 @@ from aiohttp import web
 from hearing_server.adapters import paper_leftovers
 from hearing_server.adapters.code_store import SqlCodes
 from hearing_server.adapters.folder import Documents
-from hearing_server.adapters.notary import Workshop
 from hearing_server.adapters.paper_bundle import PaperBundleFiles
 from hearing_server.adapters.paper_press import PaperPress
 from hearing_server.adapters.paper_store import SqlPapers
 from hearing_server.adapters.root_signer import CourtRootSigner
+from hearing_server.adapters.signing_steps import Workshop
 from hearing_server.adapters.store import SqlStore
 from hearing_server.case_parts import CaseParts
 from hearing_server.entering_parts import OutboxCourier

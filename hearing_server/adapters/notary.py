@@ -3,10 +3,7 @@
 Everything here blocks and runs in threads. The package's own codes become ours in one place.
 """
 
-import hashlib
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
-
+from hearing_server.adapters.signing_steps import SIGNING_MINUTES, SigningSteps, Workshop
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Exhibit, HearingState, Opinion, Seat
 from hearing_server.domain.objections import Objection, as_of
@@ -35,48 +32,21 @@ from transcript.document import (
     Signer,
     TranscriptDocument,
 )
-from transcript.errors import TranscriptError
 from transcript.note import NoteRow, RecordingNote
 from transcript.signing import signer, work
-
-SIGNING_MINUTES = 48 * 60  # a party's certificate: the timestamp keeps the signature provable after
-
-CODES = {
-    "unprintable_character": Code.UNPRINTABLE_CHARACTER,
-    "bad_public_key": Code.BAD_SIGNATURE,
-    "bad_signature": Code.BAD_SIGNATURE,
-    "bad_name_image": Code.BAD_MESSAGE,
-    "name_too_long": Code.BAD_MESSAGE,
-    "stale_revision": Code.BUSY,
-    "timestamp_unavailable": Code.BUSY,
-    "signing_unavailable": Code.BUSY,
-    "unknown_signer": Code.NOT_A_SIGNER,
-    "already_signed": Code.ALREADY_ANSWERED,
-    "another_digest": Code.TRANSCRIPT_CHANGED,
-    "certificate_expired": Code.BAD_TOKEN,
-}  # what is not here is a fault of ours
-
-T = TypeVar("T")
-
-
-class Workshop(Protocol):
-    """Where the steps of transcript/signing/work.py are done, over the court's authority."""
-
-    def start(self) -> None: ...
-
-    def call(self, function: Callable[..., T], *arguments: Any) -> T: ...
 
 
 class TypstNotary:
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
+        self._steps = SigningSteps(workshop)
 
     def make_ready(self) -> None:
         self._workshop.start()
 
     def digest(self, state: HearingState, freeze: Freeze) -> str:
         document = document_of(state, freeze)
-        digest, missing = self._do(work.digest, document)
+        digest, missing = self._steps.do(work.digest, document)
         if missing:
             named = " ".join(_where(character, document) for character in missing[:8])
             raise Refused(Code.UNPRINTABLE_CHARACTER, named)
@@ -91,7 +61,7 @@ class TypstNotary:
         return self._print(note_of(state, note))
 
     def _print(self, document: TranscriptDocument | RecordingNote, digest: str = "") -> Printed:
-        pdf, pages = self._do(work.print_and_seal, document, digest)
+        pdf, pages = self._steps.do(work.print_and_seal, document, digest)
         return Printed(pdf=pdf, pages=pages)
 
     def prepare_note(self, pdf: bytes, state: HearingState, request: SignatureRequest) -> Prepared:
@@ -104,24 +74,13 @@ class TypstNotary:
         self, pdf: bytes, state: HearingState, request: SignatureRequest, statement: str
     ) -> Prepared:
         who = _signatory(state, request, statement)
-        begun = self._do(work.prepare, pdf, who)
-        return Prepared(
-            to_be_signed=begun.to_be_signed,
-            certificate_sha256=hashlib.sha256(begun.certificate).hexdigest(),
-            name_image_sha256=hashlib.sha256(who.name_image or b"").hexdigest(),
-            finish=lambda raw: self._do(work.finish, begun, raw, pdf),
-        )
+        return self._steps.prepared(work.prepare, pdf, who)
 
     def sign_held(
         self, pdf: bytes, state: HearingState, request: SignatureRequest, witness: str
     ) -> HeldSignature:
         who = _signatory(state, request, signer.STATEMENT)
-        signed, certificate = self._do(work.sign_held, pdf, who, _printable(witness))
-        return HeldSignature(
-            pdf=signed,
-            certificate_sha256=hashlib.sha256(certificate).hexdigest(),
-            name_image_sha256=hashlib.sha256(who.name_image or b"").hexdigest(),
-        )
+        return self._steps.held(pdf, who, _printable(witness))
 
     def refuse(self, pdf: bytes, state: HearingState, party: str, *, sealed: bool) -> bytes:
         assert state.freeze is not None
@@ -134,19 +93,10 @@ class TypstNotary:
             reason=None if sealed else _printable(refusal.reason),
             at=refusal.at,
         )
-        return self._do(work.refuse, pdf, said)
+        return self._steps.do(work.refuse, pdf, said)
 
     def archive(self, pdf: bytes) -> bytes:
-        return self._do(work.archive, pdf)
-
-    def _do(self, step: Callable[..., T], *arguments: Any) -> T:
-        """The package's own codes become ours."""
-        try:
-            return self._workshop.call(step, *arguments)
-        except TranscriptError as error:
-            if error.code not in CODES:
-                raise
-            raise Refused(CODES[error.code], str(error)) from error
+        return self._steps.do(work.archive, pdf)
 
 
 def _signatory(state: HearingState, request: SignatureRequest, statement: str) -> work.Signatory:

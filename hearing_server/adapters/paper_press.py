@@ -3,7 +3,6 @@ signing processes, a stranger's PDF is put together with its sheet in a child th
 """
 
 import asyncio
-import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 
 from hearing_server.adapters.examining.ask import ask_child
 from hearing_server.adapters.examining.examine import ChildExaminer
-from hearing_server.adapters.notary import CODES, SIGNING_MINUTES, Workshop
+from hearing_server.adapters.signing_steps import SIGNING_MINUTES, SigningSteps, Workshop
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.papers import templates
 from hearing_server.domain.papers.events import Addressee, Way
@@ -22,7 +21,6 @@ from hearing_server.services.paper_ports import SignRequest
 from hearing_server.services.transcripts import HeldSignature, Prepared, Printed
 from transcript import paper_accounts
 from transcript.document import Signer
-from transcript.errors import TranscriptError
 from transcript.paper import STATEMENT, CourtPaper, PrintedBlock, Upload, placed
 from transcript.pdf import RenderedTranscript
 from transcript.signing import paper_work, work
@@ -37,7 +35,7 @@ class PaperPress:
     """`folder` takes the file that is being put together."""
 
     def __init__(self, workshop: Workshop, folder: Path) -> None:
-        self._workshop = workshop
+        self._steps = SigningSteps(workshop)
         self._folder = folder
         self._examiner = ChildExaminer("examine", "paper")
         self._joining = asyncio.Semaphore(1)
@@ -84,24 +82,15 @@ class PaperPress:
 
     async def prepare(self, pdf: bytes, paper: Paper, request: SignRequest) -> Prepared:
         who = _signatory(paper, request)
-        begun = await self._do(paper_work.prepare, pdf, who, request.possession)
-        return Prepared(
-            to_be_signed=begun.to_be_signed,
-            certificate_sha256=hashlib.sha256(begun.certificate).hexdigest(),
-            name_image_sha256=hashlib.sha256(request.name_image).hexdigest(),
-            finish=lambda raw: self._call(work.finish, begun, raw, pdf),
+        return await asyncio.to_thread(
+            self._steps.prepared, paper_work.prepare, pdf, who, request.possession
         )
 
     async def sign_held(
         self, pdf: bytes, paper: Paper, request: SignRequest, witness: str
     ) -> HeldSignature:
         who = _signatory(paper, request)
-        signed, certificate = await self._do(work.sign_held, pdf, who, witness)
-        return HeldSignature(
-            pdf=signed,
-            certificate_sha256=hashlib.sha256(certificate).hexdigest(),
-            name_image_sha256=hashlib.sha256(request.name_image).hexdigest(),
-        )
+        return await asyncio.to_thread(self._steps.held, pdf, who, witness)
 
     async def archive(self, pdf: bytes) -> bytes:
         return await self._do(work.archive, pdf)
@@ -119,16 +108,7 @@ class PaperPress:
         return await self._do(paper_work.report, said)
 
     async def _do(self, step: Callable[..., T], *arguments: Any) -> T:
-        return await asyncio.to_thread(self._call, step, *arguments)
-
-    def _call(self, step: Callable[..., T], *arguments: Any) -> T:
-        """The package's own codes become ours."""
-        try:
-            return self._workshop.call(step, *arguments)
-        except TranscriptError as error:
-            if error.code not in CODES:
-                raise
-            raise Refused(CODES[error.code], str(error)) from error
+        return await asyncio.to_thread(self._steps.do, step, *arguments)
 
 
 def _signatory(paper: Paper, request: SignRequest) -> work.Signatory:

@@ -15,7 +15,7 @@ import structlog
 
 from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
-from hearing_server.domain.exhibit_readers import has_original, reads_exhibit, reads_file
+from hearing_server.domain.exhibit_readers import has_original, reads_file
 from hearing_server.domain.hearing import Exhibit, HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import Right, may
@@ -139,9 +139,7 @@ class ExhibitSpeech:
         """For whoever reads the exhibit's file; Refused(not_found) for everybody else."""
         state = await self._hearings.state(seated.hearing)
         exhibit = _exhibit(state, number)
-        if not reads_exhibit(state, exhibit, seated.party) or not reads_file(
-            state, exhibit, seated.party
-        ):
+        if not reads_file(state, exhibit, seated.party):
             raise Refused(Code.NOT_FOUND)
         said = await asyncio.to_thread(self._spoken.read, seated.hearing, exhibit.sha256)
         if said is not None:
