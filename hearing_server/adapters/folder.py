@@ -4,11 +4,13 @@ import fcntl
 import hashlib
 import os
 import secrets
+import time
 from pathlib import Path
 
 from hearing_server.domain.errors import Code, Refused
 
 SECRET = 32  # bytes
+LET_GO_IN = 2.0  # seconds
 
 
 class FolderUnusable(Exception):
@@ -25,11 +27,9 @@ class DataFolder:
             self._lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise FolderUnusable(f"data folder {path}: {error.strerror}") from None
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not _locked(self._lock):
             self.close()
-            raise FolderUnusable(f"data folder {path} is in use by another server") from None
+            raise FolderUnusable(f"data folder {path} is in use by another server")
         try:
             self.keys = self._folder("keys", 0o700)
             self.recordings = self._folder("recordings")
@@ -69,6 +69,19 @@ class DataFolder:
         except OSError as error:
             raise FolderUnusable(f"data folder {folder}: {error.strerror}") from None
         return folder
+
+
+def _locked(lock: int) -> bool:
+    """A process that a killed server was just starting holds its lock, and its ports, until it is executed."""
+    until = time.monotonic() + LET_GO_IN
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except OSError:
+            if time.monotonic() >= until:
+                return False
+        time.sleep(0.02)
 
 
 class Documents:

@@ -1,10 +1,12 @@
 """The data folder: whole files or none, one server at a time, secrets that stay."""
 
+import fcntl
 import hashlib
 import os
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,30 @@ def test_a_server_that_was_killed_holds_nothing(tmp_path: Path) -> None:
     ended = subprocess.run([sys.executable, "-c", script, str(tmp_path)])
     assert ended.returncode == -9
     DataFolder(tmp_path).close()
+
+
+def test_a_killed_server_was_just_starting_a_process(tmp_path: Path) -> None:
+    """Between fork and exec that process holds the lock; the next server's start waits for it."""
+    script = (
+        "import os, sys, pathlib\n"
+        "from hearing_server.adapters.folder import DataFolder\n"
+        "folder = DataFolder(pathlib.Path(sys.argv[1]))\n"
+        "if os.fork():\n"
+        "    os.kill(os.getpid(), 9)\n"
+        "sys.stdin.read()\n"
+        "os.execv('/bin/sleep', ['sleep', '0'])\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE
+    ) as killed:
+        assert killed.wait() == -9
+        with (tmp_path / "lock").open() as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        assert killed.stdin
+        executing = threading.Timer(0.3, killed.stdin.close)
+        executing.start()
+        DataFolder(tmp_path).close()
+        executing.join()
 
 
 def test_other_accounts_of_the_machine_see_nothing(tmp_path: Path) -> None:
