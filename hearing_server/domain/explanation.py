@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from hearing_server.domain import events as ev
+from hearing_server.domain.due_work import UNFINISHED
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 
 MACHINE = frozenset({"disk", "server", "overrun"})  # the court's own: explained however short
 LINE = frozenset({"network", "device", "malformed"})  # a party's
-BESIDE = frozenset({"timestamp_authority", "log_copy"})  # of the proof, not of sound or picture
+BESIDE = frozenset(
+    {"timestamp_authority", "log_copy", UNFINISHED}
+)  # of the proof, not of sound or picture
 SOURCES = frozenset(ev.Source)
 SHORT = 1_000  # ms: a line's loss below is counted, not told one by one
 

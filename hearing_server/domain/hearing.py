@@ -333,7 +333,8 @@ class HearingState:
     operations: tuple[Operation, ...] = ()  # the last ones of the desks
     freeze: Freeze | None = None  # the newest
     held_keys: Mapping[str, str] = field(default_factory=_empty)  # party -> why they have none
-    earlier: tuple[Freeze, ...] = ()  # those that everybody had answered when a newer one came
+    # those that everybody had answered when a newer one came, or that did not say yet who refused
+    earlier: tuple[Freeze, ...] = ()
     printings: tuple[Printing, ...] = ()  # every version there ever was
     wordings: Mapping[str, Wording] = field(
         default_factory=_empty
@@ -368,10 +369,15 @@ class HearingState:
         settled = freeze is not None and freeze.archived and not freeze.changed_since
         return settled and self.phase is Phase.CLOSED
 
+    def version(self, version: int) -> Freeze | None:
+        """The newest freeze or an earlier one."""
+        kept = (*self.earlier, self.freeze)
+        return next((one for one in kept if one is not None and one.version == version), None)
+
     def with_version(self, version: int) -> "HearingState":
-        """This state with an earlier freeze as the one it is about, where there is such a version."""
-        found = next((one for one in self.earlier if one.version == version), self.freeze)
-        return replace(self, freeze=found)
+        """This state with an earlier freeze as the one it is about, where everybody has answered it."""
+        found = self.version(version)
+        return replace(self, freeze=found) if found is not None and found.answered else self
 
     def screened(self, party: str, reader: str) -> ev.Screening | None:
         """The screening that keeps `party` from `reader`, if there is one. The public is always kept."""

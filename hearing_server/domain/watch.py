@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hearing_server.domain.due_work import UNFINISHED
 from hearing_server.domain.events import Device, Verdict
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
 from hearing_server.domain.message_readers import TECHNICIAN_DESK
@@ -130,8 +131,13 @@ def _of_course(state: HearingState, ends_at: int, now: int) -> Iterator[Alarm]:
 
 
 def _of_recording(state: HearingState) -> Iterator[Alarm]:
-    lasting = [fault for fault in state.faults if fault.over_at is None]
-    if lasting and state.phase is not Phase.CLOSED:
+    over = state.phase is Phase.CLOSED  # documents are signed after it
+    lasting = [
+        fault
+        for fault in state.faults
+        if fault.over_at is None and (not over or fault.code == UNFINISHED)
+    ]
+    if lasting:
         yield Alarm(kind=AlarmKind.RECORDING_FAULT, detail=lasting[-1].code)
 
 

@@ -1,17 +1,15 @@
 """From the lines to the signed document: freeze, print and seal, sign one at a time, archive.
 
-A file is written before the event that names it, so what the log says exists. A crash in between leaves
-a freeze without its seal or an answered document without its archive; `resume` finishes both.
+A file is written before the event that names it, so what the log says exists. What the log says and the files
+do not yet (a freeze without its seal, a refusal, an archive) is done as domain/due_work.py has it, also after a
+crash, and of an earlier version when a newer one was frozen meanwhile.
 """
 
 import asyncio
-import contextlib
 import hashlib
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol, TypeVar
-
-import structlog
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
@@ -23,19 +21,17 @@ from hearing_server.domain.decide import (
     next_version,
     signing_order,
 )
-from hearing_server.domain.errors import PASSING, Code, Refused
+from hearing_server.domain.due_work import Due, Work, due
+from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER, Entry
-from hearing_server.domain.objections import unanswered
 from hearing_server.domain.record import Freeze
 from hearing_server.domain.sealed import masked_in_print
+from hearing_server.services.due_work import DueWork
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.signing_line import SigningLine
 
 NOTHING = hashlib.sha256(b"").hexdigest()  # no picture of a name is in the document
-RETRY_AFTER = 5.0  # seconds between attempts at a seal or an archive while the store is down
-
-log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -114,10 +110,10 @@ class DocumentFiles(Protocol):
         """Keep how a name was written; its SHA-256. Refused(not_saved)."""
 
 
-_ANSWERS = (
+_BRINGS_WORK = (
+    ev.TranscriptFrozen,
     ev.TranscriptSigned,
     ev.SignatureRefused,
-    ev.RefusalSealed,
     ev.PartyRemoved,
     ev.ObjectionRefused,
     ev.ObjectionWithdrawn,
@@ -138,11 +134,11 @@ class Transcripts:
         self._files = files
         self._line: SigningLine[_Begun] = SigningLine()
         self._tasks: set[asyncio.Task[object]] = set()
-        self._closing = asyncio.Event()
+        self._work = DueWork(hearings, self._due, self._do)
 
     async def close(self) -> None:
         """Let what is being printed, signed or archived finish; what waits is left to `resume`."""
-        self._closing.set()
+        await self._work.close()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def freeze(self, hearing: str, by: str) -> int:
@@ -161,33 +157,19 @@ class Transcripts:
             digest = await asyncio.to_thread(self._notary.digest, state, draft)
             return cmd.FreezeTranscript(digest=digest)
 
-        seq = await self._hearings.execute_with(hearing, make, by)
-        self._spawn(hearing, "seal", self._seal)
-        return seq
+        return await self._hearings.execute_with(hearing, make, by)
 
     def on_entries(self, state: HearingState, entries: Sequence[Entry]) -> None:
-        """When the last answer is in, the document is archived."""
+        """A freeze is sealed, a refusal is said in the file at once; the last answer has it archived."""
         if any(isinstance(entry.event, ev.HearingOpened) for entry in entries):
             self._own(asyncio.to_thread(self._notary.make_ready), "make ready")
-        if any(isinstance(entry.event, _ANSWERS) for entry in entries):
-            self._finish(state)
+        if any(isinstance(entry.event, _BRINGS_WORK) for entry in entries):
+            self._work.begin(state.hearing)
 
     async def resume(self, hearing: str) -> None:
         """Finish what a crash left undone."""
-        state = await self._hearings.state(hearing)
-        freeze = state.freeze
-        if freeze is not None and not freeze.sealed and not freeze.changed_since:
-            self._spawn(hearing, "seal", self._seal)
-        else:
-            self._finish(state)
-
-    def _finish(self, state: HearingState) -> None:
-        """Who has refused is said in the file at once; the last answer has it archived."""
-        freeze = state.freeze
-        if freeze is not None and freeze.sealed and freeze.refusals_due:
-            self._spawn(state.hearing, "refusal", self._seal_refusals)
-        elif _complete(state):
-            self._spawn(state.hearing, "archive", self._archive)
+        if due(await self._hearings.state(hearing)):
+            self._work.begin(hearing)
 
     async def document(self, hearing: str, version: int) -> bytes:
         """The newest state of a version, also of an earlier one that was signed; Refused(not_found)."""
@@ -281,71 +263,43 @@ class Transcripts:
         check(state, cmd.Sign, party)
         return state
 
-    def _spawn(self, hearing: str, what: str, job: Callable[[str], Awaitable[None]]) -> None:
-        async def run() -> None:
-            while not self._closing.is_set():
-                try:
-                    return await job(hearing)
-                except Refused as refusal:
-                    log.warning("document job refused", job=what, hearing=hearing, why=str(refusal))
-                    if refusal.code not in PASSING:
-                        return
-                except Exception:
-                    log.exception("document job failed", job=what, hearing=hearing)
-                    return
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(RETRY_AFTER):
-                        await self._closing.wait()
-
-        self._own(run(), f"{what} {hearing}")
-
     def _own(self, coroutine: Coroutine[None, None, T], name: str) -> asyncio.Task[T]:
         task = asyncio.create_task(coroutine, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _seal(self, hearing: str) -> None:
+    async def _due(self, hearing: str) -> tuple[Due, ...]:
+        return due(await self._hearings.state(hearing))
+
+    async def _do(self, hearing: str, todo: Due) -> None:
+        """In its turn among the signers, on the file as it is then."""
         async with self._line.held(hearing):
             state = await self._hearings.state(hearing)
-            if state.freeze is None or state.freeze.sealed:
-                return
-            version = state.freeze.version
+            if todo in due(state):
+                about = replace(state, freeze=state.version(todo.version))
+                await self._hearings.execute(hearing, await self._done(about, todo), SERVER)
+
+    async def _done(self, state: HearingState, todo: Due) -> cmd.Command:
+        """The file is written; what is to be entered of it."""
+        if todo.work is Work.SEAL:
             printed = await asyncio.to_thread(self._notary.print_and_seal, state)
-            sha256 = await asyncio.to_thread(self._files.save, hearing, version, printed.pdf)
-            seal = cmd.EnterSeal(version=version, pages=printed.pages, sha256=sha256)
-            await self._hearings.execute(hearing, seal, SERVER)
+            sha256 = await self._save(state, todo, printed.pdf)
+            return cmd.EnterSeal(version=todo.version, pages=printed.pages, sha256=sha256)
+        assert state.freeze is not None
+        file = state.hearing, todo.version, state.freeze.sha256
+        pdf = await asyncio.to_thread(self._files.read, *file)
+        if todo.work is Work.ARCHIVE:
+            pdf = await asyncio.to_thread(self._notary.archive, pdf)
+            return cmd.EnterArchive(version=todo.version, sha256=await self._save(state, todo, pdf))
+        sealed = ("refusal", todo.version, todo.party) in masked_in_print(state)
+        pdf = await asyncio.to_thread(self._notary.refuse, pdf, state, todo.party, sealed=sealed)
+        return cmd.EnterRefusal(
+            version=todo.version,
+            party=todo.party,
+            sha256=await self._save(state, todo, pdf),
+            sealed=sealed,
+        )
 
-    async def _seal_refusals(self, hearing: str) -> None:
-        async with self._line.held(hearing):
-            state = await self._hearings.state(hearing)
-            freeze = state.freeze
-            if freeze is None or not freeze.refusals_due:
-                return
-            party, version = freeze.refusals_due[0], freeze.version
-            sealed = ("refusal", version, party) in masked_in_print(state)
-            pdf = await asyncio.to_thread(self._files.read, hearing, version, freeze.sha256)
-            made = await asyncio.to_thread(self._notary.refuse, pdf, state, party, sealed=sealed)
-            sha256 = await asyncio.to_thread(self._files.save, hearing, version, made)
-            entered = cmd.EnterRefusal(version=version, party=party, sha256=sha256, sealed=sealed)
-            await self._hearings.execute(hearing, entered, SERVER)  # and the next is begun
-
-    async def _archive(self, hearing: str) -> None:
-        async with self._line.held(hearing):
-            state = await self._hearings.state(hearing)
-            freeze = state.freeze
-            if freeze is None or not _complete(state):
-                return
-            pdf = await asyncio.to_thread(self._files.read, hearing, freeze.version, freeze.sha256)
-            archived = await asyncio.to_thread(self._notary.archive, pdf)
-            sha256 = await asyncio.to_thread(self._files.save, hearing, freeze.version, archived)
-            archive = cmd.EnterArchive(version=freeze.version, sha256=sha256)
-            await self._hearings.execute(hearing, archive, SERVER)
-
-
-def _complete(state: HearingState) -> bool:
-    """Everybody has answered, and the file says so; no objection waits for an answer; the archive is to be made."""
-    freeze = state.freeze
-    if freeze is None or freeze.archived or not freeze.answered or freeze.refusals_due:
-        return False
-    return not unanswered(state.objections)
+    async def _save(self, state: HearingState, todo: Due, pdf: bytes) -> str:
+        return await asyncio.to_thread(self._files.save, state.hearing, todo.version, pdf)

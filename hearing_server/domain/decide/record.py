@@ -31,8 +31,8 @@ _OPEN = READY_TO_FREEZE | {Phase.IN_SESSION}
 
 RULES: Mapping[type, Rule] = {
     cmd.FreezeTranscript: Rule(phases=READY_TO_FREEZE, right=Right.WRITE),
-    cmd.EnterSeal: Rule(phases=READY_TO_FREEZE | {Phase.IN_SESSION}, server=True),
-    cmd.EnterRefusal: Rule(phases=READY_TO_FREEZE | {Phase.IN_SESSION}, server=True),
+    cmd.EnterSeal: Rule(phases=ANY, server=True),
+    cmd.EnterRefusal: Rule(phases=ANY, server=True),
     cmd.Sign: Rule(phases=READY_TO_FREEZE, right=Right.SIGN, admitted=False),
     cmd.RefuseSignature: Rule(phases=READY_TO_FREEZE, right=Right.SIGN, admitted=False),
     cmd.EnterArchive: Rule(phases=ANY, server=True),
@@ -171,8 +171,9 @@ def _refuse_signature(
 
 
 def _enter_refusal(state: HearingState, command: cmd.EnterRefusal, by: str, now: int) -> Events:
-    freeze = state.freeze
-    if freeze is None or freeze.version != command.version:
+    """Also on the file of an earlier version: who refused it did so before the newer one."""
+    freeze = state.version(command.version)
+    if freeze is None:
         raise Refused(Code.TRANSCRIPT_CHANGED)
     if command.party not in freeze.refusals_due:
         raise Refused(Code.NO_CHANGE)
@@ -187,8 +188,8 @@ def _enter_refusal(state: HearingState, command: cmd.EnterRefusal, by: str, now:
 
 
 def _enter_archive(state: HearingState, command: cmd.EnterArchive, by: str, now: int) -> Events:
-    freeze = state.freeze
-    if freeze is None or freeze.version != command.version:
+    freeze = state.version(command.version)
+    if freeze is None:
         raise Refused(Code.TRANSCRIPT_CHANGED)
     if freeze.archived:
         raise Refused(Code.NO_CHANGE)
@@ -196,7 +197,7 @@ def _enter_archive(state: HearingState, command: cmd.EnterArchive, by: str, now:
         raise Refused(Code.NOT_YOUR_TURN, "signatures are outstanding")
     if freeze.refusals_due:
         raise Refused(Code.NOT_YOUR_TURN, "refusals are not in the document yet")
-    if unanswered(state.objections):
+    if freeze is state.freeze and unanswered(state.objections):
         raise Refused(Code.OBJECTION_OPEN)
     return (ev.TranscriptArchived(version=command.version, sha256=command.sha256),)
 

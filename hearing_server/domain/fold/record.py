@@ -36,7 +36,7 @@ def _frozen(state: HearingState, event: ev.TranscriptFrozen, at: int) -> Hearing
         masked=masked,
         passages=printed.digests,
     )
-    kept = (last,) if last is not None and last.answered else ()
+    kept = (last,) if last is not None and (last.answered or last.refusals_due) else ()
     return replace(
         state,
         freeze=freeze,
@@ -53,6 +53,14 @@ def _with_freeze(state: HearingState, version: int, **changes: Any) -> HearingSt
     if state.freeze is None or state.freeze.version != version:
         return state  # about a version that a newer freeze has replaced
     return replace(state, freeze=replace(state.freeze, **changes))
+
+
+def _with_version(state: HearingState, version: int, **changes: Any) -> HearingState:
+    """As `_with_freeze`, also of an earlier one: what came late to its file."""
+    earlier = tuple(
+        replace(one, **changes) if one.version == version else one for one in state.earlier
+    )
+    return _with_freeze(replace(state, earlier=earlier), version, **changes)
 
 
 def _sealed(state: HearingState, event: ev.TranscriptSealed, at: int) -> HearingState:
@@ -89,11 +97,11 @@ def _refused(state: HearingState, event: ev.SignatureRefused, at: int) -> Hearin
 
 
 def _refusal_sealed(state: HearingState, event: ev.RefusalSealed, at: int) -> HearingState:
-    freeze = state.freeze
-    if freeze is None or freeze.version != event.version:
+    freeze = state.version(event.version)
+    if freeze is None:
         return state
     kept = {("refusal", event.version, event.party)} if event.sealed else set()
-    return _with_freeze(
+    return _with_version(
         state,
         event.version,
         sha256=event.sha256,
@@ -103,7 +111,7 @@ def _refusal_sealed(state: HearingState, event: ev.RefusalSealed, at: int) -> He
 
 
 def _archived(state: HearingState, event: ev.TranscriptArchived, at: int) -> HearingState:
-    return _with_freeze(state, event.version, archived=True, sha256=event.sha256)
+    return _with_version(state, event.version, archived=True, sha256=event.sha256)
 
 
 def _with_recorded(state: HearingState, party: str, **changes: Any) -> HearingState:

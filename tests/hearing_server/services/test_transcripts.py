@@ -11,8 +11,7 @@ from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.parties import Party
 from hearing_server.domain.record import Freeze
-from hearing_server.services import signing_line
-from hearing_server.services import transcripts as module
+from hearing_server.services import due_work, signing_line
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.transcripts import (
     HeldSignature,
@@ -158,7 +157,7 @@ class Desk:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "RETRY_AFTER", 0.01)
+    monkeypatch.setattr(due_work, "AGAIN_AFTER", 0.01)
 
 
 async def refusal(awaitable: Awaitable[object]) -> Code:
@@ -317,7 +316,7 @@ async def test_a_signer_that_goes_while_signing_loses_nobodys_signature() -> Non
 
 async def test_a_crash_before_the_seal_is_made_good_at_the_next_start() -> None:
     desk = Desk()
-    desk.notary.refusals["seal"] = [Code.INTERNAL]
+    desk.notary.refusals["seal"] = [Code.INTERNAL] * 10_000
     await desk.hearings.execute("h1", cmd.Arrive(connection="new-clerk"), "clerk")
     await desk.transcripts.freeze("h1", "clerk")
     await desk.transcripts.close()
@@ -330,7 +329,7 @@ async def test_a_crash_before_the_seal_is_made_good_at_the_next_start() -> None:
 
 async def test_a_crash_before_the_archive_is_made_good_at_the_next_start() -> None:
     desk = await Desk().frozen()
-    desk.notary.refusals["archive"] = [Code.INTERNAL]
+    desk.notary.refusals["archive"] = [Code.INTERNAL] * 10_000
     await desk.sign(PROSECUTOR, DEFENDANT, COUNSEL, CLERK, JUDGE)
     await desk.transcripts.close()
     assert not (await desk.until(lambda freeze: True)).archived

@@ -2,10 +2,11 @@
 import { useI18n } from 'vue-i18n';
 import type { FaultView } from '@/protocol.gen';
 
+export const UNFINISHED = 'document_unfinished'; // of a document and not of the recording
 const PASSING: ReadonlySet<string> = new Set(['track_failed', 'flush_timeout']); // nobody tells their end
 const SHOWN_FOR = 120_000; // ms, of what passes by itself
 const SOURCES: ReadonlySet<string> = new Set(['camera', 'microphone', 'screen', 'screen_sound', 'room']);
-const BEARABLE: ReadonlySet<string> = new Set([...PASSING, 'one_disk_full', 'one_disk_error', 'disk_low', 'clock_off', 'not_saved']);
+const BEARABLE: ReadonlySet<string> = new Set([...PASSING, 'one_disk_full', 'one_disk_error', 'disk_low', 'clock_off', 'not_saved', UNFINISHED]);
 
 /** Those that go on at `now`, the newest of each code, in the order they came. */
 export function openFaults(faults: readonly FaultView[], now: number): FaultView[] {

@@ -3,7 +3,7 @@ import type { GapView, RecordingView } from '@/protocol.gen';
 
 const MACHINE: ReadonlySet<string> = new Set(['disk', 'server', 'overrun']);
 const LINE: ReadonlySet<string> = new Set(['network', 'device', 'malformed']);
-const BESIDE: ReadonlySet<string> = new Set(['timestamp_authority', 'log_copy']); // of the proof, not of sound or picture
+const BESIDE: ReadonlySet<string> = new Set(['timestamp_authority', 'log_copy', 'document_unfinished']); // of the proof, not of sound or picture
 const SHORT = 1000; // ms
 
 const grave = ({ cause, started_at, ended_at }: GapView) =>

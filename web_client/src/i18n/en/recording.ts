@@ -13,6 +13,7 @@ export default {
     not_recorded: 'The picture or sound of somebody is not recorded. Pause and have them enter again; if that fails, tell a technician.',
     timestamp_authority: 'The timestamp authority does not answer: the record is signed without, and stamped when it is back. Go on, and tell a technician.',
     log_copy: 'The copy of the log beside the recording cannot be written, or was altered; the log itself is whole. Go on, and have a technician look at the disk.',
+    document_unfinished: 'The transcript’s file cannot be finished: a seal, a refusal or the archive is missing in it. Nothing is lost, and it is tried again until it is done; tell a technician.',
     not_written: 'Picture or sound arrives and is not written to the file. Let nobody speak; if it is not back in a few seconds, pause and tell a technician.',
     silent_file: 'Somebody is heard, and the file has no sound of it. Pause and have them enter again; if that fails, tell a technician.',
     nothing_arrives: 'A camera or microphone is on, and nothing comes of it. Have them switch it off and on, then enter again; pause if they must be heard meanwhile.',
