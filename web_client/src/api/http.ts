@@ -4,6 +4,11 @@ import type { Code } from '@/protocol.gen';
 /** `unreachable`: no answer came; `timeout`: none came in time. */
 export type FaultCode = Code | 'unreachable' | 'timeout';
 
+/** What may go well when it is tried again. */
+export const PASSING: ReadonlySet<FaultCode> = new Set([
+  'unreachable', 'timeout', 'internal', 'not_saved', 'too_many', 'busy', 'bad_token',
+]);
+
 export class Refused extends Error {
   constructor(
     readonly code: FaultCode,

@@ -1,7 +1,7 @@
 /** The connection of this tab: tickets, entering, coming back after a loss, giving way to another tab. */
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
-import { codeOf, Refused, type FaultCode } from '@/api/http';
+import { codeOf, PASSING, Refused, type FaultCode } from '@/api/http';
 import { takeTicket } from '@/api/seats';
 import { useCaptions } from '@/captions/store';
 import { useExhibits } from '@/exhibits/store';
@@ -22,9 +22,6 @@ export type ConnectionState =
 
 const RETRY = [200, 400, 800, 1500, 2000]; // ms, the last one again and again
 const STALE = 10_000; // ms in which the server notices that our own lost connection is gone
-const PASSING: ReadonlySet<FaultCode> = new Set([
-  'unreachable', 'timeout', 'internal', 'not_saved', 'too_many', 'busy', 'bad_token',
-]);
 
 export const useConnection = defineStore('connection', () => {
   const state = ref<ConnectionState>('idle');

@@ -26,6 +26,7 @@ export class MediaLink {
   private readonly producers = new Map<Source, Producer>();
   private readonly consumers = new Map<string, Consumer>();
   private readonly restarts = new Map<Direction, number>();
+  private readonly turns = new Map<Source, Promise<void>>();
   private lastMid = -1;
   private gathering: Promise<void> | null = null;
   private closed = false;
@@ -117,8 +118,20 @@ export class MediaLink {
     }
   }
 
+  /** What is done with one source is done in its order: who makes the link and a new device may both send it,
+   *  and the server takes a source once. */
+  private inTurn(source: Source, work: () => Promise<void>): Promise<void> {
+    const turn = (this.turns.get(source) ?? this.ready).catch(() => undefined).then(work);
+    this.turns.set(source, turn);
+    return turn;
+  }
+
   /** Send a track as `source`; a track of the same source before it is replaced in place. */
-  async send(source: Source, track: MediaStreamTrack, running: boolean): Promise<void> {
+  send(source: Source, track: MediaStreamTrack, running: boolean): Promise<void> {
+    return this.inTurn(source, () => this.produce(source, track, running));
+  }
+
+  private async produce(source: Source, track: MediaStreamTrack, running: boolean): Promise<void> {
     await this.ready;
     const transport = this.transports.get('send');
     if (!transport || this.closed) return;
@@ -131,7 +144,7 @@ export class MediaLink {
       ...(track.kind === 'video' ? this.videoOptions(source) : source === 'screen_sound' ? SCREEN_SOUND_OPTIONS : AUDIO_OPTIONS),
     });
     this.producers.set(source, producer);
-    if (!running) await this.pause(source);
+    if (!running) await this.hold(source);
   }
 
   private videoOptions(source: Source) {
@@ -145,26 +158,34 @@ export class MediaLink {
     };
   }
 
-  async pause(source: Source): Promise<void> {
+  pause(source: Source): Promise<void> {
+    return this.inTurn(source, () => this.hold(source));
+  }
+
+  private async hold(source: Source): Promise<void> {
     const producer = this.producers.get(source);
     if (!producer || producer.paused) return;
     producer.pause();
     await this.ask({ type: 'pause_producer', source });
   }
 
-  async resume(source: Source): Promise<void> {
-    const producer = this.producers.get(source);
-    if (!producer?.paused) return;
-    await this.ask({ type: 'resume_producer', source });
-    producer.resume();
+  resume(source: Source): Promise<void> {
+    return this.inTurn(source, async () => {
+      const producer = this.producers.get(source);
+      if (!producer?.paused) return;
+      await this.ask({ type: 'resume_producer', source });
+      producer.resume();
+    });
   }
 
-  async stopSending(source: Source): Promise<void> {
-    const producer = this.producers.get(source);
-    if (!producer) return;
-    this.producers.delete(source);
-    producer.close();
-    await this.ask({ type: 'close_producer', source });
+  stopSending(source: Source): Promise<void> {
+    return this.inTurn(source, async () => {
+      const producer = this.producers.get(source);
+      if (!producer) return;
+      this.producers.delete(source);
+      producer.close();
+      await this.ask({ type: 'close_producer', source });
+    });
   }
 
   async consume(opened: ConsumerOpened): Promise<void> {

@@ -1,7 +1,7 @@
 /** Sound and picture of the hearing: what we send, and for every other party a stream of each group. */
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
-import { Refused } from '@/api/http';
+import { codeOf, PASSING, Refused } from '@/api/http';
 import type { AskFunction } from '@/connection/socket';
 import { useConnection } from '@/connection/store';
 import { useHearing } from '@/hearing/store';
@@ -20,6 +20,9 @@ const RETRY = [500, 1000, 2000, 4000, 8000]; // ms, the last one again and again
 /** What is sent beside camera and microphone, while somebody wants it. */
 export type Extra = Exclude<Source, Kind>;
 type Streams = Record<string, MediaStream>;
+
+/** A refusal is about one track; anything else is the link's. */
+const refused = (error: unknown): boolean => error instanceof Refused && !['timeout', 'unreachable'].includes(error.code);
 
 interface Remote {
   consumer: string;
@@ -64,7 +67,7 @@ export const useMedia = defineStore('media', () => {
     try {
       await link.whenReady();
       await Promise.all((['microphone', 'camera'] as const).map((kind) => send(kind)));
-      await Promise.all([...extras].map(([source, track]) => link?.send(source, track, true)));
+      await Promise.all([...extras].map(([source, track]) => sendAgain(source, track)));
       failed.value = false;
       tries = 0;
     } catch {
@@ -93,9 +96,7 @@ export const useMedia = defineStore('media', () => {
     try {
       await current?.consume(opened);
     } catch (error) {
-      // A refusal is about one track that has gone meanwhile; anything else is the link's.
-      const gone = error instanceof Refused && !['timeout', 'unreachable'].includes(error.code);
-      if (!gone && current === link && again) tryLater();
+      if (!refused(error) && current === link && again) tryLater(); // a refusal: that track has gone meanwhile
     }
   }
 
@@ -133,14 +134,29 @@ export const useMedia = defineStore('media', () => {
     for (const track of tracks) stream.addTrack(track);
   }
 
-  /** Rejects with the server's refusal; then nothing is sent. */
+  /** Rejects with the server's refusal; then nothing is sent. With a link that breaks meanwhile the next one
+   *  sends it. */
   async function sendExtra(source: Extra, track: MediaStreamTrack): Promise<void> {
     extras.set(source, track);
+    const current = link;
+    try {
+      await current?.send(source, track, true);
+    } catch (error) {
+      if (extras.get(source) !== track || current !== link) return;
+      if (!refused(error)) return tryLater();
+      extras.delete(source);
+      throw error;
+    }
+  }
+
+  /** Over a new link. What the server has no longer ends as if its device had gone; it breaks no link. */
+  async function sendAgain(source: Extra, track: MediaStreamTrack): Promise<void> {
     try {
       await link?.send(source, track, true);
     } catch (error) {
-      extras.delete(source);
-      throw error;
+      if (!refused(error) || PASSING.has(codeOf(error))) throw error;
+      track.stop();
+      track.dispatchEvent(new Event('ended')); // a track that is stopped here says nothing of it
     }
   }
 
