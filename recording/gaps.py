@@ -5,8 +5,8 @@ A gap is a span of an open track that no segment holds:
   for pictures from the last whole frame to the next key frame, since nothing between decodes;
 - no packet for more than 500 ms, or three times the usual distance of frames where that is longer
   (a still screen sends one a second); Opus sends one every 400 ms even in silence (`network`);
-- what came and cannot be read: packets that say what is not so, pictures that no decoder takes
-  (`malformed`);
+- what came and cannot be read: packets that say what is not so, pictures that no decoder takes, more
+  frames than fit into the time (`malformed`);
 - what the recorder dropped because its worker was behind (`overrun`), could not write (`disk`),
   or had in hand when it died (`server`), up to the first packet after it that cannot be read;
 - from the opening of a track to its first packet, where that takes more than five seconds (`network`);

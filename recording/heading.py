@@ -26,3 +26,8 @@ def heading(
             "STARTED_AT": str(at),
         },
     )
+
+
+def fits(header: Header, size: tuple[int, int], private: bytes) -> bool:
+    """Whether a key frame of this size and private data can stand below it."""
+    return (header.width, header.height, header.private) == (*size, private)

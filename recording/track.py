@@ -13,11 +13,12 @@ from recording.depacketise import QUIET, Frame, depacketiser
 from recording.disk import Disk, Disks
 from recording.encryption import HearingKey
 from recording.gaps import GapLedger
-from recording.heading import heading
+from recording.heading import fits, heading
 from recording.keyframes import CUT_AFTER_MS, KeyframeWish
 from recording.loudness import Ear
 from recording.names import track_folder
 from recording.outlet import Outlet
+from recording.pace import Pace
 from recording.party_clock import PartyClock
 from recording.reorder import Released, ReorderBuffer
 from recording.rtp import bounds
@@ -41,8 +42,8 @@ class Track:
     __slots__ = (
         "_begun", "_carried", "_carrying", "_clock", "_depacketiser", "_disks", "_durable",
         "_ear", "_earlier", "_format", "_gaps", "_heard_until", "_height", "_interval", "_key",
-        "_keyframes", "_last", "_lost", "_now", "_number", "_outlet", "_party", "_payload_type",
-        "_private", "_received", "_reorder", "_size", "_synced_at", "_time", "_timestamp",
+        "_keyframes", "_last", "_lost", "_now", "_number", "_outlet", "_pace", "_party",
+        "_payload_type", "_private", "_received", "_reorder", "_size", "_synced_at", "_time", "_timestamp",
         "_told", "_unframed", "_unread", "_video", "_width", "_writer", "_written", "name",
         "opened",
     )  # fmt: skip
@@ -86,6 +87,7 @@ class Track:
         self._carried: float | None = None  # when the newest moment of them began
         self._told = (0, 0)  # carrying and malformed, at the last word of health
         self._keyframes = KeyframeWish()
+        self._pace = Pace()
         self._synced_at = 0.0
         self._durable = (0, 0.0)  # until when (Unix ms), and when that was known (monotonic)
         self._size = 0  # bytes of closed segments
@@ -265,9 +267,13 @@ class Track:
         """Put a frame into the segment it belongs to."""
         data, timestamp, key, width, _, _, length = frame
         gaps, writer, last = self._gaps, self._writer, self._last
-        at = int(self._time if timestamp == self._timestamp else self._earlier)
-        if at <= last:
-            at = last + 1
+        time = int(self._time if timestamp == self._timestamp else self._earlier)
+        at = self._pace.start(time, key, last, int(self._clock.calendar(self._now)), gaps)
+        if at is None:
+            self._unframed += 1
+            if self._video:
+                self._ask()
+            return
         covered = gaps.covered_until
         if writer is None and covered is not None and at < covered <= at + LONGEST_FRAME_MS:
             at = covered  # segments of one track do not overlap
@@ -308,19 +314,14 @@ class Track:
 
     def _should_cut(self, frame: Frame, age: int) -> bool:
         assert self._writer is not None
-        header = self._writer.header
-        changed = (frame.width, frame.height, frame.private) != (
-            header.width,
-            header.height,
-            header.private,
-        )
+        changed = not fits(self._writer.header, (frame.width, frame.height), frame.private)
         return age >= CUT_AFTER_MS or (changed and age >= CHANGE_AFTER_MS) or not self._writer.clean
 
-    def _open(self, frame: Frame, at: int) -> bool:
+    def _open(self, frame: Frame, at: int) -> None:
         disks = self._disks.usable(self._now)
         if not disks:
             self._unkept(at)
-            return False
+            return
         size = (self._width, self._height)
         header = heading(self.name, self._format, at, size, self._private)
         try:
@@ -329,11 +330,10 @@ class Track:
             )
         except OSError:
             self._unkept(at)
-            return False
+            return
         self._synced_at = self._now
         if not frame.key:
             self._ask()
-        return True
 
     def _flush(self, writer: SegmentWriter) -> None:
         try:

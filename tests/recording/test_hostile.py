@@ -14,7 +14,7 @@ from recording.track import Track
 from . import streams
 from .reports import Reports, begin, give
 from .streams import Packet
-from .test_track import Desk, record, shown
+from .test_track import BEGIN, WALL, Desk, record, shown
 
 
 def playable(desk: Desk) -> None:
@@ -182,3 +182,41 @@ def test_a_codec_that_changes_is_another_track_of_the_same_source(tmp_path: Path
     assert [segment.codec for segment in desk.segments] == ["vp8", "h264"]
     assert desk.segments[0].ended_at <= desk.segments[1].started_at
     playable(desk)
+
+
+@pytest.mark.parametrize("codec", ["vp8", "opus"])
+def test_more_frames_than_fit_into_the_time(codec: Codec, tmp_path: Path):
+    """Each moment a hundred times, as if it were a hundred; then an honest stream, which stands at its own time and is
+    not squeezed in behind a recording that ran ahead of the clock."""
+    desk, packets = Desk(tmp_path), []
+    honest = (
+        streams.sound_packets(streams.encode_sound(6.0))
+        if codec == "opus"
+        else streams.video_packets(codec, streams.encode_video(codec, 180), mtu=1 << 16)
+    )
+    for packet in honest:
+        for more in range(100 if packet.at < 3 else 1):
+            data = bytearray(packet.data)
+            data[2:4] = (len(packets) & 0xFFFF).to_bytes(2, "big")
+            stamp = int.from_bytes(data[4:8], "big") + more & 0xFFFFFFFF
+            data[4:8] = stamp.to_bytes(4, "big")
+            packets.append(Packet(bytes(data), packet.at))
+    track = record(desk, codec, packets, 6.0)
+    begin = int(WALL + BEGIN * 1000)
+    assert max(segment.ended_at for segment in desk.segments) - begin <= 6050
+    assert track.malformed > 500
+    assert {cause for _, _, cause in desk.gaps} == {"malformed"}
+    assert desk.gaps[0][0] < 2000
+    end = desk.gaps[-1][1]
+    assert 2000 < end < 4600
+    frames = sum(packet.at * 1000 >= end for packet in honest)
+    placed = [at for segment in desk.segments for at in moments(desk, segment.name)]
+    assert sum(at - begin >= end - 5 for at in placed) == frames
+
+
+def moments(desk: Desk, name: str) -> list[int]:
+    """When each frame in a file starts, Unix ms."""
+    start = int(name.rpartition("/")[2].partition("-")[0])
+    with av.open(str(desk.folder / name)) as source:
+        stamps = [packet.pts for packet in source.demux(0) if packet.pts is not None]
+    return [start + round(stamp) for stamp in stamps]
