@@ -1,7 +1,7 @@
 """Says what a signed transcript proves: one finding per signature, and about the whole."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -13,7 +13,7 @@ from .errors import TranscriptError
 from .pdf import render
 from .signing.fields import SEAL_FIELD, party_of
 from .signing.inspection import Inspection, SignatureFacts, inspect
-from .signing.signer import DIGEST_LABEL
+from .signing.signer import DIGEST_LABEL, REFUSAL
 
 LARGEST = 256_000_000  # bytes
 Level = Literal["ok", "warning", "error"]
@@ -35,6 +35,17 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Logged:
+    """What a log says of a file, by party: whose refusal it proves, what they may be called (nothing where it
+    does not tell), and the SHA-256 of the certificates with which they signed.
+    """
+
+    refused: frozenset[str] = frozenset()
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    certificates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """All findings; `ok` when none is an error."""
 
@@ -51,11 +62,11 @@ def verify_pdf(
     roots: Sequence[x509.Certificate] = (),
     *,
     at: datetime | None = None,
-    refused: frozenset[str] = frozenset(),
+    logged: Logged | None = None,
 ) -> Report:
-    """Check a signed transcript against the roots of the court, as of `at` (now unless given).
+    """Check a signed transcript against the roots of the court, as of `at` (now unless given), and against
+    what a log says of it: the box of whoever refused is empty by right.
 
-    `refused` are the parties whose refusal to sign is proven elsewhere: their boxes are empty by right.
     Never raises: an unreadable, damaged or hostile file is an error finding.
     """
     if len(data) > LARGEST:
@@ -66,7 +77,7 @@ def verify_pdf(
         inspection = inspect(data, roots, at or datetime.now(UTC))
     except Exception as error:  # a stranger's file may fail anywhere: the failure is the finding
         return _only("damaged", f"the PDF cannot be read: {_short(error)}")
-    return Report(findings=tuple(_findings(data, inspection, bool(roots), refused)))
+    return Report(findings=tuple(_findings(data, inspection, bool(roots), logged or Logged())))
 
 
 def sealed_record(data: bytes) -> bytes:
@@ -82,7 +93,7 @@ def _only(code: str, text: str) -> Report:
 
 
 def _findings(
-    data: bytes, inspection: Inspection, vouched: bool, refused: frozenset[str]
+    data: bytes, inspection: Inspection, vouched: bool, logged: Logged
 ) -> Iterator[Finding]:
     signatures = inspection.signatures
     if not signatures:
@@ -97,8 +108,8 @@ def _findings(
     else:
         yield from _content(data, inspection, document)
     for facts in signatures:
-        yield _signature(facts, document)
-    yield from _open_boxes(inspection, document, refused)
+        yield _signature(facts, document, logged)
+    yield from _open_boxes(inspection, document, logged.refused)
     yield from _end(signatures)
 
 
@@ -187,9 +198,9 @@ def _printed(document: Document) -> bytes:
             return render(document).pdf
 
 
-def _signature(facts: SignatureFacts, document: Document | None) -> Finding:
+def _signature(facts: SignatureFacts, document: Document | None, logged: Logged) -> Finding:
     who = _who(facts)
-    code, problem = _fault(facts, document)
+    code, problem = _fault(facts, document, logged)
     if code:
         return _error(code, f"{who}: {problem}")
     if facts.is_timestamp:
@@ -218,7 +229,7 @@ def _who(facts: SignatureFacts) -> str:
     return f"signature of {subject.role} {subject.name}{party}{time}"
 
 
-def _fault(facts: SignatureFacts, document: Document | None) -> tuple[str, str]:
+def _fault(facts: SignatureFacts, document: Document | None, logged: Logged) -> tuple[str, str]:
     """The gravest thing wrong with a signature, or nothing."""
     if facts.problem:
         return "damaged", f"it cannot be read: {facts.problem[:200]}"
@@ -238,16 +249,42 @@ def _fault(facts: SignatureFacts, document: Document | None) -> tuple[str, str]:
         return "timestamp_invalid", "its timestamp does not hold"
     if not facts.sound:
         return "bad_signature", "it does not hold"
+    return _misplaced(facts, document, logged)
+
+
+def _misplaced(facts: SignatureFacts, document: Document | None, logged: Logged) -> tuple[str, str]:
+    """What holds, and is not what the document or the log names."""
+    if facts.is_timestamp or facts.is_seal:
+        return "", ""
+    if facts.is_refusal:
+        return _wrong_refusal(facts, document, logged)
+    in_log = logged.certificates.get(facts.subject.identifier, facts.certificate_sha256)
+    if in_log != facts.certificate_sha256:
+        return "wrong_certificate", f"the log names another certificate, with SHA-256 {in_log}"
     return _wrong_signer(facts, document)
+
+
+def _wrong_refusal(
+    facts: SignatureFacts, document: Document | None, logged: Logged
+) -> tuple[str, str]:
+    """A refusal of somebody who was not asked, or under another name than the document has or the log."""
+    party = party_of(facts.field) or ""
+    signer = next((s for s in document.signers if s.party == party), None) if document else None
+    if signer is None:
+        return (
+            ("", "") if document is None else ("wrong_signer", "the document names no such signer")
+        )
+    named = f"{REFUSAL}{signer.label} {{}}："
+    if not facts.reason.startswith(named.format(signer.name)):
+        return "wrong_signer", f"it does not name {signer.label} {signer.name}: {facts.reason}"
+    names = logged.names.get(party, frozenset())
+    if names and not any(facts.reason.startswith(named.format(name)) for name in names):
+        return "wrong_signer", f"the log names {', '.join(sorted(names))}: {facts.reason}"
+    return "", ""
 
 
 def _wrong_signer(facts: SignatureFacts, document: Document | None) -> tuple[str, str]:
     """A sound signature by somebody who was not asked, or in the place of somebody else."""
-    if facts.is_timestamp or facts.is_seal:
-        return "", ""
-    if facts.is_refusal:
-        known = document is None or party_of(facts.field) in {s.party for s in document.signers}
-        return ("", "") if known else ("wrong_signer", "the document names no such signer")
     if not facts.is_party or party_of(facts.field) != facts.subject.identifier:
         return "wrong_signer", f"the key was not certified for the field {facts.field}"
     if document is None:
@@ -265,9 +302,9 @@ def _open_boxes(
 ) -> Iterator[Finding]:
     """Whoever refused has the court's seal in their box, but in a file from before that was so: the log has it."""
     names = {s.party: f"{s.label} {s.name}" for s in document.signers} if document else {}
-    for field in inspection.empty_fields:
-        party = party_of(field)
-        if party is not None and field != SEAL_FIELD and party not in refused:
+    for box in inspection.empty_fields:
+        party = party_of(box)
+        if party is not None and box != SEAL_FIELD and party not in refused:
             who = names.get(party, party)
             yield _warning(
                 "unsigned", f"{who}: no signature; if they refused, the record's log has it"

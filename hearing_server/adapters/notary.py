@@ -85,10 +85,10 @@ class TypstNotary:
     def refuse(self, pdf: bytes, state: HearingState, party: str, *, sealed: bool) -> bytes:
         assert state.freeze is not None
         refusal = state.freeze.refused[party]
-        label, name = _named(state, party)
+        label, _ = _named(state, party)
         said = work.Refusal(
             party=party,
-            name=name,
+            name=state.freeze.names[party],  # in the box as on the page
             label=label,
             reason=None if sealed else _printable(refusal.reason),
             at=refusal.at,

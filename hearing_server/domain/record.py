@@ -79,6 +79,7 @@ class Freeze:
     frozen_at: int
     printed: tuple[Printed, ...] = ()
     masked: frozenset[tuple[str, int, str]] = frozenset()  # words that it prints as sealed
+    names: Mapping[str, str] = field(default_factory=_empty)  # of the signers, as it prints them
     passages: Mapping[str, str] = field(default_factory=_empty)
     read: Mapping[str, int] = field(default_factory=_empty)
     confirmed: Mapping[str, int] = field(default_factory=_empty)

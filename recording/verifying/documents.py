@@ -9,9 +9,10 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.evidence import FORMAT, step
 from hearing_server.domain.log import Entry
 from hearing_server.domain.record import NEWER_FILE
+from hearing_server.domain.visible import UNNAMED
 from recording import names
 from recording.verifying.container import digest, small
-from recording.verifying.judges import Judges
+from recording.verifying.judges import Judges, Said
 from recording.verifying.report import Finding
 from recording.verifying.roots import Trust
 from recording.verifying.source import Source
@@ -44,6 +45,8 @@ class Documents:
     stated: dict[str, Stated] = field(default_factory=dict)  # by name in the bundle
     steps: list[dict[str, Any]] = field(default_factory=list)
     refused: dict[str, list[Refused]] = field(default_factory=dict)  # by name
+    certificates: dict[str, dict[str, str]] = field(default_factory=dict)  # by name, by party
+    called: dict[str, frozenset[str]] = field(default_factory=dict)  # in print, by party
     newest: int = 0  # version of the transcript
     digests: dict[int, str] = field(default_factory=dict)  # of what was frozen, by version
     asserted: dict[str, tuple[int, str]] = field(default_factory=dict)  # version and party by name
@@ -68,13 +71,29 @@ class Documents:
         elif isinstance(event, ev.FaultExplained):
             name = f"{PREFIX}note-{event.explanation}.pdf"
             self.stated[name] = Stated(entry.seq, event.sha256)
+            self.certificates[name] = {entry.by: event.certificate_sha256}
+        if isinstance(event, ev.TranscriptSigned):
+            signed = self.certificates.setdefault(_transcript(event.version), {})
+            signed[event.party] = event.certificate_sha256
         if isinstance(event, ev.TranscriptSigned) and event.strokes_sha256:
             name = f"{names.STROKES}/{event.version}-{event.party}.json"
             self.stated[name] = Stated(entry.seq, event.strokes_sha256)
+        for party, called in _called(event):
+            self.called[party] = self.called.get(party, frozenset()) | {called}
 
     def replaced(self, name: str) -> bool:
         """Whether it is a version of the transcript after which there was another."""
         return any(name == _transcript(one) for one in self.digests if one < self.newest)
+
+
+def _called(event: ev.Event) -> Iterator[tuple[str, str]]:
+    """Parties, and what the print may call them from here on."""
+    if isinstance(event, ev.HearingPlanned):
+        yield from ((party.id, party.name) for party in event.parties)
+    elif isinstance(event, ev.PartyAdded):
+        yield event.party.id, event.party.name
+    elif isinstance(event, ev.ScreeningSet):
+        yield event.screening.party, event.screening.alias or UNNAMED
 
 
 def _transcript(version: int) -> str:
@@ -90,8 +109,11 @@ def check(
     people: Mapping[str, str],
     trust: Trust,
     judges: Judges,
+    *,
+    whole: bool,
 ) -> Iterator[Finding]:
-    """Each document's file, signatures and refusals. A refusal counts as far as the log is `proven`.
+    """Each document's file, signatures and refusals. A refusal counts as far as the log is `proven`; what
+    somebody is called is compared with a log that is `whole`: what is masked may give them another name.
 
     A bundle has every file that its log names, unless it says that it is without.
     """
@@ -114,12 +136,16 @@ def check(
             text = f"{_short(name)}: {who} ({one.party}), #{one.entry}: {one.reason}"
             yield Finding(level="ok", code="refused", text=text, data={"entry": one.entry})
         data = small(source, name, LARGEST)
-        parties = frozenset(one.party for one in refused)
+        logged = Said(
+            refused=frozenset(one.party for one in refused),
+            names=said.called if whole else {},
+            certificates=said.certificates.get(name, {}),
+        )
         roots = (*trust.roots, *trust.stamp_roots)
         replaced = said.replaced(name)
         if replaced:
             yield Finding(level="ok", code="superseded", text=_short(name))
-        for finding in judges.document(data, roots, parties):
+        for finding in judges.document(data, roots, logged):
             if replaced and finding.code in UNFINISHED:
                 continue
             text = f"{_short(name)}: {finding.text}"

@@ -20,7 +20,7 @@ from hearing_server.domain.papers.paper import Paper, fold
 from recording import names
 from recording.verifying import container, logbook, roots
 from recording.verifying.container import digest, small
-from recording.verifying.judges import Judges
+from recording.verifying.judges import NOTHING_SAID, Judges, Said
 from recording.verifying.logbook import HASH, Logbook
 from recording.verifying.report import Finding, Report
 from recording.verifying.roots import Signed, Trust
@@ -111,8 +111,18 @@ def _files(
         yield Finding(level="ok" if same else "error", code=code, text=text, data=data)
     yield from _assertions(source, present, paper, judges)
     yield from _refusals(paper, entries, proven)
-    refused = frozenset(
-        e.event.person for e in entries if isinstance(e.event, ev.PaperRefused) and e.seq <= proven
+    logged = Said(
+        refused=frozenset(
+            e.event.person
+            for e in entries
+            if isinstance(e.event, ev.PaperRefused) and e.seq <= proven
+        ),
+        names={person: frozenset({one.to.name}) for person, one in paper.signers.items()},
+        certificates={
+            e.event.person: e.event.certificate_sha256
+            for e in entries
+            if isinstance(e.event, ev.PaperSigned)
+        },
     )
     proofs = {f"{names.DOCUMENTS}/proof-{person}.pdf" for person in paper.services}
     for name in sorted(present):
@@ -121,9 +131,8 @@ def _files(
         if name.startswith(FOLDERS) and not (made or name in stated):
             yield Finding(level="error", code="document_unknown", text=name)
         if sealed:
-            yield from _sealed(
-                source, name, refused if name == PAPER else frozenset(), trust, judges
-            )
+            said = logged if name == PAPER else NOTHING_SAID
+            yield from _sealed(source, name, said, trust, judges)
         if made:
             yield _of_log(judges.record(small(source, name, LARGEST)), name, log)
     for name in sorted({*proofs, names.REPORT} - present.keys()):
@@ -174,11 +183,11 @@ def _refusals(paper: Paper, entries: Sequence[Entry], proven: int) -> Iterator[F
 
 
 def _sealed(
-    source: Source, name: str, refused: frozenset[str], trust: Trust, judges: Judges
+    source: Source, name: str, said: Said, trust: Trust, judges: Judges
 ) -> Iterator[Finding]:
     short = name.removeprefix(f"{names.DOCUMENTS}/").removesuffix(".pdf")
     known = (*trust.roots, *trust.stamp_roots)
-    for finding in judges.document(small(source, name, LARGEST), known, refused):
+    for finding in judges.document(small(source, name, LARGEST), known, said):
         yield Finding(level=finding.level, code=finding.code, text=f"{short}: {finding.text}")
 
 

@@ -121,7 +121,10 @@ def _of_documents(
 ) -> Iterator[Finding]:
     left_out = copy.left_out if copy else ()
     said = read.documents
-    yield from documents.check(source, present, said, left_out, proven, read.people, trust, judges)
+    whole = not read.log.masked
+    yield from documents.check(
+        source, present, said, left_out, proven, read.people, trust, judges, whole=whole
+    )
     yield documents.check_report(source, present, said, read.log.hearing)
 
 

@@ -118,6 +118,7 @@ WORDS: Mapping[str, str] = {
     "unknown_root": "未给出受信任的根证书 no trusted root was given: compare the fingerprint with the court's",
     "unsigned": "没有签名，也没有所证明的拒绝 no signature here, and no refusal that is proven",
     "untrusted": "签名证书不受信任 the certificate does not lead to a trusted root, or was not valid then",
+    "wrong_certificate": "签名证书与日志不符 signed with another certificate than the log names",
     "wrong_signer": "签名者并非所请之人 signed by somebody who was not asked",
     # time
     "track": "来源 source",

@@ -126,6 +126,9 @@ def _every_change_shows(server: ServerProcess, folder: Path, content: Files) -> 
     strokes = next(name for name in content if name.startswith("strokes.d/"))
     refused = next(n for n, line in enumerate(log) if b"paper_refused" in line)
     signed, said = "documents.d/paper.pdf", "数额不对".encode()
+    paper_signed = next(line for line in log if b"paper_signed" in line)
+    certificate = json.loads(paper_signed)["event"]["certificate_sha256"].encode()
+    whole = b"".join(log)
     other = json.dumps({"seq": 3, "leaf": "00" * 32}).encode() + b"\n"
     cases: dict[str, tuple[Callable[[], Files], str]] = {
         "a byte of the paper": (lambda: {signed: flip(content[signed])}, "document_changed"),
@@ -135,6 +138,7 @@ def _every_change_shows(server: ServerProcess, folder: Path, content: Files) -> 
         "an entry less": (lambda: {"log.jsonl": b"".join(log[:refused] + log[refused + 1 :])}, "log_out_of_order"),
         "an entry moved": (lambda: {"log.jsonl": b"".join([*log[:2], log[3], log[2], *log[4:]])}, "log_out_of_order"),
         "another reason": (lambda: {"log.jsonl": b"".join(log).replace(said, b"-" * len(said))}, "log_changed"),
+        "another certificate": (lambda: {"log.jsonl": whole.replace(certificate, b"0" * 64)}, "wrong_certificate"),
         "an entry hidden": (lambda: {"log.jsonl": b"".join([*log[:2], other, *log[3:]])}, "entry_hidden"),
         "the end cut off": (lambda: {"log.jsonl": b"".join(log[:-3])}, "log_cut"),
         "a file more": (lambda: {"documents.d/other.pdf": b"%PDF-"}, "document_unknown"),

@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from transcript.signing import signer, work
 from transcript.signing.archive import archive
 from transcript.signing.authority import Authority
 from transcript.signing.timestamp import to_asn1
-from transcript.verify import verify_pdf
+from transcript.verify import Logged, verify_pdf
 
 from . import court
 from .conftest import Signed
@@ -65,6 +66,30 @@ def test_every_signature_holds_and_nothing_else_was_changed(
     (said,) = [f.text for f in report.findings if f.code == "refusal_sealed"]
     assert REASON in said
     assert "阮小满" in said
+
+
+@pytest.mark.parametrize("change", [{"name": "佟小满"}, {"label": "证人"}])
+def test_a_refusal_under_another_name_is_found(
+    signed: Signed, authority: Authority, change: dict[str, str]
+) -> None:
+    """Sealed by the court all the same: the document says who was asked."""
+    pdf = work.refuse(signed.sealed, replace(refusal(), **change), authority)
+    wrong = [f for f in verify_pdf(pdf, signed.roots).findings if f.level == "error"]
+    assert [f.code for f in wrong] == ["wrong_signer"]
+    assert "被告人 阮小满" in wrong[0].text
+
+
+def test_what_a_log_says_of_a_file_is_compared(refused: bytes, signed: Signed) -> None:
+    """The name of who refused, the certificate of who signed; where it says nothing, nothing is wrong."""
+    names = frozenset({"阮小满"})
+    for said, codes in (
+        (Logged(names={"defendant": names}), set()),
+        (Logged(names={"defendant": frozenset()}), set()),
+        (Logged(names={"defendant": frozenset({"佟小满"})}), {"wrong_signer"}),
+        (Logged(certificates={"counsel": "0" * 64}), {"wrong_certificate"}),
+    ):
+        found = verify_pdf(refused, signed.roots, logged=said).findings
+        assert {f.code for f in found if f.level == "error"} == codes, said
 
 
 def test_a_box_is_used_once(signed: Signed, authority: Authority) -> None:

@@ -15,6 +15,7 @@ from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffPolicy
 from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
@@ -53,6 +54,7 @@ class SignatureFacts:
 
     field: str
     subject: Subject
+    certificate_sha256: str
     policy: str
     root_sha256: str
     is_timestamp: bool
@@ -188,6 +190,7 @@ def _describe(signature: EmbeddedPdfSignature, data: bytes) -> SignatureFacts:
     return SignatureFacts(
         field=signature.field_name,
         subject=subject_of(certificate),
+        certificate_sha256=certificate.fingerprint(hashes.SHA256()).hex(),
         policy=_policy(certificate),
         root_sha256=", ".join(one.sha256.hex() for one in _own_roots([signature])),
         is_timestamp=is_timestamp,

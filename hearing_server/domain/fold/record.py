@@ -22,6 +22,7 @@ from hearing_server.domain.record import (
     SignedRoot,
 )
 from hearing_server.domain.sealed import masked_in_print
+from hearing_server.domain.visible import printed_name
 
 
 def _frozen(state: HearingState, event: ev.TranscriptFrozen, at: int) -> HearingState:
@@ -31,6 +32,7 @@ def _frozen(state: HearingState, event: ev.TranscriptFrozen, at: int) -> Hearing
         version=event.version,
         digest=event.digest,
         signers=event.signers,
+        names={one: printed_name(state, state.seats[one].party) for one in event.signers},
         frozen_at=at,
         printed=tuple(Printed(line=one.line, span=one.span) for one in state.transcript),
         masked=masked,

@@ -2,9 +2,12 @@
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import rfc8785
 
 from hearing_server.adapters.folder import Documents
 from hearing_server.adapters.passkeys import WebAuthn
@@ -155,3 +158,45 @@ def test_another_version_s_assertion_is_not_this_one_s(
     report = copies.verified(changed(bundle, tmp_path / "changed.asice", change))
     (finding,) = [one for one in report.findings if one.code == "assertion_invalid"]
     assert "another digest" in finding.text
+
+
+def _logged(
+    kind: str, change: Callable[[dict[str, Any]], None]
+) -> Callable[[dict[str, bytes]], None]:
+    """The first entry of this kind says something else."""
+
+    def edit(files: dict[str, bytes]) -> None:
+        lines = files["log.jsonl"].splitlines()
+        number = next(
+            n for n, line in enumerate(lines) if json.loads(line)["event"]["type"] == kind
+        )
+        entry = json.loads(lines[number])
+        change(entry["event"])
+        lines[number] = rfc8785.dumps(entry)
+        files["log.jsonl"] = b"\n".join(lines) + b"\n"
+
+    return edit
+
+
+def test_another_certificate_than_the_log_s_is_named(
+    copies: Copies, bundle: Path, tmp_path: Path
+) -> None:
+    edit = _logged("transcript_signed", lambda said: said.update(certificate_sha256="0" * 64))
+    report = copies.verified(changed(bundle, tmp_path / "changed.asice", edit))
+    (finding,) = [one for one in report.findings if one.code == "wrong_certificate"]
+    assert finding.text.startswith("transcript-1: signature of ")
+    assert "counsel" in finding.text
+
+
+def test_another_name_in_a_refusal_than_the_log_s_is_named(
+    copies: Copies, bundle: Path, tmp_path: Path
+) -> None:
+    def rename(said: dict[str, Any]) -> None:
+        (clerk,) = [party for party in said["parties"] if party["id"] == "clerk"]
+        clerk["name"] = "佟小满"
+
+    edit = _logged("hearing_planned", rename)
+    report = copies.verified(changed(bundle, tmp_path / "changed.asice", edit))
+    (finding,) = [one for one in report.findings if one.code == "wrong_signer"]
+    assert finding.text.startswith("transcript-1: refusal")
+    assert "佟小满" in finding.text
