@@ -7,7 +7,7 @@ without the public, and whoever waits outside until they are called, what was sa
 
 from hearing_server.domain.custody import touches
 from hearing_server.domain.doors import oversees
-from hearing_server.domain.events import Level, ReadLine, Source, Span
+from hearing_server.domain.events import GapFound, Level, ReadLine, Source, Span
 from hearing_server.domain.hearing import HearingState, Phase, Seat
 from hearing_server.domain.parties import Right, Role, may
 from hearing_server.domain.places import inside
@@ -17,8 +17,30 @@ from hearing_server.domain.sealed import sealed_from
 LEAD_MS = 2000  # from the order to the first sound: each page fetches it meanwhile
 REST_MS = 500  # between two lines
 TAIL_MS = 1000  # after the last one, for the page whose line was slow
+LEAD_IN_MS = (
+    3000  # heard before a line: its span may begin with the typing, after the first word was said
+)
 MOST_LINES = 30
 LONGEST_MS = 10 * 60 * 1000
+
+
+def lead_in(state: HearingState, speaker: str, started_at: int) -> int:
+    """From when on the sound of a line is heard that begins at this moment: earlier by as much as nothing else
+    begins or ends in it. No seal or other level of access, nobody's coming or going, no gap of the speaker's
+    sound, not the opening of the court.
+    """
+    spans = [*state.custody.spans_of(frozenset({Level.SEALED})), *state.custody.ordered]
+    spans += state.custody.spans_of(frozenset({Level.CONFIDENTIAL}))
+    spans += [stay for seat in state.seats.values() for stay in seat.stays]
+    spans += [Span(gap.started_at, gap.ended_at) for gap in _gaps(state, speaker)]
+    edges = [edge for span in spans for edge in (span.started_at, span.ended_at)]
+    passed = (one for one in (*edges, state.opened_at) if one is not None and one <= started_at)
+    return max(started_at - LEAD_IN_MS, *passed)
+
+
+def _gaps(state: HearingState, speaker: str) -> list[GapFound]:
+    gaps = state.recorded[speaker].gaps if speaker in state.recorded else ()
+    return [gap for gap in gaps if gap.source == Source.MICROPHONE]
 
 
 def follows_reading(state: HearingState, seat: Seat) -> bool:

@@ -1,4 +1,5 @@
-"""The sound of one line: its span of the speaker's microphone, and nothing before or after it.
+"""The sound of one line: its span of the speaker's microphone, and nothing after it, nor before it but what
+leads in where it is played at the desk or read back (read_back.py).
 
 A narrow way beside playback, which parties have only when the hearing is closed and as far as the recording's
 level lets them: here it is the line that they are asked to confirm, or that is read back to the courtroom; at
@@ -15,7 +16,7 @@ from hearing_server.domain.events import Level, Source, Span
 from hearing_server.domain.hearing import HearingState, Presence
 from hearing_server.domain.passages import line_passage, worded
 from hearing_server.domain.playable import clearance, masked_spans, plays_track
-from hearing_server.domain.read_back import lines_heard
+from hearing_server.domain.read_back import lead_in, lines_heard
 from hearing_server.domain.sealed import wording_for
 from hearing_server.domain.visible import reads_document
 from hearing_server.services.access import Seated
@@ -100,7 +101,7 @@ def at_the_desk(state: HearingState, reader: str, line: int) -> tuple[str, Span]
     end = min(found.ended_at, found.started_at + LONGEST)
     if touches(masked_spans(state, reader), found.started_at, end):
         raise Refused(Code.SEALED)
-    return found.speaker, Span(found.started_at, end)
+    return found.speaker, Span(lead_in(state, found.speaker, found.started_at), end)
 
 
 def read_back(state: HearingState, reader: str, number: int, line: int) -> tuple[str, Span]:

@@ -112,7 +112,9 @@ class Missed:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """A point of the hearing's course: `kind` is phase, stage or deliberation."""
+    """A point of the hearing's course: `kind` is phase, stage, deliberation or read_back, whose name is the
+    numbers that the lines had in the record.
+    """
 
     seq: int
     at: int
@@ -186,6 +188,9 @@ def _turn(entry: Entry) -> Turn | None:
     if isinstance(event, ev.DeliberationBegan | ev.DeliberationEnded):
         name = "began" if isinstance(event, ev.DeliberationBegan) else "ended"
         return Turn(seq=entry.seq, at=entry.at, kind="deliberation", name=name)
+    if isinstance(event, ev.ReadBackBegan):
+        places = " ".join(str(line.place) for line in event.lines)
+        return Turn(seq=entry.seq, at=entry.at, kind="read_back", name=places)
     phase = _PHASES.get(type(event))
     if phase is None:
         return None

@@ -9,7 +9,14 @@ from hearing_server.domain.decide.rules import BEGUN, Decision, Events, Rule
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.parties import Right
-from hearing_server.domain.read_back import LEAD_MS, LONGEST_MS, MOST_LINES, REST_MS, TAIL_MS
+from hearing_server.domain.read_back import (
+    LEAD_MS,
+    LONGEST_MS,
+    MOST_LINES,
+    REST_MS,
+    TAIL_MS,
+    lead_in,
+)
 
 RULES: Mapping[type, Rule] = {
     cmd.ReadBack: Rule(phases=BEGUN, right=Right.READ_BACK),
@@ -42,17 +49,22 @@ def _timed(state: HearingState, numbers: tuple[int, ...]) -> tuple[ev.ReadLine, 
             continue
         if touches(state.custody.ordered, line.started_at, line.ended_at):
             raise Refused(Code.SEALED, str(line.line))
+        begins = lead_in(state, line.speaker, line.started_at)
+        if (
+            found and found[-1].speaker == line.speaker
+        ):  # what was just heard leads in no second time
+            begins = max(begins, min(found[-1].ended_at, line.started_at))
         found.append(
             ev.ReadLine(
                 line=line.line,
                 place=place,
                 speaker=line.speaker,
-                started_at=line.started_at,
+                started_at=begins,
                 ended_at=line.ended_at,
                 after=after,
             )
         )
-        after += line.ended_at - line.started_at + REST_MS
+        after += line.ended_at - begins + REST_MS
     if not found or len(found) != len(wanted):
         raise Refused(Code.UNKNOWN_LINE)
     return tuple(found)

@@ -14,8 +14,8 @@ class ReadBackEnd(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ReadLine:
-    """A line that is read back: whose voice, which span of it (Unix ms), where it stands in the record (`place`),
-    and how long (ms) after the beginning of the read-back it is heard.
+    """A line that is read back: whose voice, which span of it (Unix ms, with what leads in), where it stands in
+    the record (`place`), and how long (ms) after the beginning of the read-back it is heard.
     """
 
     line: int

@@ -4,12 +4,21 @@ import pytest
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
+from hearing_server.domain.custody import touches
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import Level, Source
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Party
 from hearing_server.domain.reach import RECOGNISER, RECORDER, reach
-from hearing_server.domain.read_back import LEAD_MS, LONGEST_MS, REST_MS, TAIL_MS, lines_heard
+from hearing_server.domain.read_back import (
+    LEAD_IN_MS,
+    LEAD_MS,
+    LONGEST_MS,
+    REST_MS,
+    TAIL_MS,
+    lead_in,
+    lines_heard,
+)
 from hearing_server.domain.visible import seen, visible
 
 from .world import (
@@ -76,6 +85,74 @@ def test_the_lines_follow_each_other_in_their_order_in_the_record() -> None:
         ev.ReadBackEnded(read_back=1, cause=ev.ReadBackEnd.FINISHED),
     )
     assert world.state.reading is None
+
+
+def begins(world: World, line: int) -> int:
+    """How long before its span a line is heard."""
+    found = world.state.lines[line - 1]
+    return found.started_at - lead_in(world.state, found.speaker, found.started_at)
+
+
+def test_a_line_is_heard_from_a_little_before_its_span() -> None:
+    """The clerk began to type after the first word; but not from before the court was opened."""
+    world = spoken()
+    (one,) = read(world, 2).lines
+    line = world.state.lines[1]
+    assert (one.started_at, one.ended_at) == (line.started_at - LEAD_IN_MS, line.ended_at)
+    assert world.state.opened_at is not None
+    assert read(world, 1).lines[0].started_at > world.state.opened_at - 1
+
+
+def test_what_was_just_heard_leads_in_no_second_time() -> None:
+    """Of two lines of one speaker that follow each other."""
+    world = spoken()
+    began = world.now
+    world.now += 4000
+    world.do(CLERK.id, cmd.EnterLine(speaker="prosecutor", text="……", started_at=began))
+    first, second = read(world, 3, 4).lines
+    assert second.started_at == first.ended_at
+    assert read(world, 4).lines[0].started_at == world.state.lines[3].started_at - LEAD_IN_MS
+
+
+def test_nothing_sealed_is_heard_before_a_line() -> None:
+    """A span that ends, or begins and ends, just before it."""
+    for start, end in ((9000, 1000), (2500, 1000)):
+        world = spoken()
+        line = world.state.lines[2]
+        from_, to = line.started_at - start, line.started_at - end
+        seal = cmd.SetAccess(level=Level.SEALED, started_at=from_, ended_at=to, reason="涉及隐私")
+        world.do("judge", seal)
+        assert begins(world, 3) == end
+        (one,) = read(world, 3).lines
+        assert not touches((ev.Span(from_, to),), one.started_at, one.ended_at)
+
+
+def test_who_came_in_just_before_a_line_hears_all_that_is_heard_of_it() -> None:
+    world = spoken(WITNESS)
+    world.do("judge", cmd.Call(party="witness"))
+    world.now += 1000
+    began = world.now
+    world.now += 3000
+    world.do(CLERK.id, cmd.EnterLine(speaker="witness", text="我看见了。", started_at=began))
+    assert 0 < begins(world, 4) <= 1000
+    read(world, 4)
+    assert heard(world, WITNESS) == [4]
+
+
+def test_a_gap_before_a_line_is_not_waited_through() -> None:
+    world = spoken()
+    line = world.state.lines[1]
+    ended = line.started_at - 700
+    gap = ev.GapFound(
+        party="defendant",
+        source="microphone",
+        started_at=ended - 5000,
+        ended_at=ended,
+        cause="muted",
+    )
+    world.do(SERVER, cmd.EnterRecording(event=gap))
+    assert begins(world, 2) == 700
+    assert begins(world, 3) == LEAD_IN_MS, "of another's sound"
 
 
 def test_judge_and_clerk_order_it_and_either_stops_it() -> None:
@@ -167,7 +244,8 @@ def test_what_was_said_without_the_public_is_read_back_without_it() -> None:
 def test_what_is_sealed_meanwhile_falls_silent() -> None:
     """The bench alone has its sound, as in playback."""
     world = spoken()
-    line = read(world, 1, 2).lines[1]
+    read(world, 1, 2)
+    line = world.state.lines[1]
     seal = cmd.SetAccess(
         level=Level.SEALED, started_at=line.started_at, ended_at=line.ended_at, reason="涉及隐私"
     )

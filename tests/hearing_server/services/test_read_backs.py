@@ -9,8 +9,9 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER
-from hearing_server.domain.read_back import LEAD_MS, TAIL_MS
+from hearing_server.domain.read_back import LEAD_IN_MS, LEAD_MS, TAIL_MS
 from hearing_server.services import line_sound
+from hearing_server.services.access import Seated
 from hearing_server.services.hearings import Hearings, Make
 from hearing_server.services.playback import Playback
 from hearing_server.services.read_backs import ReadBacks
@@ -91,7 +92,19 @@ async def test_it_is_over_at_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     await until(lambda: court.hearings.loaded("h1").reading is None)  # type: ignore[union-attr]
     last = (await court.hearings.entries("h1"))[-1]
     assert last.event == ev.ReadBackEnded(read_back=1, cause=ev.ReadBackEnd.FINISHED)
-    assert [one for one in slept if one] == [pytest.approx((LEAD_MS + 2000 + TAIL_MS) / 1000)]
+    assert [one for one in slept if one] == [
+        pytest.approx((LEAD_MS + LEAD_IN_MS + 2000 + TAIL_MS) / 1000)
+    ]
+
+
+async def test_it_is_on_the_timeline_of_the_playback() -> None:
+    """With the numbers that the lines had in the record."""
+    court = Court()
+    await court.begin(1, 2)
+    found = await court.playback.index(Seated(hearing="h1", party="clerk"), 0, "")
+    marks = [turn for turn in found["turns"] if turn["kind"] == "read_back"]
+    assert [(mark["name"], mark["at"]) for mark in marks] == [("1 2", (await court.state()).at)]
+    await court.read_backs.close()
 
 
 async def test_one_that_was_going_on_when_the_server_ended_is_ended_by_the_next() -> None:
@@ -110,7 +123,7 @@ async def test_a_line_is_heard_while_it_is_read_back_and_at_the_desk_by_the_cour
     await court.begin(1)
     state = await court.state()
     line = state.lines[0]
-    span = ev.Span(line.started_at, line.ended_at)
+    span = ev.Span(line.started_at - LEAD_IN_MS, line.ended_at)
     assert line_sound.read_back(state, "counsel", 1, 1) == ("defendant", span)
     assert line_sound.at_the_desk(state, "clerk", 1) == ("defendant", span)
     refused: list[tuple[Any, ...]] = [

@@ -38,7 +38,7 @@ export interface Masked {
 
 export interface Turn {
   at: number;
-  kind: 'phase' | 'stage' | 'deliberation';
+  kind: 'phase' | 'stage' | 'deliberation' | 'read_back'; // then the name is the numbers of the lines
   name: string;
   reason: string;
 }

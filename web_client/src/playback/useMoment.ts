@@ -18,6 +18,7 @@ export function makeMoment(player: Player, custody: () => Custody) {
   const masked = computed(() => maskedAt(index.value?.masked ?? [], player.at.value));
   const stages = computed(() => stretchesOf(index.value?.turns ?? [], 'stage', player.ended.value));
   const phases = computed(() => stretchesOf(index.value?.turns ?? [], 'phase', player.ended.value));
+  const readBacks = computed(() => (index.value?.turns ?? []).filter(({ kind }) => kind === 'read_back'));
   const stage = computed(() => stages.value.find((one) => one.started_at <= player.at.value && player.at.value < one.ended_at) ?? null);
   const seatOf = (party: string): PlaybackSeat | undefined => seats.value.find((seat) => seat.party === party);
 
@@ -26,7 +27,7 @@ export function makeMoment(player: Player, custody: () => Custody) {
     const seat = seatOf(party);
     return seat ? `${roleName(seat.role)} ${seat.name}`.trim() : t('playback.somebody');
   }
-  return { index, seats, lines, notes, line, speaker, masked, stages, phases, stage, seatOf, nameOf, roleName };
+  return { index, seats, lines, notes, line, speaker, masked, stages, phases, readBacks, stage, seatOf, nameOf, roleName };
 }
 
 export type Moment = ReturnType<typeof makeMoment>;

@@ -38,6 +38,8 @@ export default {
     late: 'No connection to the server; what is loaded still plays.',
     jump: 'Jump to',
     stage: 'Stage',
+    read_back: 'Read back: line {lines}',
+    and: ', ',
     stages: 'Stages',
     no_stages: 'No stages on record.',
     missing: 'Gaps and closed spans',

@@ -38,6 +38,8 @@ export default {
     late: '与服务器的连接中断，已载入的部分仍可播放。',
     jump: '跳到',
     stage: '环节',
+    read_back: '回放第 {lines} 条',
+    and: '、',
     stages: '庭审环节',
     no_stages: '没有环节记录。',
     missing: '中断与不公开',
