@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from hearing_server.services.media import Codec, TrackName
-from recording.matroska import Contents, Source
+from recording.matroska import Contents
 
 MAGIC = b"HEARREC1"
 CHUNK = Layout(">BIIIHHI")  # kind, number, length, ms of the last frame, interval, frames, check
@@ -177,13 +177,13 @@ class Chunk:
         return self.end - self.start - TAG
 
 
-def read_head(data: Source) -> tuple[Head, bytes, int]:
+def read_head(data: bytes) -> tuple[Head, bytes, int]:
     """The head, its bytes, and where the chunks begin. Raises Unreadable."""
     if data[:8] != MAGIC:
         raise Unreadable("not_encrypted", "this is no encrypted segment")
-    (length,) = _LENGTH.unpack_from(bytes(data[8:10]).ljust(2, b"\0"))
-    begin = bytes(data[: 10 + length])
-    crc = bytes(data[10 + length : 14 + length])
+    (length,) = _LENGTH.unpack_from(data[8:10].ljust(2, b"\0"))
+    begin = data[: 10 + length]
+    crc = data[10 + length : 14 + length]
     if len(begin) < 10 + length or len(crc) < 4:
         raise Unreadable("truncated", "the file ends in its head")
     if _CRC.pack(crc32(begin)) != crc:
@@ -194,11 +194,11 @@ def read_head(data: Source) -> tuple[Head, bytes, int]:
         raise Unreadable("changed", str(error)) from error
 
 
-def chunks(data: Source, at: int) -> tuple[list[Chunk], int]:
+def chunks(data: bytes, at: int) -> tuple[list[Chunk], int]:
     """The whole chunks from `at` on, and where they end. Nothing is decrypted."""
     found: list[Chunk] = []
     while at + CHUNK.size <= len(data):
-        head = bytes(data[at : at + CHUNK.size])
+        head = data[at : at + CHUNK.size]
         kind, number, length, last_at, interval, frames, crc = CHUNK.unpack(head)
         start, end = at + CHUNK.size, at + CHUNK.size + length
         whole = TAG <= length <= MOST_CHUNK and end <= len(data) and number == len(found)
@@ -222,12 +222,12 @@ def chunks(data: Source, at: int) -> tuple[list[Chunk], int]:
     return found, at
 
 
-def _value(data: Source, start: int, end: int, head: bytes) -> int:
+def _value(data: bytes, start: int, end: int, head: bytes) -> int:
     first = data[start : min(start + EDGE, end)]
     return crc32(data[max(start, end - EDGE) : end], crc32(first, crc32(head)))
 
 
-def trim(data: Source) -> Contents | None:
+def trim(data: bytes) -> Contents | None:
     """What a crash left, up to the last whole chunk, by what is in clear; None without a frame."""
     try:
         head, _, at = read_head(data)

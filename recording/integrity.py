@@ -9,7 +9,7 @@ from typing import Literal
 from hearing_server.services.media import SegmentClosed
 from recording import names
 
-Problem = Literal["missing", "truncated", "changed", "extra"]
+Problem = Literal["missing", "truncated", "changed", "unreadable", "extra"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,11 +45,15 @@ def check_segment(folders: Sequence[Path], segment: SegmentClosed) -> Finding | 
 
 
 def _check(path: Path, segment: SegmentClosed) -> Finding | None:
-    if path.is_symlink() or not path.is_file():
-        return Finding(problem="missing", name=segment.name, detail="there is no such file")
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        size = file.tell()
+    """A disk that cannot be read is a finding too: another directory may have the file."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            return Finding(problem="missing", name=segment.name, detail="there is no such file")
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
+    except OSError as error:
+        return Finding(problem="unreadable", name=segment.name, detail=str(error))
     if size < segment.size:
         detail = f"{size} of {segment.size} bytes"
         return Finding(problem="truncated", name=segment.name, detail=detail)

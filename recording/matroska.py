@@ -6,7 +6,6 @@ a crash left behind up to its last whole cluster.
 """
 
 from dataclasses import dataclass
-from mmap import mmap
 from struct import Struct as Layout
 from struct import pack, unpack
 
@@ -15,8 +14,6 @@ from hearing_server.services.media import Codec
 MS = 1_000_000  # ns
 EPOCH_2001_MS = 978_307_200_000
 MAX_CLUSTER = 30_000  # ticks: a block's time within its cluster is 16 bits, signed
-
-Source = bytes | mmap
 
 CODEC_IDS: dict[Codec, bytes] = {
     "opus": b"A_OPUS",
@@ -161,7 +158,7 @@ def patches(head: bytes, size: int, duration: int) -> list[tuple[int, bytes]]:
     ]
 
 
-def trim(data: Source) -> Contents | None:
+def trim(data: bytes) -> Contents | None:
     """Read what a crash left, up to the last whole cluster; None when not one block is whole."""
     at = _skip_to_segment(data)
     if at is None:
@@ -196,14 +193,14 @@ def trim(data: Source) -> Contents | None:
     )
 
 
-def _skip_to_segment(data: Source) -> int | None:
+def _skip_to_segment(data: bytes) -> int | None:
     ebml = element_at(data, 0, len(data))
     if ebml is None or ebml[0] != _EBML or data[ebml[2] : ebml[2] + 4] != _SEGMENT:
         return None
     return ebml[2] + len(_SEGMENT) + len(_UNKNOWN_SIZE)
 
 
-def element_at(data: Source, at: int, limit: int) -> tuple[bytes, int, int] | None:
+def element_at(data: bytes, at: int, limit: int) -> tuple[bytes, int, int] | None:
     """Identity, start and end of the body of the element at `at`; None unless all of it is there."""
     if at >= limit or data[at] < 0x10:
         return None
@@ -219,7 +216,7 @@ def element_at(data: Source, at: int, limit: int) -> tuple[bytes, int, int] | No
     return (data[at:size_at], start, end) if end <= limit else None
 
 
-def children(data: Source, start: int, end: int) -> list[tuple[bytes, int, int]] | None:
+def children(data: bytes, start: int, end: int) -> list[tuple[bytes, int, int]] | None:
     found = []
     while start < end:
         child = element_at(data, start, end)
@@ -230,7 +227,7 @@ def children(data: Source, start: int, end: int) -> list[tuple[bytes, int, int]]
     return found
 
 
-def _started_at(data: Source, start: int, end: int) -> int | None:
+def _started_at(data: bytes, start: int, end: int) -> int | None:
     for identity, first, last in children(data, start, end) or ():
         if identity == _DATE and last - first == 8:
             (date,) = unpack(">q", data[first:last])
@@ -238,7 +235,7 @@ def _started_at(data: Source, start: int, end: int) -> int | None:
     return None
 
 
-def codec_of(data: Source, start: int, end: int) -> Codec | None:
+def codec_of(data: bytes, start: int, end: int) -> Codec | None:
     for entry, first, last in children(data, start, end) or ():
         if entry != _TRACK_ENTRY:
             continue
@@ -248,7 +245,7 @@ def codec_of(data: Source, start: int, end: int) -> Codec | None:
     return None
 
 
-def _block_times(data: Source, start: int, end: int) -> list[int] | None:
+def _block_times(data: bytes, start: int, end: int) -> list[int] | None:
     """Milliseconds of the blocks of one cluster; None when it is damaged."""
     found = children(data, start, end)
     if not found or found[0][0] != _TIMESTAMP:

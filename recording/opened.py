@@ -36,12 +36,9 @@ class SegmentFiles:
         self._paths: dict[str, Path] = {}
 
     def path(self, segment: SegmentClosed) -> Path:
-        """Where it lies whole. Raises ExportRefused(segment_missing, …truncated, …changed)."""
+        """Where it lies whole. Raises ExportRefused(segment_missing, …truncated, …changed, …unreadable)."""
         if segment.name not in self._paths:
-            try:
-                found = locate(self._folders, segment)
-            except OSError as error:
-                raise ExportRefused("segment_unreadable", str(error), segment.name) from error
+            found = locate(self._folders, segment)
             if isinstance(found, Finding):
                 raise ExportRefused(f"segment_{found.problem}", found.detail, found.name)
             self._paths[segment.name] = found
@@ -70,20 +67,20 @@ def unsealed(
 ) -> dict[str, str]:
     """The data keys that these segments need, by their sealed form, hex: all that a process is given.
 
-    Blocks. Raises ExportRefused(no_key, wrong_key, …).
+    Blocks. Raises ExportRefused(no_key, wrong_key).
     """
     opened: dict[str, str] = {}
     for segment in segments:
-        paths = [path for folder in folders if (path := folder / segment.name).is_file()][:1]
-        try:
-            found = unseal(paths, keys or Keyring())
-        except Unreadable as error:
-            if error.code not in ("no_key", "wrong_key"):
-                continue  # damaged: it is told of when it is opened
-            raise ExportRefused(error.code, str(error), segment.name) from error
-        except OSError as error:
-            raise ExportRefused("segment_unreadable", str(error), segment.name) from error
-        opened |= {sealed.hex(): data.hex() for sealed, data in found.items()}
+        for path in (folder / segment.name for folder in folders):
+            try:
+                found = unseal([path], keys or Keyring())
+            except OSError:
+                continue  # not there, damaged: another directory may have it whole, or it is told of when opened
+            except Unreadable as error:
+                if error.code not in ("no_key", "wrong_key"):
+                    continue
+                raise ExportRefused(error.code, str(error), segment.name) from error
+            opened |= {sealed.hex(): data.hex() for sealed, data in found.items()}
     return opened
 
 

@@ -1,7 +1,6 @@
 """A segment's file as what it was before it was encrypted: to be read and sought in like any file."""
 
 import io
-import mmap
 from bisect import bisect_right
 from collections.abc import Iterable
 from pathlib import Path
@@ -32,10 +31,9 @@ class DecryptedFile(io.RawIOBase):
     def __init__(self, path: Path, keys: Keyring) -> None:
         super().__init__()
         self.name = str(path)
-        with path.open("rb") as file:
-            if not path.stat().st_size:
-                raise Unreadable("truncated", "the file is empty")
-            self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._data = path.read_bytes()  # a map of what a disk cannot give would end the process
+        if not self._data:
+            raise Unreadable("truncated", "the file is empty")
         head, begin, at = read_head(self._data)
         found, end = chunks(self._data, at)
         if not found or found[0].kind != FIRST:
@@ -81,11 +79,6 @@ class DecryptedFile(io.RawIOBase):
         buffer[: len(piece)] = piece
         self._at += len(piece)
         return len(piece)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._data.close()
-        super().close()
 
     def _plain(self, index: int) -> bytes:
         if self._open[0] == index:

@@ -6,7 +6,6 @@ looks at the hearings of the last day and not at years of recordings.
 """
 
 import errno
-import mmap
 import os
 import time
 from contextlib import suppress
@@ -23,7 +22,8 @@ from recording.part import Part, sync_folder
 from recording.segment import CLUSTER_MS, Finished
 
 FORGET_AFTER_S = 86_400
-MAX_FILE = 1 << 30
+MAX_FILE = 1 << 28
+BLOCK = 1 << 16  # what is lost of a file with a place that cannot be read
 MAX_JOURNAL = 4 << 20
 
 Previous = dict[TrackName, tuple[int, GapCause]]
@@ -117,7 +117,7 @@ def adopt(disks: Disks, name: str) -> Finished | RecordingGap:
     found = [
         (contents, disk)
         for disk in disks
-        if (contents := _contents(disk.folder / name)) is not None
+        if (contents := _read(disk.folder / name)) is not None
         and contents.started_at == named_start
     ]
     if not found:
@@ -168,18 +168,11 @@ def _part(disk: Disk, name: str, contents: matroska.Contents, part_only: bool) -
     """An open file of what is left, under the name of one that is being written."""
     path = disk.folder / name
     fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    size = contents.size if part_only else os.fstat(fd).st_size
     if not part_only:  # back, so that it is finished like any
         os.rename(path, path.with_name(path.name + names.PART))
     part = Part(disk, name.removesuffix(names.PART), fd)
-    part.size, part.frames, part.until = size, contents.frames, _ended_at(contents)
+    part.size, part.frames, part.until = contents.size, contents.frames, _ended_at(contents)
     return part
-
-
-def _contents(path: Path) -> matroska.Contents | None:
-    with suppress(OSError), path.open("rb") as file:
-        return _read(file.fileno(), os.fstat(file.fileno()).st_size)
-    return None
 
 
 def _segments(folder: Path, hearing: str) -> list[str]:
@@ -198,17 +191,22 @@ def _newest_end(below: Path) -> int:
     """Until when the newest segment in which there is a frame lasts: a kill may leave one without."""
     files = (path for path in below.iterdir() if path.name.endswith((*names.WHOLE, names.PART)))
     for path in sorted(files, key=lambda path: int(path.name.partition("-")[0]), reverse=True):
-        if contents := _contents(path):
+        if contents := _read(path):
             return _ended_at(contents)
     return 0
 
 
-def _read(fd: int, size: int) -> matroska.Contents | None:
-    if not 0 < size <= MAX_FILE:
+def _read(path: Path) -> matroska.Contents | None:
+    """Up to where the disk can be read: what fails at a kill is often the last that was written. Not from a
+    map, of which that would end the process, and the next one after it."""
+    data = bytearray()
+    with suppress(OSError), path.open("rb", buffering=0) as file:
+        while len(data) <= MAX_FILE and (block := file.read(BLOCK)):
+            data += block
+    if not 0 < len(data) <= MAX_FILE:
         return None
-    with mmap.mmap(fd, size, access=mmap.ACCESS_READ) as data:
-        encrypted = data[: len(encryption.MAGIC)] == encryption.MAGIC
-        return encryption.trim(data) if encrypted else matroska.trim(data)
+    encrypted = data.startswith(encryption.MAGIC)
+    return encryption.trim(bytes(data)) if encrypted else matroska.trim(bytes(data))
 
 
 def _ended_at(contents: matroska.Contents) -> int:

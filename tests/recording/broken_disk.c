@@ -1,8 +1,9 @@
 /* Preloaded into a recorder's worker: makes the files below $BROKEN_UNDER fail as $BROKEN_BY says.
 
    $BROKEN_BY is a file that is read at each call: "write", "fsync" (EIO), "slow" (an fsync takes two
-   seconds), "stuck" (it takes as long as the file says so) or "lie" (a write says yes and takes
-   nothing); while it is not there, all is well. */
+   seconds), "stuck" (it takes as long as the file says so), "lie" (a write says yes and takes
+   nothing) or "read" (what lies behind the first 32 KiB cannot be read); while it is not there, all is
+   well. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -38,6 +39,37 @@ ssize_t write(int fd, const void *data, size_t size) {
         if (!strcmp(what, "lie")) return size;
     }
     return real(fd, data, size);
+}
+
+#define READABLE 32768
+
+/* How much can be read from there; -1 with errno where nothing can. */
+static ssize_t readable(int fd, size_t size, off_t at) {
+    char what[16];
+    if (at < 0 || !told(fd, what, sizeof what) || strcmp(what, "read")) return size;
+    if (at >= READABLE && size) { errno = EIO; return -1; }
+    return size < (size_t)(READABLE - at) ? size : (size_t)(READABLE - at);
+}
+
+ssize_t read(int fd, void *data, size_t size) {
+    static ssize_t (*real)(int, void *, size_t);
+    static __thread int asking;
+    if (!real) real = dlsym(RTLD_NEXT, "read");
+    if (fd > 2 && !asking) {
+        asking = 1;
+        ssize_t most = readable(fd, size, lseek(fd, 0, SEEK_CUR));
+        asking = 0;
+        if (most < 0) return -1;
+        size = most;
+    }
+    return real(fd, data, size);
+}
+
+ssize_t pread64(int fd, void *data, size_t size, off_t at) {
+    static ssize_t (*real)(int, void *, size_t, off_t);
+    if (!real) real = dlsym(RTLD_NEXT, "pread64");
+    ssize_t most = readable(fd, size, at);
+    return most < 0 ? -1 : real(fd, data, most, at);
 }
 
 static int synced(int fd, int (*real)(int)) {

@@ -39,3 +39,14 @@ def _probe(files: list[Path]) -> None:
         said = subprocess.run([*command.split(), str(path)], capture_output=True, text=True)
         assert said.returncode == 0, (path.name, said.stderr)
         assert all(int(count) > 0 for count in said.stdout.split()), (path.name, said.stdout)
+
+
+@pytest.fixture(scope="session")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library that makes a disk fail."""
+    built = tmp_path_factory.mktemp("shim") / "broken_disk.so"
+    source = Path(__file__).with_name("broken_disk.c")
+    if shutil.which("gcc") is None:
+        pytest.skip("there is no gcc to build the failing disk with")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", built, source, "-ldl"], check=True)
+    return built

@@ -218,17 +218,6 @@ async def test_a_directory_that_becomes_read_only(bench, small, tmp_path):
     await running.alike()
 
 
-@pytest.fixture(scope="session")
-def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library that makes a disk fail."""
-    built = tmp_path_factory.mktemp("shim") / "broken_disk.so"
-    source = Path(__file__).with_name("broken_disk.c")
-    if shutil.which("gcc") is None:
-        pytest.skip("there is no gcc to build the failing disk with")
-    subprocess.run(["gcc", "-shared", "-fPIC", "-o", built, source, "-ldl"], check=True)
-    return built
-
-
 @pytest.fixture
 def broken(shim: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file whose words break the folder `two`."""
