@@ -59,7 +59,7 @@ def view(walker: Walker, reader: str) -> object:
 
 
 def test_the_client_folds_as_the_server_does(tmp_path: Path) -> None:
-    walks = [one for seed in range(4) for one in walk(seed)]
+    walks = [one for seed in range(5) for one in walk(seed)]
     assert sum(len(one["steps"]) for one in walks) > 5000  # type: ignore[arg-type]
     path = tmp_path / "walks.json"
     path.write_text(json.dumps(walks, ensure_ascii=False))

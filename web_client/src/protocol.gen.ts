@@ -255,7 +255,7 @@ export type RequestKind = 'hand' | 'objection';
 /**
  * Why a private talk is over.
  */
-export type TalkEnd = 'called_back' | 'left' | 'session';
+export type TalkEnd = 'called_back' | 'cancelled' | 'left' | 'session';
 /**
  * Why a line is no longer in the print: taken back, in the line before it, or never meant.
  */

@@ -8,7 +8,7 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.decide.checks import checks_of_who_is_inside
 from hearing_server.domain.decide.custody import sealed_from_now, sealing_ended
 from hearing_server.domain.decide.floor import come_out
-from hearing_server.domain.decide.private import talks_without_leave
+from hearing_server.domain.decide.private import talks_cancelled, talks_without_leave
 from hearing_server.domain.decide.rules import (
     BEGUN,
     MAX_REASON,
@@ -94,7 +94,8 @@ def _postpone(state: HearingState, command: cmd.Postpone, by: str, now: int) -> 
 
 def _cancel(state: HearingState, command: cmd.Cancel, by: str, now: int) -> Events:
     reason = text(command.reason, MAX_REASON)
-    return (ev.HearingCancelled(reason=reason, account=command.account),)
+    cancelled = ev.HearingCancelled(reason=reason, account=command.account)
+    return (*talks_cancelled(state), cancelled)
 
 
 def _announce(state: HearingState, command: cmd.AnnounceOpening, by: str, now: int) -> Events:

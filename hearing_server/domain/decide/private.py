@@ -82,8 +82,7 @@ def _ask(state: HearingState, command: cmd.AskConsultation, by: str, now: int) -
         raise Refused(Code.BAD_MESSAGE, "one further person")
     if talk and set(parties) <= {*talk.parties, *members}:
         raise Refused(Code.NO_CHANGE)  # they need not be asked again
-    asked = (talk for talk in state.consultations.values() if talk.began_at is None)
-    if any(by == talk.asked_by for talk in asked):
+    if any(by == t.asked_by and t.began_at is None for t in state.consultations.values()):
         raise Refused(Code.NO_CHANGE)
     number = state.consultations_made + 1
     parties = state.in_order(parties)
@@ -112,6 +111,8 @@ def _all_linked(parties: Sequence[Party]) -> bool:
 
 
 def _free(state: HearingState, seat: Seat) -> None:
+    if state.cancelled:
+        raise Refused(Code.WRONG_PHASE, "cancelled")
     if seat.party.id in state.identity_checks:
         raise Refused(Code.BUSY, "an identity check is going on")
     if seat.presence is Presence.CONSULTING:
@@ -260,6 +261,13 @@ def talks_without_leave(state: HearingState) -> Events:
         if any(_belongs_inside(state.seats[party]) for party in talk.members)
         for event in _called_back(state, talk, ev.TalkEnd.SESSION)
     )
+
+
+def talks_cancelled(state: HearingState) -> Events:
+    """The hearing will not take place: there is nothing left to talk about in it."""
+    over = ev.TalkEnd.CANCELLED
+    begun = (talk for talk in state.consultations.values() if talk.began_at is not None)
+    return tuple(event for talk in begun for event in _called_back(state, talk, over))
 
 
 def talks_that_waited(state: HearingState) -> Events:

@@ -62,6 +62,7 @@ class TalkEnd(StrEnum):
     LEFT = "left"  # by its people
     CALLED_BACK = "called_back"  # by the presiding judge
     SESSION = "session"  # the court sits, and gave no leave for it
+    CANCELLED = "cancelled"  # with the hearing
 
 
 class Stage(StrEnum):

@@ -38,7 +38,9 @@ def _postponed(state: HearingState, event: ev.HearingPostponed, at: int) -> Hear
 
 
 def _cancelled(state: HearingState, event: ev.HearingCancelled, at: int) -> HearingState:
-    return replace(state, cancelled=True, closed_at=at)
+    """Whoever was only asked to talk is asked no more."""
+    begun = {n: talk for n, talk in state.consultations.items() if talk.began_at is not None}
+    return replace(state, cancelled=True, closed_at=at, consultations=MappingProxyType(begun))
 
 
 def _announced(state: HearingState, event: ev.OpeningAnnounced, at: int) -> HearingState:

@@ -6,8 +6,11 @@ import pytest
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
+from hearing_server.domain.errors import Code, Refused
+from hearing_server.domain.events import Source
 from hearing_server.domain.hearing import Presence
 from hearing_server.domain.log import SERVER
+from hearing_server.domain.reach import reach
 from hearing_server.domain.visible import seen
 from signaling.views import view
 
@@ -105,6 +108,25 @@ def test_a_talk_without_leave_is_over_when_the_court_sits(how: str) -> None:
     for reader in world.state.seats:
         found = [seen(world.state, entry, reader) for entry in world.entries[mark:]]
         assert ev.ConsultationEnded(consultation=1, cause=ev.TalkEnd.SESSION) in found
+
+
+def test_a_talk_is_over_when_its_hearing_is_cancelled() -> None:
+    """Those in it come back muted, nobody else is asked any more, and none begins after that."""
+    world = World(*EVERYBODY).arrive(*EVERYBODY)
+    world.do("interpreter", cmd.AskConsultation(parties=("defendant",)))
+    talk(world)
+    mark = len(world.entries)
+    world.do(SERVER, cmd.Cancel(reason="撤诉", account="a1"))
+    assert not world.state.consultations
+    assert world.state.seats["defendant"].presence is Presence.WAITING
+    assert world.state.seats["defendant"].muted
+    assert not reach(world.state).sinks("defendant", Source.MICROPHONE)
+    for reader in world.state.seats:
+        found = [seen(world.state, entry, reader) for entry in world.entries[mark:]]
+        assert ev.ConsultationEnded(consultation=2, cause=ev.TalkEnd.CANCELLED) in found
+    with pytest.raises(Refused) as caught:
+        world.do("defendant", cmd.AskConsultation(parties=("advocate",)))
+    assert caught.value.code is Code.WRONG_PHASE
 
 
 def test_the_judge_may_let_a_talk_go_on_when_the_hearing_resumes() -> None:

@@ -24,7 +24,12 @@ export const course: Steps = {
     opens_at: null,
     suspended_until: view.phase === 'suspended' ? planned_at : view.suspended_until,
   }),
-  hearing_cancelled: (view, _, { at }) => ({ ...view, cancelled: true, closed_at: at }),
+  hearing_cancelled: (view, _, { at }) => ({
+    ...view,
+    cancelled: true,
+    closed_at: at,
+    consultations: view.consultations.filter(({ began_at }) => began_at !== null),
+  }),
   opening_announced: (view, { opens_at }) => ({ ...view, opens_at }),
   hearing_opened: (view, _, { at }) => ({ ...view, opened_at: at, opens_at: null }),
   stage_entered: (view, { stage }) => ({ ...view, stage }),

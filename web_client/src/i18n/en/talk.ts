@@ -36,6 +36,7 @@ export default {
     leave: 'Leave the talk',
     came_out_left: 'You have left the private talk. Your microphone is muted.',
     came_out_called_back: 'The judge has called you back from the private talk. Your microphone is muted.',
+    came_out_cancelled: 'The hearing has been cancelled: the private talk is over. Your microphone is muted.',
     came_out_session: 'The court sits: the private talk is over. Your microphone is muted.',
     ended_session: 'The court sits: private talks without leave are over.',
     went_in: 'The private talk has begun; nobody else hears you.',

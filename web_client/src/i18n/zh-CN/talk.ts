@@ -36,6 +36,7 @@ export default {
     leave: '结束会见，返回',
     came_out_left: '您已离开单独会见，麦克风已静音。',
     came_out_called_back: '审判长已将您从单独会见召回，麦克风已静音。',
+    came_out_cancelled: '庭审已取消，单独会见结束，麦克风已静音。',
     came_out_session: '庭审进行，单独会见结束，麦克风已静音。',
     ended_session: '庭审进行，未经准许的单独会见已结束。',
     went_in: '单独会见开始，他人听不到你们。',
