@@ -18,7 +18,7 @@ from hearing_server.domain.lines import Line
 from hearing_server.domain.log import SERVER, Entry
 from hearing_server.domain.message_readers import reader_of, reads_message
 from hearing_server.domain.parties import Role
-from hearing_server.domain.places import inside, sends
+from hearing_server.domain.places import inside, mute, sends
 from hearing_server.domain.read_back import lines_heard
 from hearing_server.domain.record import Freeze, Reading
 from hearing_server.domain.sealed import (
@@ -180,6 +180,7 @@ def _seat(state: HearingState, seat: Seat, reader: Seat) -> types.SeatView:
     knows = seat is reader or court
     party = named(state, seat.party, reader.party.id)
     confirmed = knows_confirmed(state, party.id, reader.party.id)
+    muted, locked = mute(state, party.id, reader.party.id)
     return types.SeatView(
         party=party.id,
         role=party.role,
@@ -195,9 +196,9 @@ def _seat(state: HearingState, seat: Seat, reader: Seat) -> types.SeatView:
         inside=seat.inside,
         ready=seat.ready,
         consultation=seat.consultation,
-        muted=seat.muted,
-        locked=seat.locked,
-        locked_by=seat.locked_by,
+        muted=muted,
+        locked=locked,
+        locked_by=seat.locked_by if locked else "",
         share_locked=seat.share_locked,
         share_locked_by=seat.share_locked_by,
         channel_closed=seat.channel_closed,

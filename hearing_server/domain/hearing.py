@@ -123,6 +123,8 @@ class Seat:
     muted: bool = False  # by the court
     locked: bool = False  # the party cannot lift it
     locked_by: str = ""  # the clerk in charge, where it was not the judge
+    told_muted: bool = False  # `muted` and `locked` as the courtroom knows them
+    told_locked: bool = False
     share_locked: bool = False
     share_locked_by: str = ""  # likewise
     channel_closed: bool = False  # an interpreter's

@@ -19,9 +19,14 @@ def private_room(state: HearingState, party: str) -> tuple[str, ...]:
     for checked, clerk in state.identity_checks.items():
         if party in (checked, clerk):
             return (checked, clerk)
-    if _deliberates(state, seat):
-        return tuple(p for p, other in state.seats.items() if _deliberates(state, other))
-    return ()
+    return bench_apart(state, party)
+
+
+def bench_apart(state: HearingState, party: str) -> tuple[str, ...]:
+    """The bench that deliberates, if `party` is one of them."""
+    if not _deliberates(state, state.seats[party]):
+        return ()
+    return tuple(p for p, other in state.seats.items() if _deliberates(state, other))
 
 
 def _deliberates(state: HearingState, seat: Seat) -> bool:
@@ -34,6 +39,15 @@ def sends(state: HearingState, party: str, reader: str) -> Mapping[Source, bool]
     seat = state.seats[party]
     shared = reader == party or reader in private_room(state, party)
     return seat.sources if shared else seat.told
+
+
+def mute(state: HearingState, party: str, reader: str) -> tuple[bool, bool]:
+    """Whether `party` is muted, and locked, as `reader` may know: of the bench that deliberates it alone does."""
+    seat = state.seats[party]
+    together = seat.party.role in BENCH and reader in bench_apart(state, reader)
+    if party == reader or together:
+        return seat.muted, seat.locked
+    return seat.told_muted, seat.told_locked
 
 
 def inside(state: HearingState, seat: Seat) -> bool:

@@ -119,7 +119,14 @@ _ASKING = (
 )
 # In session the presiding judge is asked for leave.
 _LEAVE = ev.ConsultationAwaitsLeave | ev.ConsultationLeaveDropped
-_SENDS = ev.SourceStarted | ev.SourceStopped | ev.SourcePaused | ev.SourceResumed
+_SENDS = (
+    ev.SourceStarted
+    | ev.SourceStopped
+    | ev.SourcePaused
+    | ev.SourceResumed
+    | ev.MicrophoneMuted
+    | ev.MicrophoneUnmuted
+)
 _PRIVATE = _ASKING | _LEAVE | _SENDS | ev.MessageSent | ev.MessagesRead
 
 

@@ -1523,11 +1523,13 @@ export interface MicrophoneMuted {
   locked: boolean;
   party: string;
   type: 'microphone_muted';
+  within: string[];
   [k: string]: unknown;
 }
 export interface MicrophoneUnmuted {
   party: string;
   type: 'microphone_unmuted';
+  within: string[];
   [k: string]: unknown;
 }
 export interface WordGiven {

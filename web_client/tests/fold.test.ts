@@ -96,9 +96,9 @@ describe('seats', () => {
   });
 
   it('shows the court’s muting until it is lifted', () => {
-    let view = after([{ type: 'microphone_muted', party: 'accused', locked: true }]);
+    let view = after([{ type: 'microphone_muted', party: 'accused', locked: true, within: [] }]);
     expect(seatOf(view, 'accused').muted).toBe(true);
-    view = after([{ type: 'microphone_unmuted', party: 'accused' }], view);
+    view = after([{ type: 'microphone_unmuted', party: 'accused', within: [] }], view);
     expect(seatOf(view, 'accused').muted).toBe(false);
   });
 });

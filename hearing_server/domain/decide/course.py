@@ -7,7 +7,7 @@ from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
 from hearing_server.domain.decide.checks import checks_of_who_is_inside
 from hearing_server.domain.decide.custody import sealed_from_now, sealing_ended
-from hearing_server.domain.decide.floor import come_out
+from hearing_server.domain.decide.floor import bench_quiet, come_out
 from hearing_server.domain.decide.private import talks_cancelled, talks_without_leave
 from hearing_server.domain.decide.rules import (
     BEGUN,
@@ -161,13 +161,8 @@ def _out_of_deliberation(state: HearingState, by: str) -> Events:
         return ()
     here = [seat for seat in state.seats.values() if seat.presence is Presence.ADMITTED]
     bench = [seat for seat in here if seat.party.role in BENCH]
-    muted = [
-        ev.MicrophoneMuted(party=seat.party.id, locked=False)
-        for seat in bench
-        if seat.party.id != by and not seat.muted
-    ]
     shared = [event for seat in bench for event in come_out(state, seat)]
-    return (*muted, *shared, ev.DeliberationEnded())
+    return (*bench_quiet(state, by), *shared, ev.DeliberationEnded())
 
 
 def _exclude(state: HearingState, command: cmd.ExcludePublic, by: str, now: int) -> Events:

@@ -18,8 +18,8 @@ from hearing_server.domain.decide.rules import (
 )
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState, Phase, Presence, Seat
-from hearing_server.domain.parties import STAFF, Right, Role, may
-from hearing_server.domain.places import private_room
+from hearing_server.domain.parties import BENCH, STAFF, Right, Role, may
+from hearing_server.domain.places import bench_apart, private_room
 
 MAX_WAITING = 200  # raised hands and objections at once
 
@@ -52,7 +52,8 @@ def _mute(state: HearingState, command: cmd.Mute, by: str, now: int) -> Events:
     _keep_lock(state, seat, by)
     if seat.muted and seat.locked is command.locked:
         raise Refused(Code.NO_CHANGE)
-    return (ev.MicrophoneMuted(party=command.party, locked=command.locked),)
+    within = bench_apart(state, command.party)
+    return (ev.MicrophoneMuted(party=command.party, locked=command.locked, within=within),)
 
 
 def _mute_all(state: HearingState, command: cmd.MuteAll, by: str, now: int) -> Events:
@@ -78,7 +79,11 @@ def _unmute(state: HearingState, command: cmd.Unmute, by: str, now: int) -> Even
     _keep_lock(state, seat, by)
     if not seat.muted:
         raise Refused(Code.NO_CHANGE)
-    return (ev.MicrophoneUnmuted(party=command.party),)
+    return (_unmuted(state, command.party),)
+
+
+def _unmuted(state: HearingState, party: str) -> ev.MicrophoneUnmuted:
+    return ev.MicrophoneUnmuted(party=party, within=bench_apart(state, party))
 
 
 def _presides(state: HearingState, by: str) -> bool:
@@ -106,7 +111,7 @@ def _give_word(state: HearingState, command: cmd.GiveWord, by: str, now: int) ->
         for r in state.requests
         if r.party == command.party and r.kind is ev.RequestKind.HAND
     ]
-    opened = (ev.MicrophoneUnmuted(party=command.party),) if seat.muted else ()
+    opened = (_unmuted(state, command.party),) if seat.muted else ()
     return (ev.WordGiven(party=command.party), *opened, *answered)
 
 
@@ -206,6 +211,31 @@ def come_out(state: HearingState, seat: Seat) -> Events:
         now, told = kept.get(source), seat.told.get(source)
         if now is not told:
             found.append(_SOURCE_IS[now](party=party, source=source))
+    return tuple(found)
+
+
+def bench_quiet(state: HearingState, by: str) -> Events:
+    """The deliberation ends: its last words stay there. Who ends it is live if they were, the rest are muted,
+    and who is away is as the courtroom knew them. It is told what it does not know already, and no more.
+    """
+    room = tuple(party for party in state.seats if bench_apart(state, party))
+    found: list[ev.Event] = []
+    for party, seat in state.seats.items():
+        if seat.party.role not in BENCH:
+            continue
+        now, told = (seat.muted, seat.locked), (seat.told_muted, seat.told_locked)
+        then = told
+        if seat.presence is Presence.ADMITTED:
+            then = now if party == by or seat.muted else (True, False)
+        if now == told == then:
+            continue
+        within = (*room, party) if then == told else ()
+        muted, locked = then
+        found.append(
+            ev.MicrophoneMuted(party=party, locked=locked, within=within)
+            if muted
+            else ev.MicrophoneUnmuted(party=party, within=within)
+        )
     return tuple(found)
 
 

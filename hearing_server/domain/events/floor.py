@@ -7,15 +7,20 @@ from hearing_server.domain.events.values import RequestAnswer, RequestKind, Sour
 
 @dataclass(frozen=True, kw_only=True)
 class MicrophoneMuted:
-    """By the court, or by the end of a private talk. `locked`: the party cannot lift it."""
+    """By the court, or by the end of a private talk. `locked`: the party cannot lift it.
+
+    `within`, here and below: the bench that deliberates, when it is one of them; it alone may know of it.
+    """
 
     party: str
     locked: bool = True
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class MicrophoneUnmuted:
     party: str
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,13 @@ from hearing_server.domain.hearing import HearingState, Request
 
 def _muted(state: HearingState, event: ev.MicrophoneMuted, at: int) -> HearingState:
     by = state.in_charge if event.locked else ""
-    return with_seat(state, event.party, muted=True, locked=event.locked, locked_by=by)
+    told = {} if event.within else {"told_muted": True, "told_locked": event.locked}
+    return with_seat(state, event.party, muted=True, locked=event.locked, locked_by=by, **told)
+
+
+def _unmuted(state: HearingState, event: ev.MicrophoneUnmuted, at: int) -> HearingState:
+    told = {} if event.within else {"told_muted": False, "told_locked": False}
+    return with_seat(state, event.party, muted=False, locked=False, locked_by="", **told)
 
 
 def _sharing_locked(state: HearingState, event: ev.SharingLocked, at: int) -> HearingState:
@@ -61,7 +67,7 @@ def _listening(state: HearingState, event: ev.ListeningSet, at: int) -> HearingS
 
 STEPS: Mapping[type, Step] = {
     ev.MicrophoneMuted: _muted,
-    ev.MicrophoneUnmuted: seat_step(muted=False, locked=False, locked_by=""),
+    ev.MicrophoneUnmuted: _unmuted,
     ev.WordGiven: _word,
     ev.WordWithdrawn: state_step(word=""),
     ev.RequestRaised: _raised,

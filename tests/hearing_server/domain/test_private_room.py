@@ -110,6 +110,70 @@ def test_what_is_sent_in_a_private_room_is_known_in_it_alone(room: str) -> None:
     assert Source.SCREEN not in world.state.seats[one].sources
 
 
+def muted(world: World, party: str, reader: str) -> tuple[bool, bool]:
+    """Whether `reader` sees that `party` is muted, and locked."""
+    seat = next(s for s in view(world.state, reader).seats if s.party == party)
+    return seat.muted, seat.locked
+
+
+def mutes(world: World, after: int, reader: str) -> list[ev.Event]:
+    found = (seen(world.state, entry, reader) for entry in world.entries[after:])
+    kinds = ev.MicrophoneMuted | ev.MicrophoneUnmuted
+    return [event for event in found if isinstance(event, kinds)]
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_who_is_muted_in_the_deliberation_the_bench_alone_knows(locked: bool) -> None:
+    """A member opens their microphone there: nobody else is told, then or at the end, when it is closed again."""
+    world = opened(*EVERYBODY)
+    world.do("judge", cmd.Mute(party="member", locked=locked))
+    world.do("judge", cmd.BeginDeliberation())
+    mark = len(world.entries)
+    world.do("judge" if locked else "member", cmd.Unmute(party="member"))
+    for reader in world.state.seats:
+        bench = reader in ("judge", "member")
+        assert muted(world, "member", reader) == ((False, False) if bench else (True, locked))
+        assert bool(mutes(world, mark, reader)) is bench
+    world.do("judge", cmd.EndDeliberation())
+    assert world.state.seats["member"].muted
+    for reader in ("clerk", "prosecutor", "defendant"):
+        last = ev.MicrophoneMuted(party="member", locked=False)
+        assert mutes(world, mark, reader) == ([last] if locked else [])
+        assert muted(world, "member", reader) == (True, False)
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_who_was_muted_in_the_deliberation_is_as_told_when_it_ends(away: bool) -> None:
+    """Whoever stays muted is known to be; whoever is away comes back as they were known to be."""
+    world = opened(*EVERYBODY)
+    world.do("judge", cmd.BeginDeliberation())
+    mark = len(world.entries)
+    world.do("judge", cmd.Mute(party="member", locked=False))
+    assert not mutes(world, mark, "prosecutor")
+    if away:
+        connection = world.state.seats["member"].connection
+        gone = cmd.Leave(party="member", connection=connection, cause=ev.Departure.NETWORK)
+        world.do(SERVER, gone)
+    world.do("judge", cmd.EndDeliberation())
+    assert world.state.seats["member"].muted is not away
+    for reader in ("judge", "clerk", "prosecutor"):
+        assert muted(world, "member", reader) == (not away, False)
+    public = [ev.MicrophoneMuted(party="member", locked=False)]
+    assert mutes(world, mark, "prosecutor") == ([] if away else public)
+
+
+def test_who_ends_the_deliberation_is_heard_and_known_to_be() -> None:
+    world = opened(*EVERYBODY)
+    world.do("judge", cmd.Mute(party="judge", locked=False))
+    world.do("judge", cmd.BeginDeliberation())
+    mark = len(world.entries)
+    world.do("judge", cmd.Unmute(party="judge"))
+    assert muted(world, "judge", "prosecutor") == (True, False)
+    world.do("judge", cmd.EndDeliberation())
+    assert mutes(world, mark, "prosecutor")[0] == ev.MicrophoneUnmuted(party="judge")
+    assert muted(world, "judge", "prosecutor") == (False, False)
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_line_tells_no_technician_what_is_sent_in_a_private_room(room: str) -> None:
     """How good it is stays."""
