@@ -12,7 +12,6 @@ import re
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER, Entry
 from hearing_server.recording_keys import recording_keys
 from hearing_server.services.audit import Action, Audit
-from hearing_server.services.composite import Script, script_of
+from hearing_server.services.composite import Script, of_party, script_of
 from hearing_server.services.export_ports import ExportFailed
 from hearing_server.starting import CannotStart
 from recording.exporting.order import SUFFIX, Kind
@@ -169,11 +168,7 @@ def _script(
     if started is not None and ended is not None and started >= ended:
         raise BadSetting("--to: not after --from")
     script = script_of(entries, reader, started, ended)
-    if not options.party:
-        return script
-    party = _party(state, options.party)
-    own = tuple(one for one in script.segments if one.track.party == party)
-    return replace(script, segments=own)
+    return of_party(script, _party(state, options.party)) if options.party else script
 
 
 def _party(state: HearingState, asked: str) -> str:

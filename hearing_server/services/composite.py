@@ -168,6 +168,14 @@ def script_of(
     )
 
 
+def of_party(script: Script, party: str) -> Script:
+    """What of it is one party's own, and what that goes on from."""
+    own, leads = (
+        [s for s in some if s.track.party == party] for some in (script.segments, script.leads)
+    )
+    return replace(script, segments=tuple(own), leads=tuple(leads))
+
+
 def masked_extents(state: HearingState, reader: str | None) -> tuple[Extent, ...]:
     """What of the timeline `reader` may not have."""
     return tuple(

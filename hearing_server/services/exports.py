@@ -32,7 +32,7 @@ from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.domain.parties import BENCH
 from hearing_server.domain.playable import plays_track
-from hearing_server.services.composite import Script, masked_extents, script_of
+from hearing_server.services.composite import Script, masked_extents, of_party, script_of
 from hearing_server.services.export_ports import (
     Bundler,
     ExportFailed,
@@ -315,13 +315,7 @@ class Exports:
         script = await asyncio.to_thread(
             script_of, entries, _reader(job), wish.started_at, wish.ended_at
         )
-        if not wish.party:
-            return script
-        own, leads = (
-            tuple(one for one in some if one.track.party == wish.party)
-            for some in (script.segments, script.leads)
-        )
-        return replace(script, segments=own, leads=leads)
+        return of_party(script, wish.party) if wish.party else script
 
     async def find(self, hearing: str, reader: str, job_id: str) -> ExportJob:
         """Refused(not_found) where there is none that they may see."""

@@ -4,7 +4,9 @@ import asyncio
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import av
@@ -30,22 +32,31 @@ class Court:
     segments: list[str]
 
 
-@pytest.fixture
-def court(tmp_path: Path) -> Court:
-    """A hearing of six seconds on disk: the judge's camera and microphone, one line."""
-    world = in_session()
-    archive = Archive(tmp_path / "data" / "recordings")
-    opened = world.now
+def film(archive: Archive, opened: int) -> None:
+    """The judge's camera and microphone."""
     frames = streams.encode_video("vp8", 180, size=(320, 180))
     archive.keep("judge", "camera", "vp8", filmed(frames, opened))
     archive.keep("judge", "microphone", "opus", heard(streams.encode_sound(6.0), opened))
+
+
+@pytest.fixture
+def court(tmp_path: Path) -> Court:
+    return held(tmp_path, film)
+
+
+def held(tmp_path: Path, filmed_by: Callable[[Archive, int], None]) -> Court:
+    """A hearing of six seconds on disk, with one line."""
+    world = in_session()
+    archive = Archive(tmp_path / "data" / "recordings")
+    opened = world.now
+    filmed_by(archive, opened)
     world.do("clerk", cmd.EnterLine(speaker="judge", text="现在开庭。"))
     world.now = opened + 5_000
     for one in archive.segments:
         fact = ev.SegmentRecorded(
             party=one.track.party, source=one.track.source, name=one.name, codec=one.codec,
             sha256=one.sha256, size=one.size, frames=one.frames, started_at=one.started_at,
-            ended_at=one.ended_at, recovered=False,
+            ended_at=one.ended_at, recovered=False, clean=one.clean,
         )  # fmt: skip
         world.now = opened + 5_000
         world.do(SERVER, cmd.EnterRecording(event=fact))
@@ -129,6 +140,28 @@ def test_a_part_of_one_partys_tracks(court: Court, tmp_path: Path) -> None:
     (made,) = tmp_path.glob("party-*.mkv")
     with av.open(str(made)) as film:
         numbers = [streams.read_number(frame) for frame in film.decode(video=0)]
+    assert numbers == list(range(180))
+
+
+def test_nobody_else_is_in_one_partys_tracks(tmp_path: Path) -> None:
+    """From a time at which two cameras go on from pictures before it: each from its own."""
+
+    def both(archive: Archive, opened: int) -> None:
+        for party, first, later in (("judge", 0, 0), ("counsel", 500, 400)):
+            frames = streams.encode_video("vp8", 180, 1000, (320, 180), first)
+            taken = filmed(frames, opened + later, 1000)
+            archive.keep(party, "camera", "vp8", taken[:90])
+            (second,) = archive.keep(party, "camera", "vp8", taken[90:])
+            archive.segments[-1] = replace(second, clean=False)
+
+    court = held(tmp_path, both)
+    since = datetime.fromtimestamp((court.opened + 4_000) / 1000, UTC).isoformat()
+    wish = ("--kind", "party", "--party", "presiding_judge", "--from", since)
+    ended = export(court, "h1", *wish, "--output", str(tmp_path))
+    assert ended.returncode == 0, ended.stderr
+    (made,) = tmp_path.glob("party-*.mkv")
+    with av.open(str(made)) as source:
+        numbers = [streams.read_number(frame) for frame in source.decode(video=0)]
     assert numbers == list(range(180))
 
 
