@@ -24,7 +24,7 @@ from hearing_server.adapters.database import Database
 from hearing_server.adapters.projection import project
 from hearing_server.adapters.staff_store import SqlStaff
 from hearing_server.adapters.store import SqlStore
-from hearing_server.app import now
+from hearing_server.clock import now
 from hearing_server.config import Settings
 from hearing_server.demo import new_id
 from hearing_server.domain.cases import Case, CaseParty, Courtroom

@@ -12,30 +12,29 @@ from typing import Any
 from hearing_server import config
 from hearing_server.adapters.database import Database, StoreUnusable
 from hearing_server.adapters.store import SqlStore
-from hearing_server.app import now
+from hearing_server.clock import now
 from hearing_server.domain.errors import Refused
 from hearing_server.domain.staff import StaffRole
+from hearing_server.options import add_folder, add_public_url, load
 from hearing_server.services.audit import Who
 from hearing_server.services.staff import NewAccount
 from hearing_server.staff_parts import StaffAdministration
-from hearing_server.starting import CannotStart
+from hearing_server.unusable import CannotStart
 from hearing_server.web.staff_accounts import setup_link
 
 CONSOLE = Who(actor="console")
-Loader = Callable[[argparse.Namespace], config.Settings]
 Act = Callable[[StaffAdministration, config.Settings, argparse.Namespace], Awaitable[None]]
 
 
-def add_commands(commands: Any, load: Loader, settings: Callable[[Any], None]) -> None:
-    """`load` reads the settings of the options that `settings` adds."""
-    account = commands.add_parser("account", help="the accounts of the court's staff")
+def fill(account: argparse.ArgumentParser) -> None:
     acts = account.add_subparsers(required=True, metavar="ACT")
 
     def command(name: str, act: Act, about: str, *, login: bool = True) -> Any:
         one = acts.add_parser(name, help=about, description=about)
         if login:
             one.add_argument("login", metavar="LOGIN")
-        settings(one)
+        add_folder(one)
+        add_public_url(one)
         one.set_defaults(run=lambda options: asyncio.run(_run(act, load(options), options)))
         return one
 

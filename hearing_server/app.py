@@ -6,7 +6,6 @@ the other way round.
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -23,6 +22,7 @@ from hearing_server.adapters.store import SqlStore
 from hearing_server.adapters.tls import server_context
 from hearing_server.case_parts import CaseParts
 from hearing_server.centre_parts import CentreParts
+from hearing_server.clock import now
 from hearing_server.config import Settings
 from hearing_server.custody_parts import CustodyParts
 from hearing_server.domain.hearing import HearingState
@@ -44,7 +44,8 @@ from hearing_server.services.recordings import Recordings
 from hearing_server.services.transcripts import Transcripts
 from hearing_server.speech_parts import SpeechParts
 from hearing_server.staff_parts import StaffParts
-from hearing_server.starting import CannotStart, media_host, open_authority
+from hearing_server.starting import media_host, open_authority
+from hearing_server.unusable import CannotStart
 from hearing_server.web import health, pages
 from hearing_server.web.audit import note_refusals
 from hearing_server.web.door import IDLE, SPOKEN_IN, Door
@@ -68,11 +69,6 @@ FORGET_EVERY = 600.0  # seconds
 WATCH_EVERY = 2.0  # seconds
 
 log = structlog.get_logger()
-
-
-def now() -> int:
-    """The calendar clock, Unix milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 class Server:

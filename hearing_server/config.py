@@ -18,11 +18,12 @@ from zoneinfo import ZoneInfo
 
 from hearing_server.addresses import is_loopback, own_addresses
 from hearing_server.domain.procedures import Procedure
+from hearing_server.unusable import Unusable
 
 PREFIX = "HEARING_"
 
 
-class BadSetting(Exception):
+class BadSetting(Unusable):
     """A setting that cannot be used; the text names it in one line."""
 
 

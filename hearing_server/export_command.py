@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,31 +22,29 @@ from hearing_server.adapters.audit_store import SqlAudit
 from hearing_server.adapters.database import Database
 from hearing_server.adapters.export_maker import SegmentMaker
 from hearing_server.adapters.store import SqlStore
+from hearing_server.clock import now
 from hearing_server.config import BadSetting
 from hearing_server.domain.errors import Refused
 from hearing_server.domain.fold import replay
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER, Entry
+from hearing_server.options import add_folder, load
 from hearing_server.recording_keys import recording_keys
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.composite import Script, of_party, script_of
 from hearing_server.services.export_ports import ExportFailed
-from hearing_server.starting import CannotStart
+from hearing_server.unusable import CannotStart
 from recording.exporting.order import SUFFIX, Kind
 
-Loader = Callable[[argparse.Namespace], config.Settings]
 MADE, FAILED, DAMAGED = 0, 1, 3
 WIDTH = 32  # characters of the bar
 
 
-def add_commands(commands: Any, load: Loader) -> None:
-    """`commands` is what `add_subparsers` gave; `load` reads the settings."""
-    export = commands.add_parser(
-        "export",
-        help="make a file of a recording",
-        description="Makes a file of each hearing, with the server stopped or running. Exit code 0: made; "
+def fill(export: argparse.ArgumentParser) -> None:
+    export.description = (
+        "Makes a file of each hearing, with the server stopped or running. Exit code 0: made; "
         "3: made, but recorded files are damaged (they are named, and shown as such); 1: not made; 2: "
-        "what was asked for makes no sense. Ended by Ctrl-C it goes on when it is run again.",
+        "what was asked for makes no sense. Ended by Ctrl-C it goes on when it is run again."
     )
     export.add_argument(
         "hearing", nargs="*", metavar="DATA_OR_HEARING",
@@ -62,12 +60,11 @@ def add_commands(commands: Any, load: Loader) -> None:
     export.add_argument(
         "--own-copy", action="store_true", help="with what is sealed: it must not leave the court"
     )
-    export.add_argument("--config", type=Path, help="settings file, TOML")
-    export.add_argument("--data", help="data folder (data)")
-    export.set_defaults(run=lambda options: _run(options, load))
+    add_folder(export)
+    export.set_defaults(run=_run)
 
 
-def _run(options: argparse.Namespace, load: Loader) -> int:
+def _run(options: argparse.Namespace) -> int:
     wanted: list[str] = []
     for one in options.hearing:
         if (Path(one) / "recordings").is_dir():
@@ -97,7 +94,7 @@ async def _export(
             for state, _ in found:
                 print(f"{state.hearing}  {state.case_number} {state.title} [{state.phase}]")
             return 2 if wanted or not found else MADE
-        audit = Audit(SqlAudit(database), lambda: time.time_ns() // 1_000_000)
+        audit = Audit(SqlAudit(database), now)
         codes = [await _one(settings, options, audit, state, entries) for state, entries in chosen]
         return max(codes, key=(MADE, DAMAGED, FAILED).index)
     except Refused as refusal:

@@ -4,7 +4,6 @@ import argparse
 import getpass
 import sys
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
@@ -30,9 +29,7 @@ def recording_keys(settings: Settings) -> tuple[X25519PublicKey | None, Keyring]
     return public, keyring
 
 
-def add_commands(commands: Any) -> None:
-    """`commands` is what `add_subparsers` gave."""
-    key = commands.add_parser("recording-key", help="the key that recordings are encrypted for")
+def fill(key: argparse.ArgumentParser) -> None:
     acts = key.add_subparsers(required=True, metavar="ACT")
     new = acts.add_parser(
         "new",

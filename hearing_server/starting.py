@@ -9,14 +9,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from hearing_server.adapters.folder import DataFolder
 from hearing_server.config import Settings
+from hearing_server.unusable import CannotStart
 from transcript import pdf as printing
 from transcript.errors import TranscriptError
 from transcript.signing.authority import Authority
 from transcript.signing.calls import Keys
-
-
-class CannotStart(Exception):
-    """The server cannot run here; the text says why in one line."""
 
 
 def open_authority(settings: Settings, folder: DataFolder) -> tuple[Authority, Keys]:

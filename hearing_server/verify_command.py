@@ -20,13 +20,11 @@ ZIP = b"PK"
 SHOWN_EVERY = 64 << 20  # bytes between two lines of progress
 
 
-def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    check = commands.add_parser(
-        "verify",
-        help="say what a signed transcript or the record of a hearing proves",
-        description="Checks a signed PDF, the folder of a hearing beside its recording, a folder of such "
+def fill(check: argparse.ArgumentParser) -> None:
+    check.description = (
+        "Checks a signed PDF, the folder of a hearing beside its recording, a folder of such "
         "folders, or a copy of one (zip). Prints one line a finding. Exit code 0: all holds; 1: something "
-        "does not; 2: it cannot be read. docs/verifying.md says what each line means.",
+        "does not; 2: it cannot be read. docs/verifying.md says what each line means."
     )
     check.add_argument("path", type=Path, help="the PDF file, folder or zip")
     check.add_argument(

@@ -8,12 +8,13 @@ import time
 from pathlib import Path
 
 from hearing_server.domain.errors import Code, Refused
+from hearing_server.unusable import Unusable
 
 SECRET = 32  # bytes
 LET_GO_IN = 2.0  # seconds
 
 
-class FolderUnusable(Exception):
+class FolderUnusable(Unusable):
     """The data folder cannot be used; the text says why in one line."""
 
 

@@ -1,11 +1,11 @@
 """Kiosks' routes: the staff's list, the clerk's call from a hearing, and the machine's own."""
 
-import time
 from typing import Annotated, Any
 
 import msgspec
 from aiohttp import web
 
+from hearing_server.clock import now
 from hearing_server.domain.staff import Account, StaffRole
 from hearing_server.services.access import Seated
 from hearing_server.services.audit import Action, Audit
@@ -168,7 +168,7 @@ class KioskRoutes:
             "name": kiosk.name,
             "site": kiosk.site,
             "seat": seated.party if seated else "",
-            "server_time": time.time_ns() // 1_000_000,
+            "server_time": now(),
         }
 
     def _renewed(self, shown: dict[str, Any], secret: str) -> web.Response:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from aiohttp import web
 
+from hearing_server.unusable import Unusable
+
 HERE = Path(__file__).parent
 PLACES = (HERE / "client", HERE.parent.parent / "web_client" / "dist")  # in the wheel, in the tree
 
 
-class ClientMissing(Exception):
+class ClientMissing(Unusable):
     """The client has not been built."""
 
 

@@ -5,10 +5,10 @@ Whoever has another person's link has another cookie: for them this person and t
 
 import base64
 import contextlib
-import time
 
 from aiohttp import web
 
+from hearing_server.clock import now
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.papers import commands as cmd
 from hearing_server.domain.papers.consent import How, Through
@@ -112,7 +112,7 @@ class PersonRoutes:
         """Before a code that is wanted: the court and nothing else."""
         known = await self._known(request)
         mine = await self._access.papers(known.person.id)
-        door = {"court": self._court, "server_time": int(time.time() * 1000)}
+        door = {"court": self._court, "server_time": now()}
         try:
             await self._access.check_code(known, mine)
         except Refused as refusal:

@@ -1,11 +1,11 @@
 """The routes of planning, calendar and outbox. Clerks write, judges read what they sit in."""
 
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
 
+from hearing_server.clock import now
 from hearing_server.domain.cases import text_problem
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import HearingState
@@ -103,7 +103,7 @@ class PlanningRoutes:
         since, until = _number(request, "from"), _number(request, "to")
         found = await self._planning.calendar(account, since, until, _wanted(request, account))
         hearings = [sitting_json(each) for each in found]
-        return web.json_response({"hearings": hearings, "server_time": time.time_ns() // 1_000_000})
+        return web.json_response({"hearings": hearings, "server_time": now()})
 
     async def left_over(self, request: web.Request) -> web.Response:
         """One's own hearings that are left open, and what is to be done about each."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from hearing_server.clock import now
 from hearing_server.domain.changes import changes_for, changes_of_version
 from hearing_server.domain.doors import identified, oversees, owes_promises
 from hearing_server.domain.errors import Code, Refused
@@ -246,7 +246,7 @@ def _door(state: HearingState) -> dict[str, Any]:
         "court": state.court,
         "planned_at": state.planned_at,
         "phase": state.phase,
-        "server_time": int(time.time() * 1000),
+        "server_time": now(),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from hearing_server.adapters.database import Database
 from hearing_server.adapters.store import SqlStore
-from hearing_server.app import now
+from hearing_server.clock import now
 from hearing_server.config import Settings
 from hearing_server.demo import new_id
 from hearing_server.domain import commands as cmd

@@ -5,15 +5,17 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 import structlog
 
 from hearing_server import __main__ as command_line
-from hearing_server import config
+from hearing_server import config, serve_command
 from hearing_server.adapters.folder import DataFolder
 from hearing_server.web import pages
+from tests.integration.forked import Forked
 from tests.integration.harness import ServerProcess, free_port
 from tests.transcript import court
 from transcript.pdf import render
@@ -35,11 +37,16 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
 def refused(data: Path, *arguments: str, **environment: str) -> str:
     """The one line with which `serve` says why it does not start."""
     ports = ["--port", str(free_port()), "--media-port", str(free_port())]
-    ended = run("serve", "--data", str(data), *ports, *arguments, **environment)
-    assert ended.returncode == 2, ended.stderr
-    (line,) = ended.stderr.splitlines()
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("HEARING_")}
+    with tempfile.TemporaryDirectory() as folder:
+        said = Path(folder) / "said"
+        given = ["serve", "--data", str(data), *ports, *arguments]
+        process = Forked("hearing_server.__main__", given, {**clean, **environment}, said)
+        assert process.wait(60) == 2
+        assert "Serving on" not in process.stdout.read()
+        process.stdout.close()
+        (line,) = said.read_text().splitlines()
     assert line.startswith("hearing-server: ")
-    assert "Serving on" not in ended.stdout
     return line
 
 
@@ -228,7 +235,7 @@ def test_verify_of_a_court_that_is_not_known(tmp_path: Path) -> None:
 def test_what_stands_at_the_start_is_out_of_every_collection() -> None:
     """A full collection over all that was imported was seen to hold the event loop for 100 ms."""
     try:
-        command_line.keep_out_of_collections()
+        serve_command.keep_out_of_collections()
         assert gc.get_freeze_count() > 10_000
     finally:
         gc.unfreeze()

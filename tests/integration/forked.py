@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["hearing_server.__main__"])
+_CONTEXT.set_forkserver_preload(["hearing_server.__main__", "hearing_server.serve_command"])
 
 
 class Forked:
