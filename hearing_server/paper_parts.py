@@ -128,6 +128,7 @@ class PaperParts:
             self.rounds,
             self.signing,
             self.service,
+            self.bundles,
             audit,
             court=s.court,
             secure=s.secure_pages,

@@ -15,6 +15,7 @@ from recording import names
 from recording.about_record import PAPER_TEXT
 from recording.record_folder import root_files
 from transcript.signing.authority import Authority
+from transcript.signing.roots import sign_root
 
 
 class PaperBundleFiles:
@@ -35,6 +36,11 @@ class PaperBundleFiles:
             bundle.abandon()
             raise
         return path
+
+    def signed_list(self, said: bytes) -> list[tuple[str, bytes]]:
+        signature, certificate = sign_root(said, self._authority)
+        pem = _pem(x509.load_der_x509_certificate(certificate))
+        return list(zip(names.COPY_FILES, (said, signature, pem), strict=True))
 
     def _beside(self, paper: str, roots: Sequence[PaperRootSigned]) -> list[tuple[str, bytes]]:
         authority = self._authority

@@ -14,7 +14,7 @@ from hearing_server.services.hearings import Clock
 from hearing_server.services.paper_ports import PRINTED, Press, SignRequest
 from hearing_server.services.papers import Papers
 from hearing_server.services.signing_line import SigningLine
-from hearing_server.services.transcripts import DocumentFiles, Prepared
+from hearing_server.services.transcripts import NOTHING, DocumentFiles, Prepared
 
 
 class Begun(NamedTuple):
@@ -92,7 +92,7 @@ class PaperSigning:
         """The files first, then the fact that names them."""
         sha256 = await asyncio.to_thread(self._files.save, paper, PRINTED, pdf)
         strokes = ""
-        if written:
+        if written and sign.name_image_sha256 != NOTHING:
             strokes = await asyncio.to_thread(self._files.save_strokes, paper, written)
         command = replace(sign, sha256=sha256, strokes_sha256=strokes)
         await self._papers.execute(paper, command, sign.person)

@@ -1,7 +1,6 @@
 """The routes of papers for the court's staff. Clerks write, judges of the case read; nobody else knows of any."""
 
 import asyncio
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -38,9 +37,9 @@ from hearing_server.web.paper_bodies import (
     contacts_json,
     listed_json,
 )
+from hearing_server.web.paper_files import give_bundle
 from hearing_server.web.staff_session import StaffGate
 
-BUNDLE_TYPE = "application/vnd.etsi.asic-e+zip"
 MOST_UPLOADED = 20 << 20  # bytes
 UPLOAD_IN = 120.0  # seconds
 MOST_DAYS, MOST_HOURS, MOST_REMINDERS = 30, 24 * 30, 5
@@ -199,19 +198,7 @@ class PaperRoutes:
         account, paper, _ = await self._known(request, *READERS)
         await self._note(request, account, Action.DOWNLOAD, f"paper {paper.id}", "bundle")
         path = await self._bundles.make(paper)
-        try:
-            file = await asyncio.to_thread(path.open, "rb")
-        finally:
-            await asyncio.to_thread(path.unlink)  # it is there as long as it is read
-        with file:
-            headers = disposition(f"paper-{paper.id}.asice", download=True)
-            response = web.StreamResponse(headers=headers)
-            response.content_type = BUNDLE_TYPE
-            response.content_length = os.fstat(file.fileno()).st_size
-            await response.prepare(request)
-            while piece := await asyncio.to_thread(file.read, 1 << 18):
-                await response.write(piece)
-        return response
+        return await give_bundle(request, path, paper.id)
 
     async def open(self, request: web.Request) -> web.Response:
         account, paper, case = await self._known(request, StaffRole.CLERK)

@@ -18,6 +18,7 @@ from hearing_server.services.access import SESSION_MS
 from hearing_server.services.audit import Action, Audit
 from hearing_server.services.codes import DIGITS
 from hearing_server.services.paper_access import Known, PaperAccess
+from hearing_server.services.paper_bundle import PaperBundles
 from hearing_server.services.paper_ports import SignRequest
 from hearing_server.services.paper_rounds import Rounds
 from hearing_server.services.paper_service import PaperService
@@ -39,6 +40,7 @@ from hearing_server.web.paper_bodies import (
     contacts_json,
     own_json,
 )
+from hearing_server.web.paper_files import give_bundle
 from hearing_server.web.seats import strokes_of
 
 MOST_PAGES = 300  # reported at once
@@ -55,6 +57,7 @@ class PersonRoutes:
         rounds: Rounds,
         signing: PaperSigning,
         service: PaperService,
+        bundles: PaperBundles,
         audit: Audit,
         *,
         court: str,
@@ -66,6 +69,8 @@ class PersonRoutes:
         self._rounds = rounds
         self._signing = signing
         self._service = service
+        self._bundles = bundles
+        self._copies = RateLimit(per_minute=6)  # by person
         self._audit = audit
         self._court = court
         self._secure = secure
@@ -88,6 +93,7 @@ class PersonRoutes:
             web.delete(f"{one}/consent", self.revoke, name="revoke-own-consent"),
             web.get(paper, self.paper, name="own-paper"),
             web.get(f"{paper}/file", self.file, name="own-paper-pdf"),
+            web.get(f"{paper}/bundle", self.bundle, name="own-paper-bundle"),
             web.get(f"{paper}/notice", self.notice, name="own-paper-notice"),
             web.post(f"{paper}/pages", self.pages, name="paper-pages"),
             web.post(f"{paper}/objection", self.object, name="object-to-paper"),
@@ -181,6 +187,14 @@ class PersonRoutes:
         command = cmd.Download(person=person) if copy else cmd.Open(person=person)
         paper = await self._papers.execute(paper.id, command, person)
         return _pdf(await self._rounds.file(paper), f"{paper.id}.pdf", copy=copy)
+
+    async def bundle(self, request: web.Request) -> web.StreamResponse:
+        """A paper that they signed, once it is over, as a file that proves itself: without what others did."""
+        known, paper = await self.addressed(request)
+        self._copies.check(known.person.id)
+        await self._note(request, known, Action.DOWNLOAD, "bundle", paper)
+        path = await self._bundles.make(paper, known.person.id)
+        return await give_bundle(request, path, paper.id)
 
     async def notice(self, request: web.Request) -> web.Response:
         known, paper = await self.addressed(request)

@@ -3,7 +3,7 @@
 Without the court's signature anybody could hide an entry behind its hash, or a segment behind a list.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from cryptography import x509
@@ -11,11 +11,13 @@ from cryptography.hazmat.primitives import serialization
 
 from recording import names
 from recording.verifying.judges import Judge
+from recording.verifying.logbook import Logbook
 from recording.verifying.report import Finding
 from recording.verifying.roots import Trust
 from recording.verifying.source import Source
 
 MAX_COPY = 64 << 20  # bytes
+NAMED = 20  # entries or kinds that one line lists
 
 
 class Copy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,11 +34,12 @@ class Copy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recordings: bool = True  # whether it has the files of segments; the log has their hashes
 
 
-KIND = "masked copy of a hearing record"
+HEARING = "masked copy of a hearing record"
+PAPER = "masked copy of a paper's record"
 
 
 def read_copy(
-    source: Source, present: Mapping[str, int], trust: Trust, judge: Judge
+    source: Source, present: Mapping[str, int], trust: Trust, judge: Judge, kind: str = HEARING
 ) -> tuple[Copy | None, list[Finding]]:
     """The list, if the court signed it; what is wrong with it otherwise."""
     if names.COPY_LIST not in present:
@@ -54,6 +57,37 @@ def read_copy(
         facts = judge(said, signature, der, b"", copy.signed_at, trust.roots, ())
     except (OSError, ValueError, msgspec.MsgspecError, RecursionError):
         return None, bad
-    if not (facts.signed and facts.chained and copy.kind == KIND):
+    if not (facts.signed and facts.chained and copy.kind == kind):
         return None, bad
     return copy, []
+
+
+def belongs(copy: Copy, log: Logbook) -> bool:
+    return copy.hearing == log.hearing and log.roots([copy.size]).get(copy.size) == copy.root
+
+
+def hidden(copy: Copy | None, log: Logbook) -> Iterator[Finding]:
+    """Entries that stand as hashes: those that the court masked, and any others."""
+    allowed = set(copy.entries) if copy else set()
+    others = [number for number in log.masked if number not in allowed]
+    masked = len(log.masked) - len(others)
+    if masked:
+        shown = _numbers([number for number in log.masked if number in allowed])
+        data = {"entries": masked}
+        yield Finding(level="masked", code="entries_masked", text=f"{masked}: {shown}", data=data)
+    if others:
+        text = f"{len(others)}: {_numbers(others)}"
+        data = {"entries": len(others)}
+        yield Finding(level="error", code="entry_hidden", text=text, data=data)
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    """As spans, so that a masked hour is one word: `#3-#90, #95`."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    shown = (f"#{first}" if first == last else f"#{first}-#{last}" for first, last in spans[:NAMED])
+    return ", ".join(shown) + (" …" if len(spans) > NAMED else "")

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ from hearing_server.domain.papers.paper import Paper, fold
 from recording import names
 from recording.verifying import container, logbook, roots
 from recording.verifying.container import digest, small
+from recording.verifying.copy import PAPER as MASKED
+from recording.verifying.copy import belongs, hidden, read_copy
 from recording.verifying.judges import NOTHING_SAID, Judges, Said
 from recording.verifying.logbook import HASH, Logbook
 from recording.verifying.report import Finding, Report
@@ -66,8 +68,11 @@ def verify_paper(
     data = {"entries": log.size}
     findings.append(Finding(level="ok", code="log", text=f"{log.hearing}, {log.size}", data=data))
     findings += log.findings
-    if log.masked:
-        findings.append(Finding(level="error", code="entry_hidden", text=str(len(log.masked))))
+    copy, said = read_copy(source, present, trust, judges.root, kind=MASKED)
+    if copy is not None and not belongs(copy, log):
+        copy, said = None, [Finding(level="error", code="copy_of_another", text=names.COPY_LIST)]
+    findings += [*said, *hidden(copy, log)]
+    left_out = copy.left_out if copy else ()
     for kind, count in sorted(log.unknown.items()):
         findings.append(Finding(level="warning", code="entry_unknown", text=f"{kind} × {count}"))
     signed = [_signed(one) for one in entries if isinstance(one.event, ev.PaperRootSigned)]
@@ -78,7 +83,7 @@ def verify_paper(
     findings += container.check(source, present, {}, trust, judges, time)
     with contextlib.suppress(KeyError, IndexError, AssertionError, TypeError):
         # A log that is none was said to be that above.
-        findings += _files(source, present, log, entries, proven, trust, judges)
+        findings += _files(source, present, log, entries, proven, trust, judges, left_out)
     return Report(hearing=log.hearing, findings=tuple(findings))
 
 
@@ -96,11 +101,13 @@ def _signed(entry: Entry) -> Signed:
 
 def _files(
     source: Source, present: Mapping[str, int], log: Logbook, entries: Sequence[Entry], proven: int,
-    trust: Trust, judges: Judges,
+    trust: Trust, judges: Judges, left_out: Collection[str],
 ) -> Iterator[Finding]:  # fmt: skip
     paper = fold(entries)
     stated = {one.name: one for one in _stated(paper, entries)}
     for one in stated.values():
+        if one.name not in present and one.name in left_out:
+            continue
         if one.name not in present:
             yield Finding(level="error", code="document_missing", text=one.name)
             continue
@@ -135,7 +142,10 @@ def _files(
             yield from _sealed(source, name, said, trust, judges)
         if made:
             yield _of_log(judges.record(small(source, name, LARGEST)), name, log)
-    for name in sorted({*proofs, names.REPORT} - present.keys()):
+    if left_out:
+        text = ", ".join(sorted(left_out))
+        yield Finding(level="masked", code="documents_left_out", text=text)
+    for name in sorted({*proofs, names.REPORT} - present.keys() - set(left_out)):
         yield Finding(level="error", code="report_missing", text=name)
 
 

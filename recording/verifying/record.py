@@ -12,7 +12,7 @@ from hearing_server.domain.continuity import Continuity, Gap
 from hearing_server.domain.log import Entry
 from recording import names
 from recording.verifying import container, documents, logbook, roots, segments
-from recording.verifying.copy import Copy, read_copy
+from recording.verifying.copy import Copy, belongs, hidden, read_copy
 from recording.verifying.documents import Documents
 from recording.verifying.judges import Judges
 from recording.verifying.logbook import Logbook
@@ -22,7 +22,6 @@ from recording.verifying.roots import Signed, Trust
 from recording.verifying.segments import Progress, Wanted
 from recording.verifying.source import File, Source, good
 
-NAMED = 20  # entries or kinds that one line lists
 SMALL_MS = 5_000  # of holes that are tolerated one by one, in one track: beyond, it is said
 _OURS = {
     names.LOG,
@@ -76,7 +75,7 @@ def verify_record(
     found, broken = roots.beside(
         source, [name for name in present if name.startswith(names.ROOTS + "/")], read.signed
     )
-    if copy is not None and not _belongs(copy, read.log):
+    if copy is not None and not belongs(copy, read.log):
         copy, said = None, [Finding(level="error", code="copy_of_another", text=names.COPY_LIST)]
     findings += _of_log(read, copy)
     proven, of_roots = roots.check(read.log, read.signed, found, trust, judges.root, time)
@@ -128,10 +127,6 @@ def _of_documents(
     yield documents.check_report(source, present, said, read.log.hearing)
 
 
-def _belongs(copy: Copy, log: Logbook) -> bool:
-    return copy.hearing == log.hearing and log.roots([copy.size]).get(copy.size) == copy.root
-
-
 def _note(read: _Read, entry: Entry) -> None:
     event = entry.event
     if isinstance(event, ev.RootSigned):
@@ -167,16 +162,7 @@ def _of_log(read: _Read, copy: Copy | None) -> Iterator[Finding]:
     yield from read.findings
     for kind, count in sorted(log.unknown.items()):
         yield Finding(level="warning", code="entry_unknown", text=f"{kind} × {count}")
-    allowed = set(copy.entries) if copy else set()
-    hidden = [number for number in log.masked if number not in allowed]
-    masked = len(log.masked) - len(hidden)
-    if masked:
-        shown = _numbers([number for number in log.masked if number in allowed])
-        data = {"entries": masked}
-        yield Finding(level="masked", code="entries_masked", text=f"{masked}: {shown}", data=data)
-    if hidden:
-        text = f"{len(hidden)}: {_numbers(hidden)}"
-        yield Finding(level="error", code="entry_hidden", text=text, data={"entries": len(hidden)})
+    yield from hidden(copy, log)
 
 
 def _excuse(read: _Read, copy: Copy | None) -> Callable[[Wanted], str]:
@@ -281,15 +267,3 @@ def _lasting(ms: int) -> str:
         return f"{ms / 1000:.1f} s"
     seconds = round(ms / 1000)
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-
-
-def _numbers(numbers: Sequence[int]) -> str:
-    """As spans, so that a masked hour is one word: `#3-#90, #95`."""
-    spans: list[list[int]] = []
-    for number in numbers:
-        if spans and number == spans[-1][1] + 1:
-            spans[-1][1] = number
-        else:
-            spans.append([number, number])
-    shown = (f"#{first}" if first == last else f"#{first}-#{last}" for first, last in spans[:NAMED])
-    return ", ".join(shown) + (" …" if len(spans) > NAMED else "")

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from cryptography import x509
 
+from tests.transcript.court import handwriting
 from transcript.verify import verify_pdf
 
 from .harness import Refusal, ServerProcess
@@ -82,7 +83,7 @@ class Person:
             "digest": about["digest"],
             "public_key": self.key.public,
             "possession": self.possession(paper),
-            "name_image": "",
+            "name_image": base64.b64encode(handwriting()).decode(),
             "strokes": "[[[1,2,3,0.5]]]",
             **changes,
         }
@@ -93,10 +94,10 @@ class Person:
         path = f"/signature/{prepared['preparation']}"
         return str((await self.post(paper, path, {"signature": signed}))["sha256"])
 
-    async def sign(self, paper: str) -> str:
+    async def sign(self, paper: str, **changes: Any) -> str:
         """The whole ceremony; the SHA-256 of the signed file."""
         await self.read(paper)
-        return await self.finish(paper, await self.prepare(paper))
+        return await self.finish(paper, await self.prepare(paper, **changes))
 
 
 @contextlib.asynccontextmanager

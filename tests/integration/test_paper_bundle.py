@@ -70,6 +70,7 @@ async def test_signed_refused_served_and_proven(server: ServerProcess, tmp_path:
         one, two, three = [await person_of(clerk, paper, who) for who in (jia, yi, bing)]
         async with entering(one, two, three):
             assert await code_of(clerk.get(f"/papers/{paper}/bundle")) == "wrong_phase"
+            assert await refusal(one.get(paper, "/bundle")) == ("wrong_phase", 409)
             await one.sign(paper)
             await two.sign(paper)
             await three.post(paper, "/refusal", {"reason": "数额不对"})
@@ -77,7 +78,8 @@ async def test_signed_refused_served_and_proven(server: ServerProcess, tmp_path:
             consent = {"how": "express", "through": "form", "ways": ["portal"], "confirmed": []}
             await clerk.post(f"/cases/{case['id']}/consents/{jia}", consent)
             await clerk.post(f"/papers/{paper}/services", {"person": jia, "ways": ["portal"]})
-            assert await refusal(one.get(paper, "/bundle")) == ("not_found", 404)
+            own = await one.get(paper, "/bundle")
+            assert await refusal(three.get(paper, "/bundle")) == ("not_found", 404)
         data = await pdf(clerk, f"/papers/{paper}/bundle")
         async with StaffClient(server) as judge:
             await judge.sign_in("judge")  # who does not sit in the case
@@ -90,6 +92,7 @@ async def test_signed_refused_served_and_proven(server: ServerProcess, tmp_path:
     await asyncio.to_thread(_holds, server, tmp_path, data)
     said = await publicly(server, data)
     assert (said["kind"], said["ok"]) == ("bundle", True)
+    await asyncio.to_thread(_own_copy, server, tmp_path, own, jia, yi)
     await asyncio.to_thread(_every_change_shows, server, tmp_path, content)
     await asyncio.to_thread(_another_court, server, tmp_path, content)
 
@@ -112,6 +115,34 @@ def _holds(server: ServerProcess, folder: Path, data: bytes) -> None:
     assert proven["entries"] + 1 == proven["of"]  # but for the root's own entry
     roots = [one for one in findings if one["code"] == "root"]
     assert [one["cause"] for one in roots] == ["closed", "later"]
+
+
+def _own_copy(server: ServerProcess, folder: Path, data: bytes, person: str, other: str) -> None:
+    """Of somebody who signed: it proves itself, and says nothing of what others did but their signatures."""
+    path = folder / "own.asice"
+    path.write_bytes(data)
+    code, findings = verify(path, "--root", root_of(server))
+    assert code == 0, findings
+    assert {"container", "root", "proven", "document"} <= set(of(findings, "ok"))
+    assert of(findings, "ok").count("signature") == 2
+    assert of(findings, "masked") == ["entries_masked", "documents_left_out"]
+    content = contents(data)
+    assert {f"strokes.d/{person}.json", f"documents.d/notice-{person}.pdf"} <= content.keys()
+    unseen = {f"strokes.d/{other}.json", "report.pdf", "documents.d/original.pdf"}
+    assert not unseen & content.keys()
+    log = [json.loads(line) for line in content["log.jsonl"].splitlines()]
+    told = [one["event"] for one in log if "event" in one]
+    assert len(told) < len(log)
+    theirs = [one["type"] for one in told if one.get("person") == other]
+    assert theirs == ["paper_signed"]
+    assert "数额不对".encode() not in content["log.jsonl"]
+    trusted, listed = roots(server), "copy.json"
+    assert listed in content
+    without = {name: one for name, one in content.items() if name != listed}
+    assert "entry_hidden" in errors(packed(folder / "bare.asice", without), trusted)
+    longer = content[listed].replace(b'"entries":[', b'"entries":[1,')
+    changed = packed(folder / "longer.asice", {**content, listed: longer})
+    assert "copy_unsigned" in errors(changed, trusted)
 
 
 def errors(path: Path, trusted: list[x509.Certificate]) -> list[str]:

@@ -19,6 +19,7 @@ from hearing_server.domain import events as ev
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import Level, RootCause
 from hearing_server.judges import JUDGES
+from hearing_server.services import paper_bundle
 from hearing_server.services.evidence import Reading
 from hearing_server.services.hearings import Hearings
 from hearing_server.services.record_copy import KIND, Ask, RecordCopier, Target
@@ -333,4 +334,4 @@ def test_a_hostile_zip_is_refused_with_a_code(
 
 def test_writer_and_reader_mean_the_same_list() -> None:
     """The word that the court signs is the word that verify looks for."""
-    assert KIND == reading.KIND
+    assert (KIND, paper_bundle.KIND) == (reading.HEARING, reading.PAPER)

@@ -56,7 +56,7 @@ export default {
       state: { to_sign: 'To be signed', signed: 'Signed', refused: 'Refused', over: 'Over', withdrawn: 'Withdrawn', served: 'Served on you', received: 'Received' },
       left: '{n} pages still to be read', all_read: 'all pages read', need_read: 'You can sign once every page has been on the screen.',
       statement: 'I, {name}, have read every page of “{title}” and sign it.', objected: 'Your objection, {at}:', object: 'Object', over: 'This document is not open for signing any more.',
-      signed: 'Your signature is in the document, at {at}.', copy: 'Download the document (PDF)', notice: 'Notice of service (PDF)',
+      signed: 'Your signature is in the document, at {at}.', copy: 'Download the document (PDF)', bundle: 'Download your copy with its proofs (ASiC-E)', bundle_about: 'It proves by itself that and when you signed; what concerns others alone stands in it as hashes.', notice: 'Notice of service (PDF)',
       refusal_title: 'Refuse to sign', refusal_text: 'You have the right to refuse. The refusal and its reason are recorded.', refusal_words: 'Your reason', refusal_confirm: 'Confirm the refusal',
       objection_title: 'Object to the document', objection_text: 'The clerk answers your objection here. You sign after that; you can refuse at any time.', objection_words: 'What is wrong, and where', objection_confirm: 'Send the objection',
       served_title: 'Served on you', served_text: 'The court serves this document on you electronically since {at}. Please confirm that you have received it.', confirm: 'I have received it', confirmed: 'You confirmed receipt at {at}.',
