@@ -75,14 +75,14 @@ async def _measure(parties: int, rounds: int) -> dict[str, object]:
         await judge.ask("admit_all")
         await judge.ask("open_hearing")
         await _all_meet(arrivals, parties)
-        cpu, began, counted = _cpu_seconds(server.pid), time.monotonic(), arrivals.count
+        cpu, began, counted = cpu_seconds(server.pid), time.monotonic(), arrivals.count
         acts = [found for _ in range(rounds) for found in await _play(people, arrivals)]
         for gone in people[-REMOVED:]:
             removal = Act(judge, "remove", {"party": gone.seat, "reason": "bench"})
             if (milliseconds := await _act(removal, arrivals)) is not None:
                 acts.append((milliseconds, removal.ask))
         elapsed = time.monotonic() - began
-        cpu = _cpu_seconds(server.pid) - cpu
+        cpu = cpu_seconds(server.pid) - cpu
     milliseconds = [ms for ms, _ in acts]
     worst = max(acts)
     return {
@@ -180,7 +180,7 @@ async def _act(act: Act, arrivals: Arrivals) -> float | None:
     return max(0.0, max(stopped + started) - asked) / 1_000_000
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """Processor time of the server's own process: forwarding and signalling, without the recorder."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -73,6 +73,8 @@ class Peer:
     async def _write(self) -> None:
         while (message := await self._outbox.get()) is not None:
             await self.send(message)
+            if self.closed:  # it found the connection dead, and has ended it itself
+                return
         await self.hang_up()
 
     def end_media(self) -> None:

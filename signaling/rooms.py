@@ -18,7 +18,7 @@ from hearing_server.domain.exhibit_readers import sees_shown
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 from hearing_server.domain.reach import may_differ
-from hearing_server.domain.visible import knows_line
+from hearing_server.domain.visible import lines_known
 from hearing_server.services.media import Recorder
 from hearing_server.services.recording_check import Arrivals, RecordingCheck
 from hearing_server.services.speech import Heard, NoRecogniser, Recogniser, SpeechHealth
@@ -87,12 +87,12 @@ class Room:
         self._tell(entries)
 
     def _tell(self, entries: Sequence[Entry]) -> None:
-        state = self.state
+        state, telling = self.state, views.Telling(self.state, entries)
         for peer in self.peers.values():
             if views.widens(state, entries, peer.party):
                 peer.tell(wire.ViewTold(seq=state.seq, view=views.view(state, peer.party)))
                 continue
-            for message in views.told(state, entries, peer.party):
+            for message in telling.to(peer.party):
                 peer.tell(message)
 
     def _tell_party(self, party: str, message: wire.AnyTell) -> None:
@@ -153,16 +153,21 @@ class Room:
             reached = self._stage.edges.sinks(speaker, Source.MICROPHONE)
             for listener in (reached | {speaker}) & heard.keys():
                 heard[listener][speaker] = producer.level
+        told: dict[tuple[tuple[str, int], ...], wire.Levels] = {}
         for party, levels in heard.items():
             if levels:
-                self.peers[party].tell(wire.Levels(levels=levels))
+                alike = told.setdefault(tuple(levels.items()), wire.Levels(levels=levels))
+                self.peers[party].tell(alike)
 
     def tell_qualities(self) -> None:
         """How the lines are, of those whom each may know of."""
         qualities = {party: quality_of(peer) for party, peer in self.peers.items()}
-        for reader, peer in self.peers.items():
-            known = {p: q for p, q in qualities.items() if knows_line(self.state, p, reader)}
-            peer.tell(wire.Qualities(qualities=known))
+        told: dict[frozenset[str], wire.Qualities] = {}
+        for reader, known in lines_known(self.state, self.peers).items():
+            if known not in told:
+                theirs = {p: q for p, q in qualities.items() if p in known}
+                told[known] = wire.Qualities(qualities=theirs)
+            self.peers[reader].tell(told[known])
 
     def tell_qualities_soon(self) -> None:
         """Together for all lines that change in the same moment."""

@@ -126,18 +126,43 @@ def view(state: HearingState, reader: str) -> types.HearingView:
 
 def told(state: HearingState, entries: Iterable[Entry], reader: str) -> list[wire.EventTold]:
     """The entries that `reader` may see, as they may see them, as messages."""
-    entries = list(entries)
-    answers = {(e.at, e.by) for e in entries if _answers(e)}
-    return [
-        wire.EventTold(
-            seq=entry.seq,
-            at=entry.at,
-            by=SERVER if (entry.at, entry.by) in answers and entry.by != reader else entry.by,
-            event=to_fact(event),
-        )
-        for entry in entries
-        if (event := seen(state, entry, reader)) is not None
-    ]
+    return Telling(state, entries).to(reader)
+
+
+class Telling:
+    """The same entries for one reader after another. To whom an event is the same, it is one message."""
+
+    def __init__(self, state: HearingState, entries: Iterable[Entry]) -> None:
+        self._state = state
+        self._entries = [(entry, _Said()) for entry in entries]
+        self._answers = {(e.at, e.by) for e, _ in self._entries if _answers(e)}
+
+    def to(self, reader: str) -> list[wire.EventTold]:
+        """What `told` makes of them."""
+        return [
+            said.message(entry, self._by(entry, reader), event)
+            for entry, said in self._entries
+            if (event := seen(self._state, entry, reader)) is not None
+        ]
+
+    def _by(self, entry: Entry, reader: str) -> str:
+        hidden = (entry.at, entry.by) in self._answers and entry.by != reader
+        return SERVER if hidden else entry.by
+
+
+class _Said:
+    """An entry as it was said so far: by whom, and what was left of the event."""
+
+    def __init__(self) -> None:
+        self._messages: list[tuple[str, ev.Event, wire.EventTold]] = []
+
+    def message(self, entry: Entry, by: str, event: ev.Event) -> wire.EventTold:
+        for said_by, said, message in self._messages:
+            if said_by == by and (said is event or said == event):
+                return message
+        message = wire.EventTold(seq=entry.seq, at=entry.at, by=by, event=to_fact(event))
+        self._messages.append((by, event, message))
+        return message
 
 
 def _answers(entry: Entry) -> bool:

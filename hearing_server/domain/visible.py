@@ -3,6 +3,7 @@
 `visible`: whether a party may know of an event; `seen`: as they may; `renews`: it changes their past.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from hearing_server.domain import events as ev
@@ -264,18 +265,25 @@ def _done_hearing(state: HearingState, seat: Seat) -> bool:
     return may(seat.party.role, Right.READ_LINES) or state.phase is Phase.CLOSED
 
 
-def knows_line(state: HearingState, party: str, reader: str) -> bool:
-    """Whether `reader` may know how good the line of `party` is: the court, and who meets them."""
-    seat, mine = state.seats[party], state.seats[reader]
-    if party == reader or oversees(state, reader):
-        return True
-    if seat.party.role is Role.OBSERVER:
-        return False
-    if mine.presence is Presence.CONSULTING:
-        return seat.consultation == mine.consultation
-    if mine.presence is Presence.ADMITTED:
-        return seat.presence is Presence.ADMITTED and inside(state, mine)
-    return state.identity_checks.get(reader) == party
+def lines_known(state: HearingState, readers: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Of whom each reader may know how good their line is: the court of everybody, the others of whom they meet."""
+    everybody = frozenset(state.seats)
+    met = {p: s for p, s in state.seats.items() if s.party.role is not Role.OBSERVER}
+    admitted = frozenset(p for p, s in met.items() if s.presence is Presence.ADMITTED)
+    known = {}
+    for reader in readers:
+        mine = state.seats[reader]
+        if oversees(state, reader):
+            known[reader] = everybody
+            continue
+        if mine.presence is Presence.CONSULTING:
+            others = frozenset(p for p, s in met.items() if s.consultation == mine.consultation)
+        elif mine.presence is Presence.ADMITTED:
+            others = admitted if inside(state, mine) else frozenset()
+        else:
+            others = frozenset(met.keys() & {state.identity_checks.get(reader, "")})
+        known[reader] = others | {reader}
+    return known
 
 
 def named(state: HearingState, party: Party, reader: str) -> Party:

@@ -6,8 +6,9 @@ import random
 import subprocess
 from pathlib import Path
 
+import msgspec
+
 from signaling import views
-from signaling.codec import encode
 from tests.hearing_server.domain.walk import PEOPLE, Walker
 from tests.hearing_server.domain.world import PUBLIC
 
@@ -43,7 +44,7 @@ def walk(seed: int) -> list[dict[str, object]]:
             if not state.seats[reader].here:
                 continue
             renewed = reader not in here or views.widens(state, entries, reader)
-            told = [encode(message) for message in views.told(state, entries, reader)]
+            told = [msgspec.to_builtins(message) for message in views.told(state, entries, reader)]
             step = {
                 "command": f"{walker.by} {command}",
                 "told": view(walker, reader) if renewed else told,
@@ -54,7 +55,7 @@ def walk(seed: int) -> list[dict[str, object]]:
 
 
 def view(walker: Walker, reader: str) -> object:
-    made: dict[str, object] = encode(views.view(walker.state, reader))  # type: ignore[arg-type]
+    made: dict[str, object] = msgspec.to_builtins(views.view(walker.state, reader))
     return made
 
 

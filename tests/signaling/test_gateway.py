@@ -195,3 +195,22 @@ async def test_the_line_ends_although_the_browser_does_not_hang_up(house: House)
                 if message.data == "2":
                     await old.send_str("3")
         assert old.closed
+
+
+async def test_half_a_character_is_refused_before_anybody_is_told_of_it(house: House) -> None:
+    """It has no form on the wire: what is typed at one desk would be the end of all it is shown at."""
+    clerk, judge = await house.enter(CLERK), await house.enter(JUDGE)
+    typed: asyncio.Queue[str] = asyncio.Queue()
+
+    async def on_tell(message: dict[str, str]) -> None:
+        if message["type"] == "typed":
+            typed.put_nowait(message["text"])
+
+    judge.on("tell", on_tell)
+    await ask(judge, "open_hearing")
+    answer = await ask(clerk, "type_line", line=None, speaker=JUDGE.id, text="现\ud800")
+    assert (answer["type"], answer["code"]) == ("failed", "bad_message")
+    assert (await ask(clerk, "type_line", line=None, speaker=JUDGE.id, text="现在"))[
+        "type"
+    ] == "done"
+    assert await asyncio.wait_for(typed.get(), 5) == "现在"
