@@ -121,7 +121,8 @@ class Finisher:
 def copy_segment(name: str, source: Disk, target: Disk) -> None:
     """Copy a complete segment under its own name, durably. Blocks.
 
-    Raises OSError; FileNotFoundError when the segment was erased, also during the copying: then no copy stays.
+    Raises OSError; FileNotFoundError when the segment was erased (`erased`), also during the copying: then no
+    copy stays.
     """
     target.check()
     path = target.folder / name
@@ -146,13 +147,13 @@ def copy_segment(name: str, source: Disk, target: Disk) -> None:
     os.rename(copy, path)
     with suppress(OSError):  # what this directory had of it when it failed
         path.with_name(path.name + names.PART).unlink(missing_ok=True)
-    if _erased(name, source):
+    if erased(name, source):
         path.unlink(missing_ok=True)
         raise FileNotFoundError(errno.ENOENT, "erased meanwhile", str(source.folder / name))
     for folder in (path.parent, *made):
         sync_folder(folder)
 
 
-def _erased(name: str, disk: Disk) -> bool:
+def erased(name: str, disk: Disk) -> bool:
     """Whether a segment is gone from its directory; one whose disk is away may come back."""
     return (disk.folder / names.LOCK).is_file() and not (disk.folder / name).exists()

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from recording.disk import Disk, Disks
-from recording.finisher import Copied, Finisher
+from recording.finisher import Copied, Finisher, erased
 from recording.part import Part
 from recording.segment import Finished, Outcome
 
@@ -65,7 +65,10 @@ class Keeping:
         owed = self._copying.pop(copied.disk, None)
         if copied.error is None:
             self._worked(copied.disk, copied.begun_at)
-        elif owed is not None and not isinstance(copied.error, FileNotFoundError):
+        elif owed is not None and isinstance(copied.error, FileNotFoundError):
+            if not erased(*owed):  # the disk it lies on is away, and may come back
+                self._owed[copied.disk].append(owed)
+        elif owed is not None:
             copied.disk.fail(copied.error, time.monotonic())
             self.failed(None, copied.disk, copied.error)
             self._owed[copied.disk].appendleft(owed)
