@@ -1,4 +1,4 @@
-"""Accounts for a demonstration: plainly invented people, passwords made anew at every start."""
+"""Accounts for a demonstration: plainly invented people, a password made anew at every start."""
 
 import secrets
 from collections.abc import Sequence
@@ -47,11 +47,20 @@ def login_of(role: StaffRole) -> str:
 
 
 async def demo_accounts(parts: StaffAdministration) -> list[DemoAccount]:
-    """One of each role, with new passwords; none beside accounts of real people."""
+    """One of each role, none beside accounts of real people.
+
+    They share a new password: to hash one for each was most of what a demonstration's start cost.
+    """
     known = {one.login: one for one in await parts.staff.accounts()}
     if known.keys() - {login_of(role) for role in StaffRole}:
         return []
-    return [await _account(parts, role, known.get(login_of(role))) for role in PEOPLE]
+    password = secrets.token_urlsafe(12)
+    hashed = await parts.passwords.hash(password)
+    accounts = [await _account(parts, role, known.get(login_of(role)), hashed) for role in PEOPLE]
+    return [
+        DemoAccount(account=account, role=role, password=password)
+        for role, account in zip(PEOPLE, accounts, strict=True)
+    ]
 
 
 def seats_of(accounts: Sequence[DemoAccount]) -> dict[Role, str]:
@@ -60,11 +69,10 @@ def seats_of(accounts: Sequence[DemoAccount]) -> dict[Role, str]:
 
 
 async def _account(
-    parts: StaffAdministration, role: StaffRole, account: Account | None
-) -> DemoAccount:
+    parts: StaffAdministration, role: StaffRole, account: Account | None, hashed: str
+) -> Account:
     if account is None:
         new = NewAccount(login=login_of(role), name=PEOPLE[role], roles=(role,))
         account, _ = await parts.staff.create(new, DEMO)
-    password = secrets.token_urlsafe(12)
-    await parts.credentials.set_password(account.id, await parts.passwords.hash(password))
-    return DemoAccount(account=account, role=role, password=password)
+    await parts.credentials.set_password(account.id, hashed)
+    return account
