@@ -22,6 +22,7 @@ from hearing_server.domain.parties import Right, may
 from hearing_server.services.access import Seated
 from hearing_server.services.exhibits import ExhibitFiles
 from hearing_server.services.hearings import Hearings
+from hearing_server.services.speech import likely_words
 
 MOST_WAITING = 20
 MOST_SAID = 20_000  # utterances
@@ -72,8 +73,10 @@ class RecognitionFailed(Exception):
 
 
 class FileRecogniser(Protocol):
-    def said(self, path: Path, media_type: str) -> AsyncIterator[Utterance | Progress]:
-        """In the order of the file; RecognitionFailed. Given up when the iteration is."""
+    def said(
+        self, path: Path, media_type: str, words: tuple[str, ...]
+    ) -> AsyncIterator[Utterance | Progress]:
+        """`words` are likely ones. In the order of the file; RecognitionFailed. Given up when the iteration is."""
 
 
 class SpokenFiles(Protocol):
@@ -250,7 +253,8 @@ class ExhibitSpeech:
     async def _recognise(self, job: Job, path: Path) -> list[Utterance]:
         assert self._recogniser is not None
         said: list[Utterance] = []
-        async for told in self._recogniser.said(path, job.media_type):
+        words = likely_words(await self._hearings.state(job.hearing))
+        async for told in self._recogniser.said(path, job.media_type, words):
             if isinstance(told, Progress):
                 job.progress = told
             else:

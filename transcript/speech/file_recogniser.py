@@ -11,6 +11,7 @@ from typing import Any
 
 from hearing_server.services.exhibit_speech import Progress, RecognitionFailed, Utterance
 from hearing_server.services.worker_link.process import PACKAGES
+from transcript.speech.words_given import WORDS
 
 SILENT_S = 300.0  # a model may take long to load; then it speaks of every two seconds of sound
 MOST_LINE = 1 << 20  # bytes
@@ -24,11 +25,13 @@ class ChildFileRecogniser:
         self._model, self._threads = model.absolute(), threads
         self._demuxers = demuxers
 
-    async def said(self, path: Path, media_type: str) -> AsyncIterator[Utterance | Progress]:
+    async def said(
+        self, path: Path, media_type: str, words: tuple[str, ...]
+    ) -> AsyncIterator[Utterance | Progress]:
         demuxer = self._demuxers.get(media_type)
         if demuxer is None:
             raise RecognitionFailed("no_sound")
-        child = await self._child(path, demuxer)
+        child = await self._child(path, demuxer, words)
         try:
             assert child.stdout is not None
             while line := await self._line(child.stdout):
@@ -42,7 +45,10 @@ class ChildFileRecogniser:
                     child.kill()
                 await child.wait()
 
-    async def _child(self, path: Path, demuxer: str) -> asyncio.subprocess.Process:
+    async def _child(
+        self, path: Path, demuxer: str, words: tuple[str, ...]
+    ) -> asyncio.subprocess.Process:
+        """The words are names: they stand where no other user of the machine reads them."""
         file = await asyncio.to_thread(path.open, "rb")
         try:
             return await asyncio.create_subprocess_exec(
@@ -52,7 +58,7 @@ class ChildFileRecogniser:
                 stdout=asyncio.subprocess.PIPE,
                 limit=MOST_LINE,
                 start_new_session=True,
-                env={"PATH": os.defpath, "PYTHONPATH": PACKAGES},
+                env={"PATH": os.defpath, "PYTHONPATH": PACKAGES, WORDS: json.dumps(words)},
             )
         finally:
             file.close()

@@ -2,7 +2,8 @@
 
 The file is its standard input, which it can seek. It says one JSON object a line: `{"at": …, "of": …}`, seconds,
 how far it is; `{"said": {…}}`, an utterance with its words and when they come in the file. It can write no file
-and reach no network, and a model that is wrong ends it (255), as it ends the live worker.
+and reach no network; words that are likely are in its environment. A model that is wrong ends it (255), as it
+ends the live worker.
 """
 
 import json
@@ -18,6 +19,7 @@ from hearing_server.services.worker_link.confine import confine
 from transcript.speech import wire
 from transcript.speech.listener import Listener
 from transcript.speech.sound import FRAME, FRAME_S, RATE, Frame
+from transcript.speech.words_given import words_given
 
 MEMORY = 8 << 30  # bytes of address space: a large model
 CPU_S = 24 * 3600
@@ -44,9 +46,9 @@ def frames_of(container: Any) -> Iterator[Frame]:
             rest, at = rest[2 * FRAME :], at + FRAME_S
 
 
-def recognise(model: Any, container: Any) -> Iterator[dict[str, Any]]:
+def recognise(model: Any, container: Any, likely: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     of = round((container.duration or 0) / 1_000_000, 1)
-    listener = Listener(1, model, (), webrtcvad.Vad(2).is_speech)
+    listener = Listener(1, model, likely, webrtcvad.Vad(2).is_speech)
     told = 0.0
     for frame in frames_of(container):
         listener.hear(frame)
@@ -92,7 +94,7 @@ def main() -> int:
         with os.fdopen(0, "rb") as file, av.open(file, format=demuxer) as container:
             if not container.streams.audio:
                 return NO_SOUND
-            for line in recognise(model, container):
+            for line in recognise(model, container, words_given(os.environ)):
                 print(json.dumps(line, ensure_ascii=False), flush=True)
     except av.FFmpegError as error:
         print(f"speech: {error}", file=sys.stderr)

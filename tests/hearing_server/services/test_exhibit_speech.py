@@ -49,7 +49,10 @@ class Endless:
         self.begun, self.ended = asyncio.Event(), asyncio.Event()
         self.at_work = 0
 
-    async def said(self, path: Path, media_type: str) -> AsyncIterator[Utterance | Progress]:
+    async def said(
+        self, path: Path, media_type: str, words: tuple[str, ...]
+    ) -> AsyncIterator[Utterance | Progress]:
+        self.words = words
         self.at_work += 1
         self.begun.set()
         try:
@@ -82,6 +85,7 @@ async def test_who_presses_twice_asks_once_and_gives_up_the_whole_of_it(tmp_path
     assert [one.code for one in refused] == [Code.NO_CHANGE] * 2
     async with asyncio.timeout(60):
         await recogniser.begun.wait()
+    assert "被告乙（虚构）" in recogniser.words, "names that will be said"
     await service.cancel(CLERK, 1)
     assert recogniser.at_work == 0
     assert (await service.about(CLERK, 1)).standing == "none"
