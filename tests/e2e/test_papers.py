@@ -207,5 +207,6 @@ async def test_an_agreement_from_the_template_to_the_proof_of_service(tmp_path: 
             pdf = await downloaded(clerk, test_id)
             report = await asyncio.to_thread(verify_pdf, pdf, roots)
             assert report.ok, report.findings
+        assert (await downloaded(one, "own-bundle")).startswith(b"PK")
         assert [*clerk.errors, *one.errors, *two.errors, *three.errors] == []
         assert not looks.found, "\n".join(looks.found)

@@ -10,6 +10,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/element.css';
 import './styles/table.css';
+import './styles/reading.css';
 import App from './App.vue';
 import { announce, i18n } from './i18n';
 import { router } from './router';
