@@ -21,6 +21,7 @@ from transcript.errors import SigningError
 from . import certificates, keystore
 from .certificates import Issuer, Subject
 from .key_signer import KeySigner
+from .room import Room
 from .timestamp import LocalTimeStamper, RemoteTimestamps, to_asn1
 from .token import Token
 
@@ -71,6 +72,7 @@ class Authority:
         self._clock = clock
         self._lock = threading.Lock()
         self._stamper = self._time_stamper()
+        self.room = Room()  # for a party's signature
 
     @classmethod
     def open(

@@ -201,18 +201,23 @@ async def _prepare(
     pdf_signer = PdfSigner(
         metadata, signer, timestamper=authority.time_stamper(), stamp_style=stamp_style(stamp)
     )
+    der = certificate.public_bytes(serialization.Encoding.DER)
     prepared, _, output = await pdf_signer.async_digest_doc_for_signing(
-        IncrementalPdfFileWriter.from_reader(reader), existing_fields_only=True
+        IncrementalPdfFileWriter.from_reader(reader),
+        existing_fields_only=True,
+        bytes_reserved=authority.room.beside(len(der)),
     )
+    hole = prepared.reserved_region_start, prepared.reserved_region_end
+    authority.room.was(hole[1] - hole[0], len(der))
     attributes = await signer.signed_attrs(prepared.document_digest, "sha256", use_pades=True)
     return PreparedSignature(
         party=party,
         base_sha256=base_sha256,
         to_be_signed=attributes.dump(),
-        certificate=certificate.public_bytes(serialization.Encoding.DER),
+        certificate=der,
         pdf=cast(io.BytesIO, output).getvalue(),
         document_digest=prepared.document_digest,
-        hole=(prepared.reserved_region_start, prepared.reserved_region_end),
+        hole=hole,
     )
 
 

@@ -42,9 +42,14 @@ class LocalTimeStamper(TimeStamper):
     ) -> None:
         super().__init__()
         self._key = issuer.key
-        self._certificate = to_asn1(issuer.certificate)
-        self._root = to_asn1(root)
+        self._certificate = certificate = to_asn1(issuer.certificate)
         self._clock = clock
+        # What is the same in every answer, as bytes: asn1crypto takes a third of an answer to build it.
+        named = as_signing_certificate_v2(certificate)
+        own = simple_cms_attribute("signing_certificate_v2", named)
+        self._own = cms.CMSAttribute.load(own.dump())
+        self._chain = cms.CertificateSet([certificate, to_asn1(root)]).dump()
+        self._name = asn1_x509.GeneralName(name="directory_name", value=certificate.subject).dump()
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """Answer a request (section 2.4.2)."""
@@ -67,7 +72,7 @@ class LocalTimeStamper(TimeStamper):
             "serial_number": secrets.randbits(127),
             "gen_time": self._clock().replace(microsecond=0),
             "accuracy": tsp.Accuracy({"seconds": 1}),
-            "tsa": asn1_x509.GeneralName(name="directory_name", value=self._certificate.subject),
+            "tsa": asn1_x509.GeneralName.load(self._name),
         }
         if request["nonce"].native is not None:
             fields["nonce"] = request["nonce"]
@@ -78,9 +83,7 @@ class LocalTimeStamper(TimeStamper):
             [
                 simple_cms_attribute("content_type", "tst_info"),
                 simple_cms_attribute("message_digest", hashlib.sha256(content).digest()),
-                simple_cms_attribute(
-                    "signing_certificate_v2", as_signing_certificate_v2(self._certificate)
-                ),
+                self._own,
             ]
         )
 
@@ -117,7 +120,7 @@ class LocalTimeStamper(TimeStamper):
                         "content": core.ParsableOctetString(content),
                     }
                 ),
-                "certificates": [self._certificate, self._root],
+                "certificates": cms.CertificateSet.load(self._chain),
                 "signer_infos": [signer],
             }
         )
