@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 SHELL  := /bin/bash
 WORKERS ?= $(shell echo $$(($$(nproc) + 1)))  # the last of them wait more than they work
 
-.PHONY: help run serve client test lint types unit browsers walks client-test gallery bench drift lock clean system
+.PHONY: help run serve client test lint types unit browsers faults walks client-test gallery bench drift lock clean system
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -14,12 +14,15 @@ help: ## what there is
 run: $(VENV)/run.done client ## install, build the client, and serve a demonstration on http://localhost:8080
 	$(BIN)/hearing-server serve --demo
 
-test: $(VENV)/test.done system client ## lint, types, imports, unit, integration, client, browsers; see also walks
+test: $(VENV)/test.done system client ## lint, types, imports, unit, integration, client, browsers; see also faults, walks
 	$(MAKE) --no-print-directory lint types client-test
 	$(MAKE) --no-print-directory unit browsers
 
 unit: $(VENV)/test.done ## the tests that need no browser
-	$(BIN)/python -m pytest tests --ignore tests/e2e -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest tests --ignore tests/e2e -m "not fault" -n $(WORKERS) --dist worksteal
+
+faults: $(VENV)/test.done system client ## disks, processes and lines that fail for real, as long as the clock says
+	$(BIN)/python -m pytest tests -m fault -n $(WORKERS) --dist worksteal
 
 browsers: $(VENV)/test.done system client ## the short tests with real browsers, one after the other
 	$(BIN)/python -m pytest tests/e2e -m "not long"

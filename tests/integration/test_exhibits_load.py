@@ -12,6 +12,8 @@ from .harness import Client, Refusal, ServerProcess
 from .test_exhibits import pour, send
 from .test_media import two
 
+pytestmark = pytest.mark.fault
+
 BOMBS = (
     files.HTML,
     files.pdf_bomb(),

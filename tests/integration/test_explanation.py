@@ -15,6 +15,8 @@ from .speaking import Speaker
 from .test_live_check import sitting, worker
 from .test_story import verify
 
+pytestmark = pytest.mark.fault
+
 TEXT = "录制程序中止后自动恢复。\n缺失的一秒内无人发言。"
 
 

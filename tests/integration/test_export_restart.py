@@ -12,6 +12,8 @@ import pytest
 from .harness import Client, Refusal, ServerProcess, serving
 from .rebuilt import rebuild
 
+pytestmark = pytest.mark.fault
+
 BEGAN = 1_790_000_000_000
 SECONDS, SPAN = 360, 8  # of sound in six chunks, of picture in one
 LONG = 3600  # of one party in six pieces a track

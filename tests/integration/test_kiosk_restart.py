@@ -3,8 +3,12 @@
 import signal
 from pathlib import Path
 
+import pytest
+
 from .entering import planned
 from .test_coming_in import Machine, add_kiosk
+
+pytestmark = pytest.mark.fault
 
 STEPS = ("person", "devices", "connection", "handover")
 

@@ -17,6 +17,8 @@ import pytest
 from .harness import Client, ServerProcess, serving
 from .speaking import Speaker
 
+pytestmark = pytest.mark.fault
+
 HERE = Path(__file__).parent
 SILENT_WRITER = f"{HERE / 'silent_writer'}:{HERE.parent.parent}"  # on the recorder's path
 WITHIN = 5.0  # seconds

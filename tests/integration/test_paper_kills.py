@@ -32,6 +32,8 @@ from .planner import case_body, soon
 from .post_office import MailBox
 from .staff import StaffClient
 
+pytestmark = pytest.mark.fault
+
 
 class Mortal:
     """A server that dies at a moment that the test names (fatal.py), and is started again."""

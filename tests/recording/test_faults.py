@@ -20,6 +20,8 @@ from recording.recorder import ProcessRecorder
 from . import streams
 from .reports import Reports, begin
 
+pytestmark = pytest.mark.fault
+
 COPIED_WITHIN_S = 20
 SEGMENT_S = 2.0  # of the tests' tracks: each ends and begins again
 

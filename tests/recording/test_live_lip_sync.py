@@ -16,6 +16,8 @@ from signaling.sfu import Sfu, SfuSettings
 from .live import LARGE, SMALL, Film, Studio, anchor
 from .reports import Reports
 
+pytestmark = pytest.mark.fault
+
 WITHIN_MS = 40.0
 WARM_S = 2  # until the first reports are taken up
 

@@ -68,6 +68,7 @@ def same(one: Order, other: Order) -> bool:
     return Path(one.output).read_bytes() == Path(other.output).read_bytes()
 
 
+@pytest.mark.fault
 async def test_a_killed_process_is_replaced_and_the_file_is_the_same(long, tmp_path):
     """kill -9 in the middle of a chunk: the other chunk is kept, and not a byte differs in the end."""
     whole = order(long, tmp_path / "whole")
