@@ -94,6 +94,7 @@ from signaling.protocol.people import (
     Enter,
     Leave,
     Remove,
+    RemoveObservers,
     ReportCheck,
     ReportDevices,
     ReportReady,
@@ -187,6 +188,7 @@ AnyAsk = (
     | Call
     | Dismiss
     | Remove
+    | RemoveObservers
     | Mute
     | MuteAll
     | Unmute
@@ -378,6 +380,7 @@ __all__ = [
     "RefuseSignature",
     "ReleaseLine",
     "Remove",
+    "RemoveObservers",
     "Removed",
     "ReplaceText",
     "ReportCheck",

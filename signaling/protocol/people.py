@@ -99,3 +99,9 @@ class Remove(Ask, frozen=True, kw_only=True):
 
     party: Id
     reason: Reason
+
+
+class RemoveObservers(Ask, frozen=True, kw_only=True):
+    """All of them, for good: whoever watches now, and whoever has registered."""
+
+    reason: Reason

@@ -118,6 +118,11 @@ async def test_an_observers_day(tmp_path: Path) -> None:
         await expect(guest.get("courtroom")).to_be_visible(timeout=PATIENCE)
         await guest.hears(judge, COURT)
 
+        await judge.click("judge-more")
+        await judge.click("observers-out")
+        await expect(judge.get("observers-out")).to_contain_text("不能再进入")
+        await looks.at(judge, "all observers to be sent out")
+        await judge.page.keyboard.press("Escape")
         await judge.click("who-watches")
         await looks.at(judge, "who watches")
         await judge.click(f"cut-off-{guest.seat}")

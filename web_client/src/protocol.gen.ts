@@ -31,6 +31,7 @@ export type Ask =
   | Call
   | Dismiss
   | Remove
+  | RemoveObservers
   | Mute
   | MuteAll
   | Unmute
@@ -506,6 +507,13 @@ export interface Remove {
   party: string;
   reason: string;
   type: 'remove';
+}
+/**
+ * All of them, for good: whoever watches now, and whoever has registered.
+ */
+export interface RemoveObservers {
+  reason: string;
+  type: 'remove_observers';
 }
 /**
  * By the court: the microphone reaches nobody until Unmute; `locked`, until the court's Unmute.

@@ -106,6 +106,7 @@ from hearing_server.domain.commands.people import (
     LockCode,
     RegisterObserver,
     Remove,
+    RemoveObservers,
     ReportCheck,
     ReportDevices,
     ReportReady,
@@ -180,6 +181,7 @@ Command = (
     | Call
     | Dismiss
     | Remove
+    | RemoveObservers
     | Mute
     | Unmute
     | MuteAll
@@ -352,6 +354,7 @@ __all__ = [
     "RegisterObserver",
     "Remove",
     "RemoveNote",
+    "RemoveObservers",
     "ReplaceText",
     "ReportCheck",
     "ReportDevices",

@@ -152,3 +152,10 @@ class Dismiss:
 class Remove:
     party: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveObservers:
+    """All of them, whoever watches now and whoever has registered."""
+
+    reason: str

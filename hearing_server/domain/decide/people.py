@@ -52,6 +52,7 @@ RULES: Mapping[type, Rule] = {
     cmd.Call: Rule(phases=SITTING, right=Right.PRESIDE),
     cmd.Dismiss: Rule(phases=SITTING, right=Right.PRESIDE, deputy=True),
     cmd.Remove: Rule(phases=ANY, right=Right.PRESIDE),
+    cmd.RemoveObservers: Rule(phases=ANY, right=Right.PRESIDE),
 }
 
 
@@ -305,13 +306,28 @@ def _remove(state: HearingState, command: cmd.Remove, by: str, now: int) -> Even
     seat = _subject(state, command.party, by)
     if seat.removed:
         raise Refused(Code.NO_CHANGE)
-    found: list[ev.Event] = [*floor_of(state, seat), *end_talk_of(state, command.party)]
-    found += out_of_check(state, command.party)
-    removed = ev.PartyRemoved(party=command.party, reason=text(command.reason, MAX_REASON))
-    found.append(removed)
+    return _removal(state, seat, text(command.reason, MAX_REASON))
+
+
+def _remove_observers(
+    state: HearingState, command: cmd.RemoveObservers, by: str, now: int
+) -> Events:
+    reason = text(command.reason, MAX_REASON)
+    public = [seat for seat in state.seats.values() if seat.party.role is Role.OBSERVER]
+    found = [event for s in public if not s.removed for event in _removal(state, s, reason)]
+    if not found:
+        raise Refused(Code.NO_CHANGE)
+    return tuple(found)
+
+
+def _removal(state: HearingState, seat: Seat, reason: str) -> Events:
+    party = seat.party.id
+    found: list[ev.Event] = [*floor_of(state, seat), *end_talk_of(state, party)]
+    found += out_of_check(state, party)
+    found.append(ev.PartyRemoved(party=party, reason=reason))
     if seat.connection is not None:
         gone = ev.Departure.REMOVED
-        found.append(ev.PartyLeft(party=command.party, connection=seat.connection, cause=gone))
+        found.append(ev.PartyLeft(party=party, connection=seat.connection, cause=gone))
     return tuple(found)
 
 
@@ -344,4 +360,5 @@ DECISIONS: Mapping[type, Decision] = {
     cmd.Call: _call,
     cmd.Dismiss: _dismiss,
     cmd.Remove: _remove,
+    cmd.RemoveObservers: _remove_observers,
 }

@@ -231,6 +231,28 @@ def register(world: World, name: str, address: str, origin: str, *holds: str) ->
     return event
 
 
+def test_all_observers_are_sent_out_at_once_and_nobody_else() -> None:
+    """Who watches and who only registered; they do not come back, and there must be one to be sent out."""
+    world = opened(JUDGE, CLERK, PROSECUTOR)
+    out = cmd.RemoveObservers(reason="扰乱秩序")
+    world.do("judge", cmd.AllowObservers(allowed=True))
+    with pytest.raises(Refused, match="no_change"):
+        world.do("judge", out)
+    for n in "甲乙":
+        register(world, f"旁听{n}（虚构）", f"示范路{n}号", "")
+    watching = next(s.party for s in world.state.seats.values() if s.party.role is Role.OBSERVER)
+    world.arrive(watching).admit(watching)
+    with pytest.raises(Refused, match="not_allowed"):
+        world.do("clerk", out)
+    events = world.do("judge", out)
+    assert sum(isinstance(event, ev.PartyRemoved) for event in events) == 2
+    assert [event.party for event in events if isinstance(event, ev.PartyLeft)] == [watching.id]
+    for seat in world.state.seats.values():
+        assert seat.removed is (seat.party.role is Role.OBSERVER)
+    with pytest.raises(Refused, match="removed"):
+        register(world, "旁听甲（虚构）", "示范路甲号", "")
+
+
 def test_a_removed_observer_does_not_come_back_as_themselves() -> None:
     """Not with their browser's session, nor by name and address; who only resembles them is marked, for
     the court alone, and is not let in with everybody."""

@@ -49,6 +49,8 @@ export default {
     admit_public: 'Admit the public',
     observers_on: 'Let observers register',
     observers_off: 'Stop observers registering',
+    observers_out: 'Send all observers out ({n})',
+    observers_sure: 'Yes, all {n}, for good',
     observers_here: '{n} watching',
     observer_cut: 'Send out',
     observer_sure: 'Yes, for good',

@@ -49,6 +49,8 @@ export default {
     admit_public: '恢复公开',
     observers_on: '准许旁听登记',
     observers_off: '停止旁听登记',
+    observers_out: '请全部旁听人员离开（{n} 人）',
+    observers_sure: '确定，{n} 人全部离开（不能再进入）',
     observers_here: '旁听 {n} 人',
     observer_cut: '请其离开',
     observer_sure: '确定（不能再进入）',
