@@ -29,6 +29,7 @@ from hearing_server.domain.planning import (
     Clash,
     Taken,
     in_the_way,
+    staff_booking,
 )
 
 PLANNING = 7_402_771  # the lock of those who claim, in PostgreSQL; SQLite has one writer anyway
@@ -58,6 +59,11 @@ async def project(connection: AsyncConnection, name: str, entries: Sequence[Entr
             await _joined(connection, name, event)
         elif isinstance(event, ev.SeatGiven) and event.account:
             await _given(connection, name, event.role, event.account)
+            if event.instead_of:
+                await _freed(connection, name, event.instead_of)
+        elif isinstance(event, ev.PartyRemoved) and event.successor:
+            one_less = update(hearing).where(hearing.c.hearing == name)
+            await connection.execute(one_less.values(parties=hearing.c.parties - 1))
         elif type(event) in PHASES:
             await _turned(connection, name, entry)
             if isinstance(event, ev.HearingSuspended) and event.until is not None:
@@ -99,6 +105,17 @@ async def _given(connection: AsyncConnection, name: str, role: Role, account: st
 async def _joined(connection: AsyncConnection, name: str, event: ev.PartyAdded) -> None:
     one_more = update(hearing).where(hearing.c.hearing == name)
     await connection.execute(one_more.values(parties=hearing.c.parties + 1))
+    if event.party.role is Role.PRESIDING_JUDGE:  # who follows another
+        await connection.execute(one_more.values(judge=event.party.name))
+
+
+async def _freed(connection: AsyncConnection, name: str, account: str) -> None:
+    """Whose seat in the hearing went to another: it is in their lists and their time no more."""
+    seat = (hearing_staff.c.hearing == name) & (hearing_staff.c.account == account)
+    await connection.execute(delete(hearing_staff).where(seat))
+    taken = staff_booking(account, "").resource
+    mine = (booking.c.hearing == name) & (booking.c.resource == taken)
+    await connection.execute(delete(booking).where(mine))
 
 
 async def _adjourned(connection: AsyncConnection, name: str, until: int) -> None:

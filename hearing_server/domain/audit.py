@@ -57,6 +57,7 @@ class Action(StrEnum):
     HEARING_POSTPONED = "hearing_postponed"
     HEARING_CANCELLED = "hearing_cancelled"
     PARTY_ADDED = "party_added"
+    SEAT_HANDED_OVER = "seat_handed_over"
     INVITED = "invited"
     LINK_SHOWN = "link_shown"  # of a party's seat, to a clerk
     READ_OUT = "read_out"  # a message, by a clerk

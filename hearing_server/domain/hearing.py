@@ -396,5 +396,5 @@ class HearingState:
 
     def presiding(self) -> Seat | None:
         """The presiding judge's seat."""
-        seats = self.seats.values()
+        seats = [seat for seat in self.seats.values() if not seat.removed]
         return next((seat for seat in seats if may(seat.party.role, Right.PRESIDE)), None)

@@ -218,7 +218,9 @@ def _fields(state: HearingState) -> dict[str, str]:
 
 
 def _of_role(state: HearingState, role: Role) -> list[Party]:
-    return [seat.party for seat in state.seats.values() if seat.party.role is role]
+    """Who sits for it now: not who was followed by another."""
+    seats = (seat for seat in state.seats.values() if not seat.removed)
+    return [seat.party for seat in seats if seat.party.role is role]
 
 
 def terms(state: HearingState) -> tuple[str, ...]:

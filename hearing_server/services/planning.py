@@ -10,7 +10,7 @@ from typing import Protocol
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import wish as wishes
-from hearing_server.domain.cases import Case, CaseParty, Courtroom, Fault, text_problem
+from hearing_server.domain.cases import Case, CaseParty, Courtroom, Fault, Problem, text_problem
 from hearing_server.domain.day_end import LEFT, LeftOver, left_over
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.events import HearingPlanned
@@ -18,8 +18,16 @@ from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import SERVER
 from hearing_server.domain.outbox import Kind
 from hearing_server.domain.parties import Role
-from hearing_server.domain.planning import DAY, MINUTE, Claim, Clash, Taken, person_bookings
-from hearing_server.domain.staff import Account, StaffRole
+from hearing_server.domain.planning import (
+    DAY,
+    MINUTE,
+    Claim,
+    Clash,
+    Taken,
+    person_bookings,
+    staff_booking,
+)
+from hearing_server.domain.staff import Account, StaffRole, may_sit
 from hearing_server.domain.wish import MAX_TEXT, Wish
 from hearing_server.services.cases import bad_fields, new_id, sees_all
 from hearing_server.services.hearings import Clock, Hearings
@@ -194,7 +202,7 @@ class Planning:
         people = {party.id: party for party in case.parties} if case else {}
         seats = await self._store.seats(hearing)
         present = [people[person] for person in seats.values() if person in people]
-        staff = [s.party for s in state.seats.values() if s.party.account]
+        staff = [s.party for s in state.seats.values() if s.party.account and not s.removed]
         return Claim(
             hearing=hearing,
             starts_at=planned_at,
@@ -242,6 +250,37 @@ class Planning:
         claim = replace(claim, overridden=bool(override))
         await self._hearings.execute(hearing, command, SERVER, claim)
         return seat_of[person]
+
+    async def hand_over(
+        self, hearing: str, party: str, successor: str, *, reason: str, account: Account,
+        noted: Noted,
+    ) -> str:  # fmt: skip
+        """Give the seat of one of the court's people to another, in their own name; the new seat.
+
+        Refused(not_found), Refused(bad_fields) for who cannot sit there, Refused(clash), or by `decide`.
+        """
+        reason = _reason(reason)
+        state = await self._hearings.state(hearing)
+        seat = state.seats.get(party)
+        if seat is None or not seat.party.account:
+            raise Refused(Code.NOT_FOUND)
+        found = next((one for one in await self.staff() if one.id == successor), None)
+        if found is None or not may_sit(found, seat.party.role):
+            raise bad_fields(Fault(field="account", problem=Problem.UNKNOWN_VALUE))
+        claim = Claim(
+            hearing=hearing,
+            starts_at=state.planned_at,
+            ends_at=state.planned_at + state.minutes * MINUTE,
+            buffer=self._buffer,
+            bookings=(staff_booking(found.id, found.name),),
+            notify=None,
+            adds=True,
+        )
+        follows = replace(seat.party, id=new_id(), name=found.name, account=found.id)
+        await noted(hearing, f"{seat.party.role} {seat.party.name} -> {found.name}: {reason}")
+        command = cmd.HandOver(party=party, successor=follows, reason=reason, account=account.id)
+        await self._hearings.execute(hearing, command, SERVER, claim)
+        return follows.id
 
     async def cancel(self, hearing: str, *, reason: str, account: Account, noted: Noted) -> None:
         reason = _reason(reason)

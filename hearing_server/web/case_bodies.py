@@ -115,6 +115,11 @@ class CancelBody(msgspec.Struct, forbid_unknown_fields=True):
     reason: str
 
 
+class HandOverBody(msgspec.Struct, forbid_unknown_fields=True):
+    account: str  # of whoever is to sit there
+    reason: str
+
+
 class InviteBody(msgspec.Struct, forbid_unknown_fields=True):
     """`parties` are seats; none of them: everybody."""
 

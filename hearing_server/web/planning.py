@@ -21,6 +21,7 @@ from hearing_server.services.planning import CalendarFilter, Planning
 from hearing_server.web.case_bodies import (
     AddBody,
     CancelBody,
+    HandOverBody,
     InviteBody,
     PostponeBody,
     WishBody,
@@ -76,6 +77,7 @@ class PlanningRoutes:
             web.post(f"{one}/postpone-check", self.check_postpone, name="check-postpone"),
             web.post(f"{one}/cancel", self.cancel, name="cancel-hearing"),
             web.post(f"{one}/parties", self.add, name="add-party"),
+            web.post(f"{one}/parties/{{party:{ID}}}/successor", self.hand_over, name="hand-over"),
             web.post(f"{one}/invitations", self.invite, name="invite"),
             web.post(f"{one}/parties/{{party:{ID}}}/link", self.link, name="party-link"),
             web.get(f"{staff}/outbox", self.messages, name="outbox"),
@@ -138,15 +140,14 @@ class PlanningRoutes:
         sitting, state = await self._planning.get(account, request.match_info["hearing"])
         seats = await self._planning.seats(sitting.hearing)
         others = await self._planning.others(sitting)
+        sits = {s: held.party.account for s, held in state.seats.items() if not held.removed}
         return web.json_response(
             {
                 **sitting_json(sitting),
                 "minutes": state.minutes,
                 "seats": [_seat_json(state, seat, seats.get(seat, "")) for seat in state.seats],
                 "others": [{"id": p.id, "role": p.role, "name": p.name} for p in others],
-                "mine": next(
-                    (s for s, held in state.seats.items() if held.party.account == account.id), ""
-                ),
+                "mine": next((seat for seat in sits if sits[seat] == account.id), ""),
             }
         )
 
@@ -189,6 +190,20 @@ class PlanningRoutes:
         _, state = await self._planning.get(account, hearing)
         if state.phase in NOT_BEGUN:
             await self._outbox.invite(hearing, [seat])
+        return web.json_response({"party": seat}, status=201)
+
+    async def hand_over(self, request: web.Request) -> web.Response:
+        """The seat of a judge or the clerk to somebody else; who had it is out at once."""
+        account, hearing = await self._clerk(request)
+        body = await read_body(request, HandOverBody)
+        seat = await self._planning.hand_over(
+            hearing,
+            request.match_info["party"],
+            body.account,
+            reason=body.reason,
+            account=account,
+            noted=self._noting(request, account, Action.SEAT_HANDED_OVER),
+        )
         return web.json_response({"party": seat}, status=201)
 
     async def invite(self, request: web.Request) -> web.Response:

@@ -36,7 +36,7 @@ class StaffSeats:
             if refusal.code is not Code.UNKNOWN_HEARING:
                 raise
             raise Refused(Code.NOT_FOUND) from None
-        parties = (seat.party for seat in state.seats.values())
+        parties = (seat.party for seat in state.seats.values() if not seat.removed)
         mine = next((one for one in parties if one.account == account.id), None)
         if mine is None:
             raise Refused(Code.NOT_FOUND)

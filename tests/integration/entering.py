@@ -34,7 +34,7 @@ class Planned:
     @contextlib.asynccontextmanager
     async def desk(self) -> AsyncIterator[Client]:
         """The clerk in the courtroom."""
-        async with self._seated(self.clerk, "clerk") as client:
+        async with self.seated(self.clerk, "clerk") as client:
             yield client
 
     @contextlib.asynccontextmanager
@@ -42,11 +42,12 @@ class Planned:
         """The presiding judge in the courtroom."""
         async with StaffClient(self.server) as judge:
             await judge.sign_in("judge")
-            async with self._seated(judge, "presiding_judge") as client:
+            async with self.seated(judge, "presiding_judge") as client:
                 yield client
 
     @contextlib.asynccontextmanager
-    async def _seated(self, staff: StaffClient, role: str) -> AsyncIterator[Client]:
+    async def seated(self, staff: StaffClient, role: str) -> AsyncIterator[Client]:
+        """Whoever has signed in, in their seat."""
         async with Client(self.server, role) as client:
             cookies = {c.key: c.value for c in staff.http.cookie_jar}
             client.http.cookie_jar.update_cookies(cookies)
@@ -66,11 +67,19 @@ class Planned:
 
 
 @contextlib.asynccontextmanager
-async def planned(folder: Path, **demands: bool) -> AsyncIterator[Planned]:
+async def planned(
+    folder: Path, *, more: tuple[tuple[str, str], ...] = (), **demands: bool
+) -> AsyncIterator[Planned]:
+    """`more` are pairs of a role and another that its account has besides."""
     async with serving(folder / "data") as server, StaffClient(server) as clerk:
         await clerk.sign_in("clerk")
         async with StaffClient(server) as admin:
-            await furnish(await admin.sign_in("administrator"), "第一法庭")
+            await furnish(await admin.sign_in("administrator"), "第一法庭", "第二法庭")
+            for role, other in more:
+                accounts = (await admin.get("/accounts"))["accounts"]
+                one = next(account for account in accounts if account["roles"] == [role])
+                body = {"name": one["name"], "roles": [role, other]}
+                await admin.post(f"/accounts/{one['id']}", body)
         case = await clerk.post("/cases", case_body(1, parties=PEOPLE))
         wish = await wish_for(clerk, case, soon(DAY / 3_600_000), demands=demands, invite=False)
         made = await clerk.post("/hearings", wish)

@@ -28,7 +28,7 @@ MAY = {
     "GET /hearings/x": READ, "POST /hearings/x/postpone": CLERK,
     "POST /hearings/x/postpone-check": CLERK, "POST /hearings/x/cancel": CLERK,
     "POST /hearings/x/parties": CLERK, "POST /hearings/x/invitations": CLERK,
-    "POST /hearings/x/parties/x/link": CLERK,
+    "POST /hearings/x/parties/x/link": CLERK, "POST /hearings/x/parties/x/successor": CLERK,
     "GET /cases/x/papers": READ, "POST /cases/x/papers": CLERK, "POST /cases/x/papers-file": CLERK,
     "POST /cases/x/consents/x": CLERK, "DELETE /cases/x/consents/x": CLERK, "GET /papers/x": READ,
     "GET /papers/x/file": READ, "GET /papers/x/evidence": READ, "POST /papers/x/signing": CLERK,

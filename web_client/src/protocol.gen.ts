@@ -1381,6 +1381,7 @@ export interface PartyAdded {
 export interface SeatGiven {
   account: string;
   by: string;
+  instead_of: string;
   party: string;
   role: Role;
   type: 'seat_given';
@@ -1524,6 +1525,7 @@ export interface PartyDismissed {
 export interface PartyRemoved {
   party: string;
   reason: string;
+  successor: string;
   type: 'party_removed';
   [k: string]: unknown;
 }

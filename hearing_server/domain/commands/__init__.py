@@ -101,6 +101,7 @@ from hearing_server.domain.commands.people import (
     ConfirmIdentity,
     Dismiss,
     EndIdentityCheck,
+    HandOver,
     KeepDocumentPicture,
     Leave,
     LockCode,
@@ -161,6 +162,7 @@ Command = (
     | TakeCharge
     | ReturnCharge
     | AddParty
+    | HandOver
     | RegisterObserver
     | WithdrawConsent
     | ReportCheck
@@ -315,6 +317,7 @@ __all__ = [
     "FreezeTranscript",
     "GiveOpinion",
     "GiveWord",
+    "HandOver",
     "HideExhibit",
     "HighlightExhibit",
     "IdentifySigner",

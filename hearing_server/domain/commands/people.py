@@ -15,6 +15,16 @@ class AddParty:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandOver:
+    """By the court's staff outside the hearing: the seat of one of its people goes to another."""
+
+    party: str
+    successor: Party
+    reason: str
+    account: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RegisterObserver:
     """Said by the server of somebody who came by the observers' link."""
 

@@ -13,6 +13,7 @@ from hearing_server.domain.decide import (
     custody,
     exhibits,
     floor,
+    handover,
     lines,
     messages,
     objections,
@@ -41,7 +42,7 @@ from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
 
 _SUBJECTS = (
-    course, people, observers, floor, private, exhibits, messages, lines, read_back, record,
+    course, people, observers, handover, floor, private, exhibits, messages, lines, read_back, record,
     signing, objections, custody,
 )  # fmt: skip
 

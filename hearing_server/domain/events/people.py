@@ -17,13 +17,14 @@ class PartyAdded:
 @dataclass(frozen=True, kw_only=True)
 class SeatGiven:
     """What the court keeps to itself of a seat: the staff `account` that sits there, empty for who comes by a
-    link, and the one `by` which it was added after the planning.
+    link, and the one `by` which it was added after the planning; `instead_of` is whose place it takes.
     """
 
     party: str
     role: Role
     account: str
     by: str = ""
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +195,8 @@ class PartyDismissed:
 
 @dataclass(frozen=True, kw_only=True)
 class PartyRemoved:
-    """For good."""
+    """For good. `successor` is who sits for the court instead, in a seat of their own."""
 
     party: str
     reason: str
+    successor: str = ""

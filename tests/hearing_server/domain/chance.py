@@ -240,6 +240,7 @@ _SPECIAL: Special = {
     (cmd.Plan, "planned"): lambda s: _just(cast_planned()),
     (cmd.AddParty, "party"): _newcomer(Role.EXPERT),
     (cmd.RegisterObserver, "party"): _newcomer(Role.OBSERVER),
+    (cmd.HandOver, "successor"): _newcomer(Role.CLERK),
     (cmd.Arrive, "accepted_as"): lambda s: _maybe(_just("ACCEPTED")),
     (cmd.EnterRecording, "event"): _recorded,
     (cmd.EnterRoot, "root"): _root,

@@ -30,7 +30,7 @@ NOT_SAID = {
         "signers", "account", "source", "by", "cause", "code", "codec", "root", "signature", "certificate",
         "timestamp", "digest", "sha256", "certificate_sha256", "name_image_sha256", "media_type",
         "document", "number", "origin", "resembles", "address", "detail", "operation", "undone",
-        "passages", "witness", "strokes_sha256",
+        "passages", "witness", "strokes_sha256", "successor", "instead_of",
     },
     "the plan, told to everybody before the hearing": {
         "court", "case_number", "procedure", "courtroom", "title", "hearing_postponed.reason",

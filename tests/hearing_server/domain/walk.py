@@ -49,7 +49,15 @@ PEOPLE = (
 )
 TALKERS = ("defendant", "counsel", "interpreter")
 SENDS = (cmd.StartSource, cmd.StopSource, cmd.PauseSource, cmd.ResumeSource)
-RARE = (cmd.CloseHearing, cmd.SuspendHearing, cmd.Remove, cmd.Cancel, cmd.EnterArchive, cmd.Leave)
+RARE = (
+    cmd.CloseHearing,
+    cmd.SuspendHearing,
+    cmd.Remove,
+    cmd.Cancel,
+    cmd.EnterArchive,
+    cmd.Leave,
+    cmd.HandOver,
+)
 
 
 class Walker:
@@ -150,6 +158,9 @@ class Walker:
             "started_at": lambda: chance.choice([0, self.world.now - chance.randint(0, 60_000)]),
             "ended_at": lambda: chance.choice([None, self.world.now - chance.randint(0, 30_000)]),
             "account": lambda: "account",
+            "successor": lambda: dataclasses.replace(
+                self._party(), role=Role.CLERK, account=f"account-{state.seq}"
+            ),
             "into": lambda: 0,
             "holds": lambda: (),
             "operation": lambda: f"operation-{state.seq}",

@@ -94,6 +94,7 @@ export interface SeatInfo {
   name: string;
   staff: boolean;
   presence: string;
+  account: string;
 }
 
 export interface HearingInfo extends Sitting {

@@ -3,7 +3,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { EventTold, HearingView, Quality, RecordingChecked, SeatView, TalkEnd, Welcome } from '@/protocol.gen';
 import { applyAll, applyEvent } from './fold';
-import { arrange, inOrder } from './roles';
+import { arrange, inOrder, isStaff } from './roles';
 
 const SPEAKING = 50; // -dBov; quieter than this is not speech
 const HOLD = 800; // ms that a seat stays lit between two words
@@ -19,8 +19,10 @@ export const useHearing = defineStore('hearing', () => {
   const speaking = shallowRef<ReadonlySet<string>>(new Set());
   const lastHeard = new Map<string, number>();
 
-  const seats = computed(() => (view.value ? inOrder(view.value.seats) : []));
-  const places = computed(() => arrange(view.value?.seats ?? []));
+  /** Without whom of the court another has followed: what they did keeps their name, their place is taken. */
+  const seated = computed(() => view.value?.seats.filter(({ role, presence }) => !(isStaff(role) && presence === 'removed')) ?? []);
+  const seats = computed(() => inOrder(seated.value));
+  const places = computed(() => arrange(seated.value));
   const me = computed(() => view.value?.seats.find((seat) => seat.party === you.value) ?? null);
   const seatOf = (party: string): SeatView | undefined =>
     view.value?.seats.find((seat) => seat.party === party);

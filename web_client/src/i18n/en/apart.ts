@@ -4,6 +4,8 @@ export default {
     suspended_until: 'It goes on at {time}',
     suspended_open: 'You will be told when it goes on.',
     suspended_reason: 'Reason: {reason}',
+    replaced_title: 'Somebody else has your seat now',
+    replaced_text: 'The clerk’s office has given your seat in this hearing to another of the court. What you did in it keeps your name.',
     removed_title: 'You have been removed from the courtroom',
     removed_text: 'The presiding judge has removed you from this hearing. You cannot come back in. If you have questions, contact the court.',
     public_title: 'The public is excluded for now',

@@ -60,6 +60,7 @@ export default {
     hearing: {
       add_title: 'Add somebody of the case', add: 'Add to the hearing', add_choose: 'Who?', add_override: 'Reason, if they are elsewhere then',
       title: 'Hearing', people: 'Seats', messages: 'Messages', enter: 'Enter the courtroom', link: 'Show the link', link_text: 'For this person alone. That it was shown is in the audit.', copy: 'Copy', copied: 'Copied', postpone: 'Postpone', cancel: 'Cancel the hearing', reason: 'Reason', postpone_go: 'Postpone and tell everybody', cancel_go: 'Cancel and tell everybody', invite_all: 'Invite everybody again', invite_one: 'Invite again',
+      hand_over: 'Replace', hand_over_title: 'Another {role}', hand_over_text: '{name} loses the seat at once, also while in it. Who follows enters from their own account; the record keeps apart what each of them did.', hand_over_to: 'Who sits instead', handed_over: 'was replaced',
       invited: 'Messages queued: {n}', cancel_text: 'The hearing will not take place. Those who were invited are told.', minutes: '{n} minutes', judge: 'Presiding judge {name}', open_case: 'See the case', account: 'enters by a staff account',
     },
     outbox: {

@@ -223,6 +223,7 @@ export default {
       hearing_planned: 'Hearing planned',
       hearing_postponed: 'Hearing postponed',
       hearing_cancelled: 'Hearing cancelled',
+      seat_handed_over: 'Seat of the court handed over',
       party_added: 'Person added to a hearing',
       invited: 'Invited',
       link_shown: 'Link shown',

@@ -4,6 +4,8 @@ export default {
     suspended_until: '继续开庭：{time}',
     suspended_open: '继续开庭的时间另行通知。',
     suspended_reason: '原因：{reason}',
+    replaced_title: '您的席位已由他人接替',
+    replaced_text: '法院已将您在本次庭审中的席位交由他人接替，您此前所为仍以您的名义留存。',
     removed_title: '您已被责令退出法庭',
     removed_text: '审判长已责令您退出本次庭审，不能再次进入。如有疑问，请联系法院。',
     public_title: '本案此时不公开审理',

@@ -60,6 +60,7 @@ export default {
     hearing: {
       add_title: '增加本案其他参与人', add: '加入庭审', add_choose: '选择人员', add_override: '时间冲突时的理由',
       title: '庭审', people: '席位', messages: '通知', enter: '进入法庭', link: '显示链接', link_text: '只告诉本人。此次显示已记入审计。', copy: '复制', copied: '已复制', postpone: '改期', cancel: '取消庭审', reason: '原因', postpone_go: '改期并通知', cancel_go: '取消庭审并通知', invite_all: '重新通知所有人', invite_one: '重发通知',
+      hand_over: '更换', hand_over_title: '更换{role}', hand_over_text: '{name}将立即失去席位，正在庭上的也随即退出。接替者从本人账号进入；笔录和记录分别载明各自所为。', hand_over_to: '接替者', handed_over: '已被更换',
       invited: '已列入发送：{n} 条', cancel_text: '此庭审将不再进行，已通知的人会收到取消通知。', minutes: '{n} 分钟', judge: '审判长 {name}', open_case: '查看案件', account: '使用工作人员账号进入',
     },
     outbox: {

@@ -223,6 +223,7 @@ export default {
       hearing_planned: '安排庭审',
       hearing_postponed: '庭审改期',
       hearing_cancelled: '取消庭审',
+      seat_handed_over: '更换审判人员或书记员',
       party_added: '庭审增加参与人',
       invited: '发送通知',
       link_shown: '显示链接',
