@@ -47,6 +47,8 @@ MOST_WAITING = 64  # jobs in the queue of a node
 MOST_KEPT = 24  # jobs of one hearing that bench and clerk asked for, whatever became of them
 RETRY_AFTER = 5.0  # seconds, while the store is away
 
+Note = Callable[[ExportJob], Awaitable[None]]
+
 log = structlog.get_logger()
 
 
@@ -81,14 +83,18 @@ class Exports:
         self._asked = asyncio.Event()
         self._asking = asyncio.Lock()
 
-    async def ask(self, hearing: str, by: str, wish: Wish) -> ExportJob:
-        """Queue an export; one that is on its way already is given instead of a second."""
+    async def ask(self, hearing: str, by: str, wish: Wish, note: Note) -> ExportJob:
+        """Queue an export; one that is on its way already is given instead of a second.
+
+        `note` writes down who asked for it, and none is made that it could not write down.
+        """
         state = await self._hearings.state(hearing)
         self._check(state, by, wish)
         async with self._asking:
             jobs = await self._store.of_hearing(hearing)
-            same = (job for job in jobs if job.wish == wish and job.state in ACTIVE)
-            if (one := next(same, None)) is not None:
+            going = (job for job in jobs if job.state in ACTIVE and job.id not in self._cancelling)
+            if (one := next((job for job in going if job.wish == wish), None)) is not None:
+                await note(one)
                 return one
             if not oversees(state, by):  # a party has one copy of their own
                 for job in jobs:
@@ -107,6 +113,7 @@ class Exports:
                 state=JobState.QUEUED,
                 asked_at=self._now(),
             )
+            await note(job)
             await self._store.add(job)
         self._asked.set()
         return job

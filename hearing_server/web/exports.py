@@ -3,6 +3,7 @@
 Every copy given is noted.
 """
 
+import functools
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -67,8 +68,8 @@ class ExportRoutes:
             ended_at=body.ended_at,
             sealed=body.sealed,
         )
-        job = await self._exports.ask(seated.hearing, seated.party, wish)
-        await self._note(request, seated, Action.EXPORT, job)
+        note = functools.partial(self._note, request, seated, Action.EXPORT)
+        job = await self._exports.ask(seated.hearing, seated.party, wish, note)
         return web.json_response(plain(job, self._exports.share(job)), status=201)
 
     async def listed(self, request: web.Request) -> web.Response:

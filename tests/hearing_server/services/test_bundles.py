@@ -18,7 +18,7 @@ from tests.hearing_server.domain.world import WITNESS, courtroom
 from tests.recording.records import HearingRecord
 from transcript.signing.authority import Authority
 
-from .test_exports import FakeJobs, FakeMaker
+from .test_exports import FakeJobs, FakeMaker, unnoted
 from .test_record_copy import Copies, found
 
 
@@ -89,7 +89,7 @@ class House:
 
     async def refused(self, by: str, wish: Wish) -> Code:
         with pytest.raises(Refused) as refused:
-            await self.exports.ask("h1", by, wish)
+            await self.exports.ask("h1", by, wish, unnoted)
         return refused.value.code
 
     def left(self) -> list[str]:
@@ -124,7 +124,7 @@ async def house(
 
 async def test_the_clerk_s_bundle_is_made_as_a_job_and_verifies(house: House) -> None:
     """With its progress; the file is there when it is sealed, and not before."""
-    job = await house.exports.ask("h1", "clerk", bundle("clerk"))
+    job = await house.exports.ask("h1", "clerk", bundle("clerk"), unnoted)
     await asyncio.to_thread(house.files.begun.wait, 10)
     assert [one.startswith(".") for one in house.left()] == [True]
     done = await house.made(job)
@@ -137,7 +137,7 @@ async def test_the_clerk_s_bundle_is_made_as_a_job_and_verifies(house: House) ->
 
 async def test_a_cancelled_one_leaves_nothing(house: House) -> None:
     """Not while a thread still writes to it."""
-    job = await house.exports.ask("h1", "clerk", bundle())
+    job = await house.exports.ask("h1", "clerk", bundle(), unnoted)
     await asyncio.to_thread(house.files.begun.wait, 10)
     ending = asyncio.create_task(house.exports.end("h1", "clerk", job.id))
     await asyncio.sleep(0.05)
@@ -149,8 +149,8 @@ async def test_a_cancelled_one_leaves_nothing(house: House) -> None:
 
 async def test_what_is_sealed_later_takes_a_bundle_back(house: House) -> None:
     """One that leaves the court and holds it; the bench's own stays."""
-    outside = await house.made(await house.exports.ask("h1", "clerk", bundle()))
-    own = await house.made(await house.exports.ask("h1", "judge", bundle("judge")))
+    outside = await house.made(await house.exports.ask("h1", "clerk", bundle(), unnoted))
+    own = await house.made(await house.exports.ask("h1", "judge", bundle("judge"), unnoted))
     await house.exports.file("h1", "clerk", outside.id)
     state = await house.copies.hearings.state("h1")
     assert state.opened_at is not None
@@ -166,9 +166,13 @@ async def test_what_is_sealed_later_takes_a_bundle_back(house: House) -> None:
 
 async def test_a_party_has_their_own_and_no_other(house: House) -> None:
     """With hashes alone, one at a time; the court sees it, another party does not."""
-    first = await house.made(await house.exports.ask("h1", "defendant", hashes("defendant")))
+    first = await house.made(
+        await house.exports.ask("h1", "defendant", hashes("defendant"), unnoted)
+    )
     assert first.state is JobState.DONE, first
-    again = await house.made(await house.exports.ask("h1", "defendant", hashes("defendant")))
+    again = await house.made(
+        await house.exports.ask("h1", "defendant", hashes("defendant"), unnoted)
+    )
     listed = await house.exports.of_hearing("h1", "defendant")
     assert [job.id for job, _ in listed] == [again.id]
     await house.exports.file("h1", "clerk", again.id)
@@ -186,7 +190,7 @@ async def test_whoever_was_not_in_the_courtroom_has_none(house: House) -> None:
     assert await house.refused("witness", hashes("witness")) is Code.NOT_FOUND
     assert await house.refused("clerk", bundle("witness")) is Code.NOT_ALLOWED
     assert await house.refused("clerk", bundle("judge")) is Code.NOT_ALLOWED
-    job = await house.exports.ask("h1", "judge", bundle("judge"))
+    job = await house.exports.ask("h1", "judge", bundle("judge"), unnoted)
     assert await house.exports.of_hearing("h1", "clerk") == []
     await house.made(job)
 

@@ -70,6 +70,8 @@ class FakeMaker:
         self.fault: ExportFailed | None = None
         self.gate = asyncio.Event()
         self.started = asyncio.Event()
+        self.leaves = asyncio.Event()  # when a process that is told to end has ended
+        self.leaves.set()
 
     async def make(self, job: ExportJob, script: Script, told: Told) -> Made:
         self.begun.append(job.id)
@@ -85,6 +87,7 @@ class FakeMaker:
             return Made(size=4, damaged=("h1/judge/camera/1-0.mkv",))
         finally:
             self.at_work -= 1
+            await self.leaves.wait()
 
     def path(self, job: ExportJob) -> Path:
         return self.folder / f"{job.id}.mp4"
@@ -99,6 +102,10 @@ class NoBundles:
 
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(name)
+
+
+async def unnoted(job: ExportJob) -> None:
+    """The audit trail has tests of its own."""
 
 
 class House:
@@ -146,7 +153,7 @@ async def code(asked: object) -> Code:
 
 async def test_an_export_is_queued_made_and_given(house: House) -> None:
     """Progress while it is made; its size and what is damaged afterwards."""
-    job = await house.exports.ask("h1", "clerk", WHOLE)
+    job = await house.exports.ask("h1", "clerk", WHOLE, unnoted)
     assert job.state is JobState.QUEUED
     assert await code(house.exports.file("h1", "clerk", job.id)) is Code.NOT_FOUND
     house.run()
@@ -160,11 +167,28 @@ async def test_an_export_is_queued_made_and_given(house: House) -> None:
     assert (given, path.read_bytes()) == (done, b"film")
 
 
+async def test_what_cannot_be_noted_is_not_made(house: House) -> None:
+    """The trail is away: nothing is queued; once it is back the job is noted before it stands there."""
+    noted: list[str] = []
+
+    async def note(job: ExportJob) -> None:
+        assert job.id not in house.store.jobs
+        noted.append(job.id)
+
+    async def away(job: ExportJob) -> None:
+        raise Refused(Code.BUSY, "database")
+
+    assert await code(house.exports.ask("h1", "clerk", WHOLE, away)) is Code.BUSY
+    assert not house.store.jobs
+    job = await house.exports.ask("h1", "clerk", WHOLE, note)
+    assert noted == [job.id]
+
+
 async def test_for_parties_there_is_nothing_here(house: House) -> None:
     """Neither to ask, nor to list, nor to take."""
-    job = await house.exports.ask("h1", "clerk", WHOLE)
+    job = await house.exports.ask("h1", "clerk", WHOLE, unnoted)
     for asked in (
-        house.exports.ask("h1", "counsel", WHOLE),
+        house.exports.ask("h1", "counsel", WHOLE, unnoted),
         house.exports.of_hearing("h1", "counsel"),
         house.exports.file("h1", "counsel", job.id),
         house.exports.end("h1", "defendant", job.id),
@@ -175,8 +199,8 @@ async def test_for_parties_there_is_nothing_here(house: House) -> None:
 async def test_the_courts_own_copy_is_for_the_bench(house: House) -> None:
     """A clerk may not ask for it, and does not see it in the list."""
     own = replace(WHOLE, sealed=True)
-    assert await code(house.exports.ask("h1", "clerk", own)) is Code.NOT_ALLOWED
-    job = await house.exports.ask("h1", "judge", own)
+    assert await code(house.exports.ask("h1", "clerk", own, unnoted)) is Code.NOT_ALLOWED
+    job = await house.exports.ask("h1", "judge", own, unnoted)
     assert await house.exports.of_hearing("h1", "clerk") == []
     assert await code(house.exports.file("h1", "clerk", job.id)) is Code.NOT_FOUND
     assert len(await house.exports.of_hearing("h1", "judge")) == 1
@@ -195,14 +219,14 @@ async def test_the_courts_own_copy_is_for_the_bench(house: House) -> None:
 async def test_a_wish_that_makes_no_sense_is_refused(
     house: House, wish: Wish, refused: Code
 ) -> None:
-    assert await code(house.exports.ask("h1", "clerk", wish)) is refused
+    assert await code(house.exports.ask("h1", "clerk", wish, unnoted)) is refused
 
 
 async def test_one_at_a_time_in_the_order_of_asking(house: House) -> None:
     """The same wish is not queued twice while it waits."""
-    first = await house.exports.ask("h1", "clerk", WHOLE)
-    second = await house.exports.ask("h1", "clerk", Wish(kind=ExportKind.SOUND))
-    assert (await house.exports.ask("h1", "judge", WHOLE)).id == first.id
+    first = await house.exports.ask("h1", "clerk", WHOLE, unnoted)
+    second = await house.exports.ask("h1", "clerk", Wish(kind=ExportKind.SOUND), unnoted)
+    assert (await house.exports.ask("h1", "judge", WHOLE, unnoted)).id == first.id
     house.run()
     await house.maker.started.wait()
     assert (house.maker.at_work, house.maker.begun) == (1, [first.id])
@@ -215,15 +239,15 @@ async def test_the_queue_is_bounded(house: House, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(module, "MOST_WAITING", 2)
     for end in (10, 20):
         wish = Wish(kind=ExportKind.SPAN, started_at=1, ended_at=end)
-        await house.exports.ask("h1", "clerk", wish)
-    assert await code(house.exports.ask("h1", "clerk", WHOLE)) is Code.TOO_MANY
+        await house.exports.ask("h1", "clerk", wish, unnoted)
+    assert await code(house.exports.ask("h1", "clerk", WHOLE, unnoted)) is Code.TOO_MANY
 
 
 async def test_a_cancelled_job_is_ended_and_leaves_no_file(house: House) -> None:
     """Running or waiting; the next one has its turn."""
-    first = await house.exports.ask("h1", "clerk", WHOLE)
-    second = await house.exports.ask("h1", "clerk", Wish(kind=ExportKind.SOUND))
-    third = await house.exports.ask("h1", "clerk", Wish(kind=ExportKind.CAPTIONS))
+    first = await house.exports.ask("h1", "clerk", WHOLE, unnoted)
+    second = await house.exports.ask("h1", "clerk", Wish(kind=ExportKind.SOUND), unnoted)
+    third = await house.exports.ask("h1", "clerk", Wish(kind=ExportKind.CAPTIONS), unnoted)
     house.run()
     await house.maker.started.wait()
     await house.exports.end("h1", "judge", second.id)
@@ -236,6 +260,24 @@ async def test_a_cancelled_job_is_ended_and_leaves_no_file(house: House) -> None
     await house.exports.end("h1", "judge", third.id)
     assert third.id not in house.store.jobs
     assert third.id in house.maker.discarded
+
+
+async def test_one_that_is_being_cancelled_is_not_given_to_whoever_asks_again(house: House) -> None:
+    first = await house.exports.ask("h1", "clerk", WHOLE, unnoted)
+    house.run()
+    await house.maker.started.wait()
+    house.maker.leaves.clear()
+    ending = asyncio.create_task(house.exports.end("h1", "clerk", first.id))
+    async with asyncio.timeout(10):
+        while house.maker.at_work:  # noqa: ASYNC110 - it is on its way out
+            await asyncio.sleep(0)
+    again = await house.exports.ask("h1", "clerk", WHOLE, unnoted)
+    assert again.id != first.id
+    house.maker.leaves.set()
+    house.maker.gate.set()
+    await ending
+    await house.until(again, JobState.DONE)
+    assert house.store.jobs[first.id].state is JobState.CANCELLED
 
 
 async def test_an_export_that_is_forgotten_is_not_begun_again(house: House) -> None:
@@ -252,8 +294,8 @@ async def test_an_export_that_is_forgotten_is_not_begun_again(house: House) -> N
 
     house.maker.discard = slowly  # type: ignore[method-assign]
     house.run()
-    first = await house.exports.ask("h1", "clerk", WHOLE)
-    second = await house.exports.ask("h1", "clerk", Wish(kind=ExportKind.SOUND))
+    first = await house.exports.ask("h1", "clerk", WHOLE, unnoted)
+    second = await house.exports.ask("h1", "clerk", Wish(kind=ExportKind.SOUND), unnoted)
     await house.maker.started.wait()
     await house.exports.forget("h1")
     house.maker.gate.set()
@@ -266,12 +308,12 @@ async def test_an_export_that_is_forgotten_is_not_begun_again(house: House) -> N
 
 async def test_of_a_recording_that_is_to_go_nothing_is_made(house: House) -> None:
     """From the second person's consent on: neither what is asked for, nor what waits."""
-    job = await house.exports.ask("h1", "clerk", WHOLE)
+    job = await house.exports.ask("h1", "clerk", WHOLE, unnoted)
     state = await house.hearings.state("h1")
     deletion = Deletion(proposed_by="judge", proposed_at=NOW, reason="x", consented_by="clerk")
     going = replace(state, custody=replace(state.custody, deletion=deletion))
     house.hearings._live["h1"].state = going
-    assert await code(house.exports.ask("h1", "clerk", WHOLE)) is Code.NOT_FOUND
+    assert await code(house.exports.ask("h1", "clerk", WHOLE, unnoted)) is Code.NOT_FOUND
     house.run()
     await house.until(job, JobState.FAILED)
     assert house.maker.begun == []
@@ -280,8 +322,8 @@ async def test_of_a_recording_that_is_to_go_nothing_is_made(house: House) -> Non
 async def test_a_restart_goes_on_with_what_ran_and_what_waits(tmp_path: Path) -> None:
     """The job that ran is begun again first, with what is done of it; nothing is discarded."""
     before = House(tmp_path)
-    first = await before.exports.ask("h1", "clerk", WHOLE)
-    second = await before.exports.ask("h1", "clerk", Wish(kind=ExportKind.SOUND))
+    first = await before.exports.ask("h1", "clerk", WHOLE, unnoted)
+    second = await before.exports.ask("h1", "clerk", Wish(kind=ExportKind.SOUND), unnoted)
     before.run()
     await before.maker.started.wait()
     await before.stop()
@@ -299,7 +341,7 @@ async def test_a_failure_is_told_with_its_code_and_segment(house: House) -> None
     """And leaves nothing behind; the next job has its turn."""
     house.maker.fault = ExportFailed("segment_changed", "SHA-256", "h1/judge/camera/2-0.mkv")
     house.maker.gate.set()
-    job = await house.exports.ask("h1", "clerk", WHOLE)
+    job = await house.exports.ask("h1", "clerk", WHOLE, unnoted)
     house.run()
     failed = await house.until(job, JobState.FAILED)
     assert (failed.code, failed.segment) == ("segment_changed", "h1/judge/camera/2-0.mkv")
@@ -312,7 +354,7 @@ async def test_a_store_that_is_away_costs_no_job(
     """It is made when the store is back."""
     monkeypatch.setattr(module, "RETRY_AFTER", 0.01)
     house.maker.gate.set()
-    job = await house.exports.ask("h1", "clerk", WHOLE)
+    job = await house.exports.ask("h1", "clerk", WHOLE, unnoted)
     house.store.away = True
     house.run()
     await asyncio.sleep(0.05)
@@ -323,13 +365,13 @@ async def test_a_store_that_is_away_costs_no_job(
 async def test_a_copy_from_before_a_seal_is_not_given(house: House) -> None:
     """What was sealed since would be in it; a new copy masks it."""
     house.maker.gate.set()
-    job = await house.exports.ask("h1", "clerk", WHOLE)
+    job = await house.exports.ask("h1", "clerk", WHOLE, unnoted)
     house.run()
     await house.until(job, JobState.DONE)
     sealed = cmd.SetAccess(level=ev.Level.SEALED, started_at=NOW, ended_at=None, reason="隐私")
     await house.hearings.execute("h1", sealed, "judge")
     assert await code(house.exports.file("h1", "judge", job.id)) is Code.SEALED
-    again = await house.exports.ask("h1", "clerk", WHOLE)
+    again = await house.exports.ask("h1", "clerk", WHOLE, unnoted)
     await house.until(again, JobState.DONE)
     assert house.maker.scripts[-1].masked[0].started_at == NOW
     await house.exports.file("h1", "clerk", again.id)

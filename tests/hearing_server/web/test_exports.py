@@ -15,7 +15,7 @@ from hearing_server.web.http import coded_errors
 from hearing_server.web.seat_session import SeatGate
 from tests.hearing_server.domain.world import NOW
 from tests.hearing_server.services.test_access import FakeAccessStore
-from tests.hearing_server.services.test_exports import WHOLE, House
+from tests.hearing_server.services.test_exports import WHOLE, House, unnoted
 
 
 class Court:
@@ -80,7 +80,7 @@ async def test_whoever_ends_or_removes_an_export_stands_in_the_trail(
     court: Court, done: bool
 ) -> None:
     """Before it is done: with a trail that cannot be written it stays."""
-    job = await court.house.exports.ask("h1", "clerk", WHOLE)
+    job = await court.house.exports.ask("h1", "clerk", WHOLE, unnoted)
     if done:
         court.house.maker.gate.set()
         court.house.run()
@@ -101,7 +101,7 @@ async def test_whoever_ends_or_removes_an_export_stands_in_the_trail(
 
 async def test_whoever_has_no_session_or_no_right_finds_nothing(court: Court) -> None:
     headers = await court.cookie("counsel")
-    job = (await court.house.exports.ask("h1", "clerk", WHOLE)).id
+    job = (await court.house.exports.ask("h1", "clerk", WHOLE, unnoted)).id
     async with court.client() as client:
         for method, path in (
             ("GET", "exports"), ("GET", f"exports/{job}/file"), ("DELETE", f"exports/{job}"),
