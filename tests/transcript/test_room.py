@@ -1,13 +1,17 @@
 """The room that a file leaves for a signature, measured at the first."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from transcript.document import Signer
 from transcript.pdf import render
 from transcript.signing import signer
+from transcript.signing.archive import archive
 from transcript.signing.authority import Authority
 from transcript.signing.room import Room
+from transcript.verify import verify_pdf
 
 from . import court
 
@@ -26,21 +30,28 @@ def test_a_longer_certificate_has_as_much_room_as_if_it_had_been_measured(longer
     assert room.beside(400) == 9000
 
 
-def test_the_longest_names_fit_behind_the_shortest(tmp_path: Path) -> None:
-    """With half as much again to spare, or nearly, for what a timestamp may be longer."""
+def test_the_longest_name_fits_behind_the_shortest(tmp_path: Path) -> None:
+    """With nearly half as much again to spare, for what a timestamp may be longer; and all of it verifies."""
     authority = Authority.open(tmp_path / "keys", b"a passphrase", court.COURT)
-    rendered = render(court.document())
-    pdf = signer.seal(rendered, authority)
-    (short, *_), (long, *_) = court.SIGNING_ORDER[:2]
-    left = {}
-    for party, name in ((short, "d"), (long, "D" * 64)):
+    short = Signer(party="a", label="原告", name="丁")
+    long = Signer(party="b", label="被告", name="虚" * 64)
+    document = replace(court.document(), signers=(short, long))
+    pdf = signer.seal(render(document), authority)
+    left = []
+    for one in (short, long):
         key = court.BrowserKey()
         certificate = authority.issue_signing_certificate(
-            key.spki, name=name, party=party, label=name, hearing=name, minutes=60
+            key.spki,
+            name=one.name,
+            party=one.party,
+            label=one.label,
+            hearing=document.hearing,
+            minutes=60,
         )
-        begun = signer.begin(pdf, party, certificate, None, authority)
-        left[party] = begun.hole[1] - begun.hole[0]
+        begun = signer.begin(pdf, one.party, certificate, None, authority)
         pdf = signer.finish(begun, key.sign(begun.to_be_signed), pdf, authority)
-        signed = pdf[slice(*begun.hole)].strip(b"<>0")
-        assert len(signed) < left[party] * 0.7
-    assert left[long] > left[short]
+        left.append(begun.hole[1] - begun.hole[0])
+        assert len(pdf[slice(*begun.hole)].strip(b"<>0")) < left[-1] * 0.7
+    assert left[1] > left[0]
+    report = verify_pdf(archive(pdf, authority), (authority.root.certificate,))
+    assert [finding for finding in report.findings if finding.level != "ok"] == []

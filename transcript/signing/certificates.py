@@ -1,5 +1,6 @@
 """What the court's embedded authority certifies: names, extensions, and who may do what with a key."""
 
+import warnings
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +22,8 @@ TIMESTAMP_POLICY = x509.ObjectIdentifier(f"{_ARC}.4")
 
 _DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 _BACKDATE = timedelta(minutes=1)  # a timestamp is cut to the second
-_LONGEST_NAME = 64  # RFC 5280, ub-common-name
+_LONGEST_NAME = 64  # characters: RFC 5280, ub-common-name
+warnings.filterwarnings("ignore", "Attribute's length must be", UserWarning)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +49,10 @@ class Subject:
         for _, value in parts:
             if len(value) > _LONGEST_NAME:
                 raise SigningError("a certificate holds 64 characters a name", code="name_too_long")
-        return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts if value])
+        # The library would count bytes, and refuse a company's name of 22 Chinese characters.
+        return x509.Name(
+            [x509.NameAttribute(oid, value, _validate=False) for oid, value in parts if value]
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
