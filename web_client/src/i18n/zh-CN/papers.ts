@@ -56,7 +56,7 @@ export default {
       state: { to_sign: '待签名', signed: '已签名', refused: '已拒签', over: '已结束', withdrawn: '已撤回', served: '已向您送达', received: '已收悉' },
       left: '还有 {n} 页未读', all_read: '已逐页阅读', need_read: '每一页都显示过之后才能签名。',
       statement: '本人{name}已逐页阅读《{title}》，确认签名。', objected: '您的异议，{at}：', object: '提出异议', over: '该文书已不能签名。',
-      signed: '您的签名已于 {at} 写入文书。', copy: '下载文书（PDF）', bundle: '下载本人卷宗包（ASiC-E，含证明）', bundle_about: '卷宗包自带证明，可离线查验您签名的内容与时间；仅涉及他人的记录以哈希代之。', notice: '送达通知书（PDF）',
+      signed: '您的签名已于 {at} 写入文书。', copy: '下载文书（PDF）', bundle: '下载本人卷宗包（含证明）', bundle_about: '卷宗包自带证明，可离线查验您签名的内容与时间；仅涉及他人的记录以哈希代之。', notice: '送达通知书（PDF）',
       refusal_title: '拒绝签名', refusal_text: '您有权拒绝签名，拒绝及其理由将记录在案。', refusal_words: '您的理由', refusal_confirm: '确认拒绝',
       objection_title: '对文书提出异议', objection_text: '书记员将在此答复您的异议，答复后您可以签名；您可以随时拒绝签名。', objection_words: '何处有误，有何错误', objection_confirm: '提交异议',
       served_title: '已向您送达', served_text: '本院自 {at} 起以电子方式向您送达本文书，请确认收悉。', confirm: '本人已收悉', confirmed: '您已于 {at} 确认收悉。',
