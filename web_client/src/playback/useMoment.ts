@@ -27,7 +27,8 @@ export function makeMoment(player: Player, custody: () => Custody) {
     const seat = seatOf(party);
     return seat ? `${roleName(seat.role)} ${seat.name}`.trim() : t('playback.somebody');
   }
-  return { index, seats, lines, notes, line, speaker, masked, stages, phases, readBacks, stage, seatOf, nameOf, roleName };
+  const readBackWords = (places: string) => t('playback.read_back', { lines: places.split(' ').join(t('playback.and')) });
+  return { index, seats, lines, notes, line, speaker, masked, stages, phases, readBacks, readBackWords, stage, seatOf, nameOf, roleName };
 }
 
 export type Moment = ReturnType<typeof makeMoment>;
