@@ -11,6 +11,7 @@ from . import note, paper, paper_report
 from .document import TranscriptDocument, digest_of, from_json
 from .errors import TranscriptError
 from .pdf import render
+from .signing.certificates import common_name
 from .signing.fields import SEAL_FIELD, party_of
 from .signing.inspection import Inspection, SignatureFacts, inspect
 from .signing.signer import DIGEST_LABEL, REFUSAL
@@ -289,7 +290,7 @@ def _wrong_signer(facts: SignatureFacts, document: Document | None) -> tuple[str
         return "wrong_signer", f"the key was not certified for the field {facts.field}"
     if document is None:
         return "", ""
-    asked = {s.party: (s.label, s.name) for s in document.signers}
+    asked = {s.party: (s.label, common_name(s.name)) for s in document.signers}
     if asked.get(facts.subject.identifier) != (facts.subject.role, facts.subject.name):
         return "wrong_signer", "the document names no such signer"
     if facts.subject.unit != document.hearing:

@@ -10,6 +10,7 @@ from transcript.pdf import render
 from transcript.signing import signer
 from transcript.signing.archive import archive
 from transcript.signing.authority import Authority
+from transcript.signing.certificates import subject_of
 from transcript.signing.room import Room
 from transcript.verify import verify_pdf
 
@@ -31,10 +32,13 @@ def test_a_longer_certificate_has_as_much_room_as_if_it_had_been_measured(longer
 
 
 def test_the_longest_name_fits_behind_the_shortest(tmp_path: Path) -> None:
-    """With nearly half as much again to spare, for what a timestamp may be longer; and all of it verifies."""
+    """With nearly half as much again to spare, for what a timestamp may be longer; and all of it verifies.
+
+    A case takes a hundred characters, a certificate 64: it has the beginning, the document the whole.
+    """
     authority = Authority.open(tmp_path / "keys", b"a passphrase", court.COURT)
     short = Signer(party="a", label="原告", name="丁")
-    long = Signer(party="b", label="被告", name="虚" * 64)
+    long = Signer(party="b", label="被告", name="虚" * 100)
     document = replace(court.document(), signers=(short, long))
     pdf = signer.seal(render(document), authority)
     left = []
@@ -50,6 +54,7 @@ def test_the_longest_name_fits_behind_the_shortest(tmp_path: Path) -> None:
         )
         begun = signer.begin(pdf, one.party, certificate, None, authority)
         pdf = signer.finish(begun, key.sign(begun.to_be_signed), pdf, authority)
+        assert subject_of(certificate).name in (one.name, "虚" * 63 + "…")
         left.append(begun.hole[1] - begun.hole[0])
         assert len(pdf[slice(*begun.hole)].strip(b"<>0")) < left[-1] * 0.7
     assert left[1] > left[0]

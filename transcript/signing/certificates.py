@@ -26,6 +26,13 @@ _LONGEST_NAME = 64  # characters: RFC 5280, ub-common-name
 warnings.filterwarnings("ignore", "Attribute's length must be", UserWarning)
 
 
+def common_name(name: str) -> str:
+    """A name as a certificate holds it: a longer one is cut. The document has all of it, and who it is the
+    identifier tells.
+    """
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subject:
     """Who a certificate names: `identifier` is the party's id, `unit` the hearing's."""
@@ -37,14 +44,14 @@ class Subject:
     unit: str = ""
 
     def as_name(self) -> x509.Name:
-        """The X.509 form; `name_too_long` beyond 64 characters in any part."""
+        """The X.509 form; `name_too_long` beyond 64 characters in any part but the name."""
         parts = [
             (NameOID.COUNTRY_NAME, "CN"),
             (NameOID.ORGANIZATION_NAME, self.organisation),
             (NameOID.ORGANIZATIONAL_UNIT_NAME, self.unit),
             (NameOID.TITLE, self.role),
             (NameOID.SERIAL_NUMBER, self.identifier),
-            (NameOID.COMMON_NAME, self.name),
+            (NameOID.COMMON_NAME, common_name(self.name)),
         ]
         for _, value in parts:
             if len(value) > _LONGEST_NAME:
