@@ -154,6 +154,7 @@ async def take(connection: AsyncConnection, claim: Claim) -> None:
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({PLANNING})"))
     if claim.case:
         await _check_case(connection, claim)
+    await _check_claim(connection, claim)
     refuse(in_the_way(claim, await clashes(connection, claim)))
     if not claim.adds:
         await connection.execute(delete(booking).where(booking.c.hearing == claim.hearing))
@@ -190,6 +191,23 @@ async def _check_case(connection: AsyncConnection, claim: Claim) -> None:
     here = select(func.count()).where(case_party.c.id.in_(people))
     if closed or (await connection.execute(here)).scalar_one() != len(people):
         raise Refused(Code.STALE_REVISION, "the case has been changed")
+
+
+async def _check_claim(connection: AsyncConnection, claim: Claim) -> None:
+    """The time, or the people of the court, are as they were when the claim was made: neither was the hearing
+    moved meanwhile, nor a seat of it handed over.
+    """
+    if claim.adds:
+        times = select(hearing.c.planned_at, hearing.c.ends_at)
+        found = (await connection.execute(times.where(hearing.c.hearing == claim.hearing))).one()
+        if tuple(found) != (claim.starts_at, claim.ends_at):
+            raise Refused(Code.STALE_REVISION, "the hearing has been moved")
+        return
+    sits = select(hearing_staff.c.account).where(hearing_staff.c.hearing == claim.hearing)
+    accounts = (await connection.execute(sits)).scalars()
+    wanted = {b.resource for b in claim.bookings if b.kind is Taken.STAFF}
+    if wanted != {staff_booking(account, "").resource for account in accounts}:
+        raise Refused(Code.STALE_REVISION, "a seat has been handed over")
 
 
 def refuse(found: Sequence[Clash]) -> None:

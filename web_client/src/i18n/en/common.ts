@@ -131,7 +131,7 @@ export default {
     share_locked: 'The court has stopped your sharing.',
     share_taken: 'Somebody else is showing something now.',
     sound_not_ready: 'Its sound is still being written. Please try again in some seconds.',
-    stale_revision: 'The line has changed meanwhile.',
+    stale_revision: 'It has been changed meanwhile. Please look again.',
     line_struck: 'The line is struck or merged into another.',
     line_held: 'Somebody else is editing this line.',
     superseded: 'You have entered in another window.',

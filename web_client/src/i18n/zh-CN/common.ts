@@ -131,7 +131,7 @@ export default {
     share_locked: '法庭已停止您的共享。',
     share_taken: '他人正在展示，请稍候。',
     sound_not_ready: '录音正在写入，请几秒后再试。',
-    stale_revision: '此条已被更改。',
+    stale_revision: '内容已被更改，请重新查看。',
     line_struck: '此条已删除或已并入另一条。',
     line_held: '他人正在编辑此条。',
     superseded: '您已在另一个窗口进入。',
