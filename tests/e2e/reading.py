@@ -41,6 +41,12 @@ async def read_back(people: dict[str, Person], server: ServerProcess) -> None:
     await judge.click("stop-reading")
     for person in people.values():
         await expect(person.get("reading")).to_have_count(0, timeout=PATIENCE)
+    async with clerk.page.expect_popup() as opened:
+        await clerk.click("open-playback")
+    back = Person(await opened.value, "clerk", server.url)
+    await expect(back.get("read-back-mark")).to_have_count(2, timeout=PATIENCE)
+    await looks.at(back, "what was read back, on the timeline", words)
+    await back.page.close()
     assert not looks.found, "\n".join(looks.found)
 
 
