@@ -55,6 +55,7 @@ STEPS: Mapping[str, Words] = {
     "transcript_sealed": ("法院签章", "sealed by the court"),
     "transcript_signed": ("签名", "signed"),
 }
+_REPLACED: Words = ("由他人接替", "replaced by another of the court")
 READINGS: Mapping[str, Words] = {
     "view": ("阅读笔录", "was given the transcript to read"),
     "download": ("下载笔录", "downloaded the transcript"),
@@ -81,6 +82,7 @@ _LEFT: Mapping[str, Words] = {
     "left": ("本人离开", "left"),
     "superseded": ("换到另一窗口", "moved to another window"),
     "removed": ("被责令退出", "removed"),
+    "replaced": ("由他人接替", "replaced"),
     "server": ("服务器", "server"),
 }
 
@@ -134,7 +136,7 @@ def _view(evidence: Mapping[str, Any], digest: str, utc_offset: int) -> dict[str
             "time": time(one["at"]),
             "entry": f"#{one['entry']}",
             "who": breakable(who(one["party"])),
-            "what": STEPS[one["kind"]],
+            "what": words_of(one),
             "more": breakable(_more(one)),
         }
         for one in evidence["steps"]
@@ -152,6 +154,11 @@ def _view(evidence: Mapping[str, Any], digest: str, utc_offset: int) -> dict[str
         "signatures": list(_signatures(evidence["steps"], who, time)),
         "steps": sorted([*taken, *read], key=lambda one: one["at"]),
     }
+
+
+def words_of(step: Mapping[str, Any]) -> Words:
+    """Who of the court is followed by another was not sent out."""
+    return _REPLACED if step.get("successor") else STEPS[step["kind"]]
 
 
 def _person(one: Mapping[str, Any], evidence: Mapping[str, Any], procedure: str) -> dict[str, Any]:

@@ -146,7 +146,7 @@ def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
         attendance=tuple(
             _attendee(s, state)
             for s in state.seats.values()
-            if s.arrived and s.party.role is not Role.OBSERVER
+            if s.arrived and s.party.role is not Role.OBSERVER and not _before_it(s, state)
         ),
         lines=tuple(
             PrintedLine(
@@ -299,6 +299,13 @@ def _printable(text: str) -> str:
     """What a party wrote and the clerk cannot correct never keeps the record from being frozen."""
     missing = frozenset(printing.missing_glyphs(text))
     return "".join("\u25a1" if character in missing else character for character in text)
+
+
+def _before_it(seat: Seat, state: HearingState) -> bool:
+    """Whether somebody of the court was followed by another before it was opened, and so sat in no court."""
+    last = seat.stays[-1].ended_at if seat.stays else None
+    before = not seat.stays or (last is not None and last <= (state.opened_at or last))
+    return seat.removed and bool(seat.party.account) and before
 
 
 def _attendee(seat: Seat, state: HearingState) -> Attendee:

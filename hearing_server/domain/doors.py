@@ -32,8 +32,9 @@ def owes_promises(state: HearingState, seat: Seat) -> bool:
 def oversees(state: HearingState, party: str) -> bool:
     """Whether somebody is of bench or clerk and sees what they see: not while they wait, nor sent out again."""
     seat = state.seats[party]
-    let_in = seat.admitted and seat.inside and not seat.removed
-    return may(seat.party.role, Right.OVERSEE) and (let_in or vouched(state, seat))
+    if seat.removed or not may(seat.party.role, Right.OVERSEE):
+        return False
+    return (seat.admitted and seat.inside) or vouched(state, seat)
 
 
 def knows_confirmed(state: HearingState, party: str, reader: str) -> bool:

@@ -73,6 +73,8 @@ def step(entry: Entry) -> dict[str, Any] | None:
     ):  # what kind of document; a clerk may have typed its number
         more["document"] = "".join("*" if one.isdigit() else one for one in event.document)
     party = getattr(event, "party", "") or (entry.by if isinstance(event, _ANSWERS) else "")
+    if isinstance(event, ev.PartyRemoved) and event.successor:
+        more["successor"] = event.successor
     return {"entry": entry.seq, "at": entry.at, "kind": tag(type(event)), "party": party, **more}
 
 

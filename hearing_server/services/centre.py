@@ -184,7 +184,7 @@ class Centre:
         told = [
             seat.party.id
             for seat in state.seats.values()
-            if seat.party.role in (Role.PRESIDING_JUDGE, Role.CLERK)
+            if seat.party.role in (Role.PRESIDING_JUDGE, Role.CLERK) and not seat.removed
         ]
         for party in told:
             await self.write(hearing, party, text, account)

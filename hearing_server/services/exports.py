@@ -30,7 +30,7 @@ from hearing_server.domain.export_jobs import (
 )
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.log import Entry
-from hearing_server.domain.parties import BENCH
+from hearing_server.domain.parties import BENCH, Right, may
 from hearing_server.domain.playable import plays_track
 from hearing_server.services.composite import Script, masked_extents, of_party, script_of
 from hearing_server.services.export_ports import (
@@ -101,7 +101,7 @@ class Exports:
                     if job.by == by:
                         await self._remove(job)
             waiting = len(await self._store.active(self._node))
-            kept = sum(oversees(state, job.by) for job in jobs)
+            kept = sum(may(state.seats[job.by].party.role, Right.OVERSEE) for job in jobs)
             if waiting >= MOST_WAITING or (oversees(state, by) and kept >= MOST_KEPT):
                 raise Refused(Code.TOO_MANY, "exports")
             job = ExportJob(

@@ -14,6 +14,7 @@ CAMERA = {
     "left": "已离开",
     "closed_tab": "已关闭页面",
     "removed": "已责令退出",
+    "replaced": "已由他人接替",
     "superseded": "正在换到另一窗口",
     "deliberation": "合议",
     "dismissed": "在庭外",

@@ -47,6 +47,11 @@ async def test_judge_and_clerk_are_followed_by_others(tmp_path: Path) -> None:
             told = await bench.told(lambda tell: bool(tell["type"] == "removed"))
             assert told["reason"] == "审判长生病"
             assert await refused(bench.connect()) == "removed"
+        async with StaffClient(court.server) as technician:
+            await technician.sign_in("technician")
+            close = f"/centre/hearings/{court.hearing['id']}/close-request"
+            told = await technician.post(close, {"text": "请处理"})
+            assert told == {"told": 2}  # who presides now, and the clerk
         found = await hearing_of(court)
         assert found["judge"] == follows["name"]
         here = {s["party"]: s["presence"] for s in found["seats"]}

@@ -248,7 +248,8 @@ export type Role =
 /**
  * Why a connection ended, as far as both ends can tell (法释〔2021〕12号 art. 25).
  */
-export type Departure = 'closed_tab' | 'left' | 'network' | 'removed' | 'server' | 'superseded';
+export type Departure =
+  'closed_tab' | 'left' | 'network' | 'removed' | 'replaced' | 'server' | 'superseded';
 /**
  * Why somebody wants to be heard.
  */

@@ -51,7 +51,7 @@ def _hand_over(state: HearingState, command: cmd.HandOver, by: str, now: int) ->
     )
     found += [given, ev.PartyRemoved(party=party.id, reason=reason, successor=follows.id)]
     if seat.connection is not None:
-        gone = ev.Departure.REMOVED
+        gone = ev.Departure.REPLACED
         found.append(ev.PartyLeft(party=party.id, connection=seat.connection, cause=gone))
     return tuple(found)
 

@@ -53,6 +53,7 @@ class Departure(StrEnum):
     LEFT = "left"
     SUPERSEDED = "superseded"
     REMOVED = "removed"  # by the presiding judge, for good
+    REPLACED = "replaced"  # of the court: somebody else has the seat
     SERVER = "server"
 
 

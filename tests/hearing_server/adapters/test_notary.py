@@ -17,7 +17,17 @@ from hearing_server.domain.sealed import masked_in_print
 from hearing_server.domain.visible import reads_document
 from hearing_server.services.labels import LABELS, labels
 from hearing_server.services.transcripts import SignatureRequest
-from tests.hearing_server.domain.world import DIGEST, NOW, SHA, WITNESS, World, frozen, in_session
+from tests.hearing_server.domain.world import (
+    CLERK,
+    DIGEST,
+    JUDGE,
+    NOW,
+    SHA,
+    WITNESS,
+    World,
+    frozen,
+    in_session,
+)
 from tests.transcript.court import BrowserKey, handwriting
 from tests.transcript.workshop import Here
 from transcript import pdf as printing
@@ -53,6 +63,26 @@ def test_who_never_came_did_not_attend() -> None:
     assert document_of(world.state, freeze).attendance == ()
     attendance = document_of(in_session().state, freeze).attendance
     assert [a.party for a in attendance] == ["judge", "clerk", "prosecutor", "defendant", "counsel"]
+
+
+def test_who_was_followed_before_the_opening_did_not_attend() -> None:
+    """A second presiding judge would stand there; of two clerks who both sat, both do."""
+    court = [replace(one, account=f"ACCOUNT-{one.id}") for one in (JUDGE, CLERK)]
+    world = World(*court).arrive(*court)
+
+    def follow(party: str, n: int) -> None:
+        first = world.state.seats[party].party
+        other = replace(first, id=f"{party}{n}", name="接替（虚构）", account=f"ACCOUNT-{party}{n}")
+        hand_over = cmd.HandOver(party=party, successor=other, reason="生病", account="ACCOUNT-d")
+        world.do(SERVER, hand_over)
+        world.arrive(other)
+
+    follow("judge", 2)
+    world.do("judge2", cmd.OpenHearing())
+    follow("clerk", 2)
+    freeze = Freeze(version=1, digest=DIGEST, signers=(), frozen_at=NOW)
+    attendance = document_of(world.state, freeze).attendance
+    assert [a.party for a in attendance] == ["clerk", "judge2", "clerk2"]
 
 
 def test_a_correction_is_printed_in_the_place_of_the_line() -> None:

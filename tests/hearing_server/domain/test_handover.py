@@ -6,6 +6,7 @@ import pytest
 
 from hearing_server.domain import commands as cmd
 from hearing_server.domain import events as ev
+from hearing_server.domain.doors import oversees
 from hearing_server.domain.errors import Code, Refused
 from hearing_server.domain.hearing import Phase, Presence
 from hearing_server.domain.log import SERVER
@@ -72,6 +73,9 @@ def test_once_it_is_opened_the_clerk_alone_is_followed() -> None:
     assert code(world, "judge") is Code.WRONG_PHASE
     events = hand_over(world, "clerk")
     assert ev.ChargeReturned(party="clerk") in events
+    left = next(event for event in events if isinstance(event, ev.PartyLeft))
+    assert left.cause is ev.Departure.REPLACED
+    assert not oversees(world.state, "clerk")
     assert not world.state.in_charge
     with pytest.raises(Refused, match="removed"):
         world.do("clerk", cmd.EnterLine(speaker="judge", text="再写", operation="two"))

@@ -36,6 +36,7 @@ export default {
     left: 'left',
     superseded: 'entered in another window',
     removed: 'removed by the court',
+    replaced: 'replaced by another',
     server: 'server interrupted',
   },
   device: { ready: 'ready', denied: 'not permitted', missing: 'not found', busy: 'in use elsewhere', unknown: 'not tested' },

@@ -36,6 +36,7 @@ export default {
     left: '主动离开',
     superseded: '在另一窗口进入',
     removed: '被法庭责令退出',
+    replaced: '已由他人接替',
     server: '服务器中断',
   },
   device: { ready: '正常', denied: '未授权', missing: '未找到', busy: '被占用', unknown: '未检测' },
