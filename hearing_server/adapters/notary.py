@@ -125,7 +125,8 @@ def _where(character: str, document: TranscriptDocument) -> str:
 def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
     """The document of the lines as they stand, the same for all who sign it; what the freeze masks is sealed.
 
-    The same state gives the same digest.
+    The same digest for every state from the freeze to its seal, however long that takes: who comes and that
+    the hearing is closed does not change it.
     """
     people = {party: seat.party for party, seat in state.seats.items()}
 
@@ -141,12 +142,14 @@ def document_of(state: HearingState, freeze: Freeze) -> TranscriptDocument:
         version=freeze.version,
         hearing=state.hearing,
         opened_at=state.opened_at,
-        closed_at=state.closed_at,
+        closed_at=_until(state.closed_at, freeze),
         frozen_at=freeze.frozen_at,
         attendance=tuple(
             _attendee(s, state)
             for s in state.seats.values()
-            if s.arrived and s.party.role is not Role.OBSERVER and not _before_it(s, state)
+            if _until(s.first_seen, freeze)
+            and s.party.role is not Role.OBSERVER
+            and not _before_it(s, state)
         ),
         lines=tuple(
             PrintedLine(

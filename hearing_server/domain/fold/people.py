@@ -6,7 +6,14 @@ from types import MappingProxyType
 from typing import Any
 
 from hearing_server.domain import events as ev
-from hearing_server.domain.fold.steps import Step, drop, put, seat_step, with_seat
+from hearing_server.domain.fold.steps import (
+    Step,
+    drop,
+    put,
+    seat_step,
+    transcript_changed,
+    with_seat,
+)
 from hearing_server.domain.hearing import HearingState, Identity, Phase, Registration, Seat
 from hearing_server.domain.parties import Right, may
 
@@ -150,9 +157,13 @@ def _dismissed(state: HearingState, event: ev.PartyDismissed, at: int) -> Hearin
 
 
 def _removed(state: HearingState, event: ev.PartyRemoved, at: int) -> HearingState:
-    """Who has not signed by now is not asked any more."""
+    """Who has not signed by now is not asked any more. What is not sealed yet would have a box for them: it is
+    to be frozen again.
+    """
     freeze = state.freeze
-    if freeze is not None and not freeze.changed_since and event.party in freeze.outstanding:
+    if freeze is not None and not freeze.sealed and event.party in freeze.signers:
+        state = transcript_changed(state)
+    elif freeze is not None and not freeze.changed_since and event.party in freeze.outstanding:
         signers = tuple(party for party in freeze.signers if party != event.party)
         state = replace(state, freeze=replace(freeze, signers=signers))
     return _moved(state, event.party, at, removed=True, admitted=False)

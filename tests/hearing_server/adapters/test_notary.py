@@ -59,9 +59,10 @@ def test_the_document_says_what_the_log_says() -> None:
 
 def test_who_never_came_did_not_attend() -> None:
     world = World(*(seat.party for seat in frozen().state.seats.values()), WITNESS)
-    freeze = Freeze(version=1, digest=DIGEST, signers=(), frozen_at=NOW)
+    here = in_session()
+    freeze = Freeze(version=1, digest=DIGEST, signers=(), frozen_at=here.now)
     assert document_of(world.state, freeze).attendance == ()
-    attendance = document_of(in_session().state, freeze).attendance
+    attendance = document_of(here.state, freeze).attendance
     assert [a.party for a in attendance] == ["judge", "clerk", "prosecutor", "defendant", "counsel"]
 
 
@@ -80,9 +81,26 @@ def test_who_was_followed_before_the_opening_did_not_attend() -> None:
     follow("judge", 2)
     world.do("judge2", cmd.OpenHearing())
     follow("clerk", 2)
-    freeze = Freeze(version=1, digest=DIGEST, signers=(), frozen_at=NOW)
+    freeze = Freeze(version=1, digest=DIGEST, signers=(), frozen_at=world.now)
     attendance = document_of(world.state, freeze).attendance
     assert [a.party for a in attendance] == ["clerk", "judge2", "clerk2"]
+
+
+def test_what_comes_between_a_freeze_and_its_seal_is_not_in_its_print() -> None:
+    """An authority of timestamps may be away meanwhile: then it is sealed late, as it was frozen."""
+    world = in_session()
+    world.do(SERVER, cmd.AddParty(party=WITNESS, account="a1"))
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="现在开庭。"))
+    world.do("judge", cmd.PauseHearing(reason="休庭"))
+    world.do("clerk", cmd.FreezeTranscript(digest=DIGEST))
+    freeze = a_freeze(world)
+    before = document_of(world.state, freeze)
+    world.now += 1000
+    world.do(WITNESS.id, cmd.Arrive(connection="late", accepted_as=WITNESS.name))
+    world.do("judge", cmd.CloseHearing())
+    assert document_of(world.state, freeze) == before
+    assert before.closed_at is None
+    assert WITNESS.id not in {one.party for one in before.attendance}
 
 
 def test_a_correction_is_printed_in_the_place_of_the_line() -> None:

@@ -11,8 +11,16 @@ from hearing_server.domain.errors import Code
 from hearing_server.domain.hearing import HearingState
 from hearing_server.domain.watch import AlarmKind, alarms
 from hearing_server.services import due_work
-from tests.hearing_server.domain.world import CLERK, COUNSEL, DEFENDANT, JUDGE, PROSECUTOR
+from tests.hearing_server.domain.world import (
+    CLERK,
+    COUNSEL,
+    DEFENDANT,
+    JUDGE,
+    PROSECUTOR,
+    in_session,
+)
 
+from .fakes import FakeEvents
 from .test_transcripts import Desk
 
 REFUSE = cmd.RefuseSignature(version=1, reason="与我所述不符")
@@ -135,3 +143,25 @@ async def test_a_start_takes_up_what_an_earlier_version_lacks() -> None:
     await _until_nothing_is_due(again)
     assert _sealed_refusals(again, 1) == {"counsel"}
     await again.transcripts.close()
+
+
+async def test_who_is_sent_out_before_the_seal_is_not_in_the_next_version() -> None:
+    """It cannot be printed as it was frozen, and nobody is asked to sign who cannot."""
+    world = in_session()
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="现在开庭。"))
+    world.do("judge", cmd.PauseHearing())
+    desk = Desk(FakeEvents(world))
+    for one in ("clerk", "judge"):
+        await desk.hearings.execute("h1", cmd.Arrive(connection=f"new-{one}"), one)
+    desk.notary.refusals["seal"] = [Code.BUSY] * 10_000
+    await desk.transcripts.freeze("h1", "clerk")
+    gone = cmd.Remove(party="counsel", reason="扰乱法庭")
+    await desk.hearings.execute("h1", gone, "judge")
+    freeze = _state(desk).freeze
+    assert freeze is not None
+    assert freeze.changed_since
+    desk.notary.refusals["seal"].clear()
+    await desk.transcripts.freeze("h1", "clerk")
+    freeze = await desk.until(lambda freeze: freeze.version == 2 and freeze.sealed)
+    assert "counsel" not in freeze.signers
+    await desk.transcripts.close()
