@@ -39,7 +39,7 @@ MAX_IDLE = 4  # sockets of one seat that have not entered; the oldest makes room
 WRITES_PER_MINUTE = 300  # asks of one party that may end in the log, whatever its sockets
 LINGER = 2.0  # seconds between the goodbye and the end of the line
 # What is noted in the audit, as HTTP notes it; at most so many a minute, of a party and altogether.
-DENIED = frozenset({Code.NOT_ALLOWED, Code.REMOVED, Code.SEALED, Code.CODE_NEEDED})
+DENIED = frozenset({Code.NOT_ALLOWED, Code.REMOVED, Code.REPLACED, Code.SEALED, Code.CODE_NEEDED})
 NOTES, ALL_NOTES = 20, 300
 RETRY_AFTER = 2.0  # seconds between attempts at a departure while the store is down
 # Asks that never change the log.

@@ -40,6 +40,7 @@ class Code(StrEnum):
     UNPRINTABLE_CHARACTER = "unprintable_character"
     UNKNOWN_DRAFT = "unknown_draft"  # accepted or dropped at another desk, or not said to its end
     REMOVED = "removed"  # by the presiding judge, for good
+    REPLACED = "replaced"  # of the court: somebody else has the seat
     IDENTITY_NOT_CONFIRMED = "identity_not_confirmed"  # demanded before admission
     CHECKLIST_OPEN = "checklist_open"  # the detail names the items; a reason closes over them
     OBSERVERS_NOT_ALLOWED = "observers_not_allowed"  # no direction of the judge, or no public

@@ -94,10 +94,10 @@ class Hearings:
         return (await self._load(hearing)).state
 
     async def check_seat(self, hearing: str, party: str) -> None:
-        """Refused(removed) for a party who was removed for good."""
+        """Refused(removed) for a party who was removed for good, Refused(replaced) for whom another followed."""
         seat = (await self.state(hearing)).seats.get(party)
         if seat is not None and seat.removed:
-            raise Refused(Code.REMOVED)
+            raise Refused(Code.REPLACED if seat.party.account else Code.REMOVED)
 
     def loaded(self, hearing: str) -> HearingState | None:
         """The state of a hearing that is in memory here."""

@@ -29,6 +29,7 @@ STATUS = {
     Code.BAD_CREDENTIALS: 401,
     Code.NOT_ALLOWED: 403,
     Code.REMOVED: 403,
+    Code.REPLACED: 403,
     Code.PROVE_AGAIN: 403,
     Code.CODE_NEEDED: 403,
     Code.BAD_ORIGIN: 403,

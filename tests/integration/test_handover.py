@@ -46,7 +46,7 @@ async def test_judge_and_clerk_are_followed_by_others(tmp_path: Path) -> None:
             seat = (await court.clerk.post(f"{path}/{judge}/successor", body))["party"]
             told = await bench.told(lambda tell: bool(tell["type"] == "removed"))
             assert told["reason"] == "审判长生病"
-            assert await refused(bench.connect()) == "removed"
+            assert await refused(bench.connect()) == "replaced"
         async with StaffClient(court.server) as technician:
             await technician.sign_in("technician")
             close = f"/centre/hearings/{court.hearing['id']}/close-request"

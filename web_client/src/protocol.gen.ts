@@ -208,6 +208,7 @@ export type Code =
   | 'quota'
   | 'recording_damaged'
   | 'removed'
+  | 'replaced'
   | 'retention'
   | 'roles_conflict'
   | 'rules_not_accepted'

@@ -123,6 +123,7 @@ export default {
     quota: 'No more room for exhibits: at most {detail} MB.',
     recording_damaged: 'The recording is damaged: {detail}',
     removed: 'The presiding judge has removed you from this hearing.',
+    replaced: 'Somebody else of the court has taken over this seat.',
     retention: 'The recording must still be kept.',
     roles_conflict: 'Nobody may be both administrator and auditor.',
     rules_not_accepted: 'Accept the rules of the court first.',

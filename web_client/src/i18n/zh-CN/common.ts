@@ -123,6 +123,7 @@ export default {
     quota: '证据空间不足：最多 {detail} MB。',
     recording_damaged: '录制文件已损坏：{detail}',
     removed: '审判长已责令您退出本次庭审。',
+    replaced: '此席位已由法院其他人员接替。',
     retention: '录制资料尚在保管期限内。',
     roles_conflict: '管理员和审计员不得由同一人担任。',
     rules_not_accepted: '请先确认法庭规则。',
