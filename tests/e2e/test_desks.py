@@ -191,6 +191,7 @@ async def apart(one: Person, two: Person, looks: Looks) -> None:
     await expect(one.get("pending-line")).to_have_count(0)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_two_desks_write_one_record(tmp_path: Path) -> None:
     looks = Looks()

@@ -74,6 +74,7 @@ async def a_film(presenter: Person, others: list[Person], folder: Path, looks: L
         )
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_an_exhibit_from_submission_to_opinion(tmp_path: Path) -> None:
     paper = tmp_path / "借条扫描件.pdf"

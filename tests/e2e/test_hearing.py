@@ -183,6 +183,7 @@ async def test_five_people_from_the_link_to_the_signed_transcript(tmp_path: Path
     assert all("paused" in causes for causes in gaps.values()), gaps
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_kill_in_the_middle_leads_everybody_back(tmp_path: Path) -> None:
     """kill -9 with browsers in the room: they find their seats by themselves, and nothing is missing."""

@@ -169,6 +169,7 @@ async def downloaded(person: Person, test_id: str) -> bytes:
     return (await (await coming.value).path()).read_bytes()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_an_agreement_from_the_template_to_the_proof_of_service(tmp_path: Path) -> None:
     async with serving(tmp_path / "data") as server, browser(tmp_path) as chromium:

@@ -157,13 +157,16 @@ def _dismissed(state: HearingState, event: ev.PartyDismissed, at: int) -> Hearin
 
 
 def _removed(state: HearingState, event: ev.PartyRemoved, at: int) -> HearingState:
-    """Who has not signed by now is not asked any more. What is not sealed yet would have a box for them: it is
-    to be frozen again.
+    """Who has not signed by now is not asked any more. What is not sealed yet would have a box for them, and
+    what is sealed has none for who follows them: it is to be frozen again.
     """
     freeze = state.freeze
-    if freeze is not None and not freeze.sealed and event.party in freeze.signers:
+    asked = freeze is not None and event.party in freeze.outstanding
+    if (freeze is not None and not freeze.sealed and event.party in freeze.signers) or (
+        asked and event.successor
+    ):
         state = transcript_changed(state)
-    elif freeze is not None and not freeze.changed_since and event.party in freeze.outstanding:
+    elif freeze is not None and asked and not freeze.changed_since:
         signers = tuple(party for party in freeze.signers if party != event.party)
         state = replace(state, freeze=replace(freeze, signers=signers))
     return _moved(state, event.party, at, removed=True, admitted=False)

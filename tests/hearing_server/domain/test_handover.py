@@ -13,7 +13,7 @@ from hearing_server.domain.log import SERVER
 from hearing_server.domain.parties import Party
 from hearing_server.domain.visible import seen
 
-from .world import CLERK, DEFENDANT, JUDGE, World
+from .world import CLERK, DEFENDANT, DIGEST, JUDGE, SHA, World
 
 FIRST_JUDGE, FIRST_CLERK = (
     replace(JUDGE, account="ACCOUNT-judge"),
@@ -96,3 +96,21 @@ def test_a_seat_goes_to_somebody_of_the_court_who_has_none() -> None:
     assert code(world, "clerk", id="clerk3", account="ACCOUNT-third") is Code.NOT_ALLOWED
     hand_over(world, "clerk2", id="clerk3", account="ACCOUNT-clerk")  # and back to the first
     assert world.state.seats["clerk3"].party.account == "ACCOUNT-clerk"
+
+
+def test_who_follows_the_clerk_signs_what_the_clerk_has_not() -> None:
+    """A version that is out has no box for them: it is frozen again, and they are asked."""
+    world = World(*PEOPLE).arrive(*PEOPLE)
+    world.do("judge", cmd.AdmitAll())
+    world.do("judge", cmd.OpenHearing())
+    world.do("clerk", cmd.EnterLine(speaker="judge", text="现在开庭。", operation="one"))
+    world.do("judge", cmd.PauseHearing(reason="休庭"))
+    world.do("clerk", cmd.FreezeTranscript(digest=DIGEST))
+    world.do(SERVER, cmd.EnterSeal(version=1, pages=2, sha256=SHA))
+    world.signed_by(DEFENDANT)
+    hand_over(world, "clerk")
+    world.arrive(world.state.seats["clerk2"].party)
+    world.do("clerk2", cmd.FreezeTranscript(digest=DIGEST))
+    freeze = world.state.freeze
+    assert freeze is not None
+    assert (freeze.version, freeze.signers) == (2, ("defendant", "clerk2", "judge"))

@@ -1,6 +1,6 @@
 /** Steps of the people of a hearing: where they are, and how they came in. */
 import type { EntryView, HearingView, Party, Presence, SeatView } from '@/protocol.gen';
-import { entry, oversees, seatStep, signerKnown, without, withSeat, type Steps } from './steps';
+import { entry, oversees, seatStep, signerKnown, transcriptChanged, without, withSeat, type Steps } from './steps';
 
 const GONE: ReadonlySet<Presence> = new Set(['expected', 'away', 'removed']);
 
@@ -19,10 +19,14 @@ export function moved(seat: SeatView, changes: Partial<SeatView>, here?: boolean
   return { ...next, presence: placed(next, here) };
 }
 
-/** Whoever is removed and has not answered is not asked to sign any more. */
-function asksNoMore(view: HearingView, party: string): HearingView {
+/** Whoever is removed and has not answered is not asked to sign any more; where their box is still to be printed, or
+ * another is to be asked instead, it is to be frozen again. */
+function asksNoMore(view: HearingView, party: string, successor: string): HearingView {
   const { freeze } = view;
-  if (!freeze || freeze.changed_since || party in freeze.signed || party in freeze.refused) return view;
+  if (!freeze?.signers.includes(party)) return view;
+  const asked = !(party in freeze.signed) && !(party in freeze.refused);
+  if (!freeze.sealed || (asked && successor)) return transcriptChanged(view);
+  if (!asked || freeze.changed_since) return view;
   return { ...view, freeze: { ...freeze, signers: freeze.signers.filter((id) => id !== party) } };
 }
 
@@ -128,8 +132,8 @@ export const people: Steps = {
   ),
   party_called: seatStep<'party_called'>((_, seat) => moved(seat, { inside: true })),
   party_dismissed: seatStep<'party_dismissed'>((_, seat) => moved(seat, { inside: false })),
-  party_removed: (view, { party }) =>
-    asksNoMore(withSeat(view, party, () => ({ presence: 'removed', admitted: false })), party),
+  party_removed: (view, { party, successor }) =>
+    asksNoMore(withSeat(view, party, () => ({ presence: 'removed', admitted: false })), party, successor),
   listening_set: seatStep<'listening_set'>(({ interpreter }, seat) =>
     entry(() => ({ listens_to: interpreter }))(seat),
   ),
