@@ -27,7 +27,11 @@ from hearing_server.domain.errors import Code, Refused
 FAULTS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 CONNECT_IN = 5.0  # seconds
 COMMAND_IN = 10.0  # seconds
-TURN_IN = 3.0  # seconds to wait for one's turn to write
+TURN_IN = 3.0  # seconds to wait for whoever writes now
+LINE_IN = (
+    15.0  # seconds to stand in the line of those others: thirty-five who read at once are served
+)
+MOST_IN_LINE = 200
 
 log = structlog.get_logger()
 
@@ -40,12 +44,13 @@ class WriteTurn:
     """Who writes next where the database takes one writer at a time (SQLite).
 
     Left to SQLite a writer polls for the lock, and a flood of tickets starves the log. Here at most one
-    other write stands in the queue beside the log's entries.
+    other write stands in the queue beside the log's entries; the rest stand in a line of their own.
     """
 
     def __init__(self, one_writer: bool) -> None:
         self._one_writer = one_writer
         self._writing, self._others = asyncio.Lock(), asyncio.Lock()
+        self._in_line = 0
 
     @asynccontextmanager
     async def of_log(self) -> AsyncIterator[None]:
@@ -53,22 +58,28 @@ class WriteTurn:
         if not self._one_writer:
             yield
             return
-        async with _held(self._writing):
+        async with _held(self._writing, TURN_IN):
             yield
 
     @asynccontextmanager
     async def of_others(self) -> AsyncIterator[None]:
-        """TimeoutError likewise."""
+        """TimeoutError likewise, or when the line is too long."""
         if not self._one_writer:
             yield
             return
-        async with _held(self._others), _held(self._writing):
-            yield
+        if self._in_line >= MOST_IN_LINE:
+            raise TimeoutError
+        self._in_line += 1
+        try:
+            async with _held(self._others, LINE_IN), _held(self._writing, TURN_IN):
+                yield
+        finally:
+            self._in_line -= 1
 
 
 @asynccontextmanager
-async def _held(lock: asyncio.Lock) -> AsyncIterator[None]:
-    async with asyncio.timeout(TURN_IN):
+async def _held(lock: asyncio.Lock, within: float) -> AsyncIterator[None]:
+    async with asyncio.timeout(within):
         await lock.acquire()
     try:
         yield

@@ -58,7 +58,7 @@ def check_rule(state: HearingState, rule: Rule, by: str, what: str) -> None:
 
 
 def _has_right(state: HearingState, rule: Rule, seat: Seat) -> bool:
-    if rule.right is Right.OVERSEE:
+    if rule.right is Right.OVERSEE and not seat.removed:
         return oversees(state, seat.party.id)
     if rule.right is None or may(seat.party.role, rule.right):
         return True
