@@ -15,7 +15,7 @@ run: $(VENV)/run.done client ## install, build the client, and serve a demonstra
 	$(BIN)/hearing-server serve --demo
 
 test: $(VENV)/test.done system client ## lint, types, imports, unit, integration, client, browsers; see also faults, walks
-	$(MAKE) --no-print-directory lint types client-test
+	$(MAKE) --no-print-directory -j2 lint types client-test
 	$(MAKE) --no-print-directory unit browsers
 
 unit: $(VENV)/test.done ## the tests that need no browser
