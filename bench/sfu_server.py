@@ -48,7 +48,7 @@ class Server:
         self.producers.setdefault((room, party), []).append(producer)
         if self.recorder is not None:
             name = TrackName(hearing=f"room{room}", party=f"party{party}", source=kind)
-            sink = self.recorder.record(name, producer.format, producer.request_keyframe)
+            sink = self.recorder.record(name, producer.format, producer.request_spare_keyframe)
             producer.add_sink(sink)
             self.sinks.append((producer, sink))
 

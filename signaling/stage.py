@@ -181,7 +181,7 @@ class Stage:
     def _record(self, track: Track, connection: str, producer: Producer) -> None:
         name = TrackName(hearing=self._hearing, party=track[0], source=track[1].value)
         try:
-            sink = self._recorder.record(name, producer.format, producer.request_keyframe)
+            sink = self._recorder.record(name, producer.format, producer.request_spare_keyframe)
         except (RuntimeError, ValueError, OSError) as error:  # the hearing goes on
             if producer.id not in self._unrecorded:  # each attempt's alarm would fill the log
                 self._unrecorded[producer.id] = f"{name.party} {name.source}"

@@ -8,7 +8,7 @@ AGAIN = 0.5  # seconds until it is asked again; Chromium hears nothing within 0.
 class KeyframeLimiter:
     """Joins the requests of many viewers into few. Times are monotonic seconds.
 
-    Two may follow each other: what a judge lets be seen does not wait because the recorder has just asked.
+    Two may follow each other: who comes a moment after another viewer does not wait for long.
     """
 
     def __init__(self) -> None:
@@ -30,3 +30,7 @@ class KeyframeLimiter:
         """The wait is over and the request goes out."""
         self._pending = False
         self._asked_at = (self._asked_at[1], now)
+
+    def spare(self, now: float) -> bool:
+        """Whether to ask for one that no viewer waits for. It is not counted: it holds back nobody who does."""
+        return not self._pending and now - self._asked_at[1] >= INTERVAL

@@ -80,6 +80,11 @@ class Producer:
         elif wait is not None:
             self.transport.loop.call_later(wait, self._ask_late)
 
+    def request_spare_keyframe(self) -> None:
+        """As the recorder does all the while, behind every viewer: what a judge lets be seen waits for none."""
+        if self.kind == "video" and not self.closed and self._keyframes.spare(time.monotonic()):
+            self._ask()
+
     def _ask_late(self) -> None:
         if not self.closed:
             self._keyframes.expire(time.monotonic())

@@ -132,7 +132,7 @@ class Studio:
         parameters = {"opus": opus, "vp8": vp8, "h264": h264}[codec](self._ssrc)
         producer = self._transport.produce(streams.FORMATS[codec].kind, parameters)
         name = TrackName(hearing="h1", party=self._party, source=source)
-        sink = self._recorder.record(name, producer.format, producer.request_keyframe)
+        sink = self._recorder.record(name, producer.format, producer.request_spare_keyframe)
         producer.add_sink(sink)
         return Track(source, codec, producer, sink)
 

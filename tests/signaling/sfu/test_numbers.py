@@ -232,6 +232,18 @@ def test_key_frame_requests_are_spaced() -> None:
     assert limiter.request(2.1) == 0.0
 
 
+def test_a_spare_key_frame_holds_back_no_viewer() -> None:
+    """The recorder asks when nobody has lately; a viewer who comes right after asks at once."""
+    limiter = KeyframeLimiter()
+    assert limiter.spare(1.0)
+    assert limiter.request(1.01) == 0.0
+    assert not limiter.spare(1.3)
+    assert limiter.request(1.02) == pytest.approx(0.09)
+    assert not limiter.spare(1.6)  # one is on its way
+    limiter.expire(1.11)
+    assert limiter.spare(1.7)
+
+
 def test_every_transition_is_named() -> None:
     """Each state has its row; ended states lead nowhere; every other can end."""
     assert set(TRANSITIONS) == set(TransportState)
