@@ -1,6 +1,7 @@
 """The command centre: all hearings of today, pushed to whoever watches, row by row as they change."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ LOOK_EVERY = 1.0  # seconds
 LINES_EVERY = 2  # looks
 ALL_EVERY = 10  # looks: what changes by time alone
 TODAY_EVERY = 30  # looks: what was planned, moved, cancelled
-LOADED_AT_ONCE = 10  # hearings read in per look
+READING = 0.3  # seconds per look in which logs are read in, one by one
 MAX_TODAY = 600
 MAX_OPEN = 200  # left open on earlier days
 MAX_FEEDS = 100
@@ -239,8 +240,10 @@ class Centre:
         await self._heartbeats.take(self._lines)
 
     async def _load_some(self) -> None:
-        """Read logs in a few at a time: a hundred at once would hold up the hearings."""
-        for name in [self._unread.pop() for _ in range(min(LOADED_AT_ONCE, len(self._unread)))]:
+        """Read logs in one by one, and not all the time: a hundred at once would hold up the hearings."""
+        until = time.monotonic() + READING
+        while self._unread and time.monotonic() < until:
+            name = self._unread.pop()
             try:
                 await self._hearings.state(name)
             except Refused as refusal:
