@@ -257,6 +257,7 @@ async def test_what_fails_is_tried_again_or_given_up(tmp_path: Path) -> None:
             assert box.recipients == ["jia.new@example.com"]
 
 
+@pytest.mark.fault
 async def test_a_message_that_a_crash_caught_is_named(tmp_path: Path) -> None:
     """Killed between handing over and knowing: sent again under the same id, and marked."""
     async with MailBox() as box:

@@ -94,6 +94,7 @@ async def worker(server: ServerProcess) -> int:
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.fault
 async def test_asked_for_read_taken_and_over_a_kill(tmp_path: Path) -> None:
     async with serving(tmp_path / "data", HEARING_SPEECH_MODEL=str(MODEL)) as server:
         async with court(server) as (clerk, prosecutor):

@@ -207,6 +207,7 @@ async def test_the_same_file_twice_is_stored_once(server: ServerProcess) -> None
         assert stored(server.data) == [hashlib.sha256(data).hexdigest()]
 
 
+@pytest.mark.fault
 async def test_what_was_being_sent_is_gone_after_a_kill_and_what_was_entered_stays(
     tmp_path: Path,
 ) -> None:

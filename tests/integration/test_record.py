@@ -115,6 +115,7 @@ async def test_the_record_proves_itself(server: ServerProcess, tmp_path: Path) -
     assert "segment_missing" in of(findings, "error")
 
 
+@pytest.mark.fault
 async def test_a_kill_leaves_a_record_that_the_next_start_completes(server: ServerProcess) -> None:
     """Killed in session and again right after the closing: roots once each, the log's copy whole, the hole named."""
     async with two(server):

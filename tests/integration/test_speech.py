@@ -118,6 +118,7 @@ async def nothing_of_a_private_talk(people: dict[str, Voice]) -> None:
     assert {c["text"] for c in counsel.captions()[captions:]} == {HIGH_WORD}
 
 
+@pytest.mark.fault
 async def test_a_killed_recogniser_is_back(tmp_path: Path) -> None:
     """kill -9 of the child: the desks are told, the hearing goes on, and soon there are captions again."""
     async with (

@@ -130,6 +130,7 @@ async def test_refusals_at_a_seat_stand_in_the_trail(server: ServerProcess) -> N
     assert "forged-proof" not in str(rows)
 
 
+@pytest.mark.fault
 async def test_a_kill_forgets_nothing(server: ServerProcess) -> None:
     """Sessions, second factors and the trail are there again; the demonstration's passwords are new."""
     async with StaffClient(server) as judge:

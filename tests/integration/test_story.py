@@ -221,6 +221,7 @@ async def test_a_name_that_cannot_be_printed(server: ServerProcess) -> None:
         await clerk.event("transcript_sealed", version=1)
 
 
+@pytest.mark.fault
 async def test_kill_in_the_middle_of_the_hearing(tmp_path: Path) -> None:
     """After kill -9 the same links lead back into the same hearing; every acknowledged line is there."""
     data = tmp_path / "data"
@@ -258,6 +259,7 @@ async def test_kill_in_the_middle_of_the_hearing(tmp_path: Path) -> None:
             await judge.ask("close_hearing", override="演示")
 
 
+@pytest.mark.fault
 async def test_kill_between_freeze_and_seal(tmp_path: Path) -> None:
     """A document that was frozen but not yet printed is printed and sealed after the restart."""
     async with serving(tmp_path / "data") as server:

@@ -146,6 +146,7 @@ def judge(segments: list[SegmentClosed]) -> list[SegmentClosed]:
     return [segment for segment in segments if segment.track.party == "judge"]
 
 
+@pytest.mark.fault
 async def test_a_killed_worker_loses_as_little_as_without(tmp_path):
     """kill -9: the file is adopted without any key; a new worker has a new one; export reads both."""
     reports, folder = Reports(), tmp_path / "rec"

@@ -122,7 +122,7 @@ def test_a_lie_moves_a_picture_by_half_a_second_at_most(tmp_path: Path):
 
 def test_a_long_hearing_does_not_drift(tmp_path: Path):
     """Sound, camera and the calendar, each running at a speed of its own (`make drift`: two hours)."""
-    hours = int(float(os.environ.get("DRIFT_HOURS", "0.25")) * 3600)
+    hours = int(float(os.environ.get("DRIFT_HOURS", "0.15")) * 3600)
     seats = [
         sound(Line(), 0, hours, ppm=80, ntp=lambda at: at * (1 - 30e-6)),
         camera(Line(seed=2), 0, hours, 0.1, ppm=-60, ntp=lambda at: at * (1 - 30e-6)),

@@ -186,6 +186,7 @@ def test_health_counts_what_came_since_it_was_asked_last(tmp_path: Path):
     assert second.carried_at == WALL + BEGIN * 1000 + 1980
 
 
+@pytest.mark.fault
 async def test_a_killed_worker_takes_no_blame_for_what_cannot_be_read(tmp_path: Path):
     """kill -9 while one source sends nonsense from the beginning and another since a second."""
     reports = Reports()

@@ -166,6 +166,7 @@ async def test_a_key_frame_is_asked_for_until_one_comes(start, reports):
     sink.on_end("closed")
 
 
+@pytest.mark.fault
 async def test_a_killed_worker_is_replaced_and_its_files_adopted(start, folder, reports):
     """kill -9: told, back at once, at most 1 s lost, the hole named `server`."""
     recorder = await start()
@@ -191,6 +192,7 @@ async def test_a_killed_worker_is_replaced_and_its_files_adopted(start, folder, 
     assert check_segments([folder], reports.segments) == []
 
 
+@pytest.mark.fault
 async def test_a_killed_server_loses_nothing_that_was_handed_over(start, folder, reports):
     """kill -9 of the server: its worker finishes the files and goes; a start reports them."""
     victim = await asyncio.create_subprocess_exec(

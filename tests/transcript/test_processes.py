@@ -89,6 +89,7 @@ def test_what_is_refused_there_is_refused_here(signing: SigningProcesses) -> Non
         signing.call(work.archive, 5)
 
 
+@pytest.mark.fault
 def test_a_killed_process_costs_one_call(signing: SigningProcesses) -> None:
     """kill -9 between calls and amid one: whoever asked is told to ask again, and the next call is done."""
     document = court.document()
@@ -103,6 +104,7 @@ def test_a_killed_process_costs_one_call(signing: SigningProcesses) -> None:
     assert signing.call(work.digest, document)[0] == digest(document)
 
 
+@pytest.mark.fault
 def test_a_process_that_hangs_is_replaced(
     signing: SigningProcesses, monkeypatch: pytest.MonkeyPatch
 ) -> None:

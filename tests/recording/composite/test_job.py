@@ -112,6 +112,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.fault
 async def test_a_killed_server_takes_its_processes_along_and_the_next_goes_on(long, tmp_path):
     """The work is gone within seconds of its parent; what was done is used, the file is the same."""
     wanted = order(long, tmp_path / "killed")

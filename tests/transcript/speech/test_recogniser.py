@@ -75,6 +75,7 @@ async def test_what_is_said_has_the_times_of_the_hearings_clock(desk: Desk) -> N
     await desk.until(lambda: not desk.recogniser._tracks)
 
 
+@pytest.mark.fault
 async def test_a_worker_that_hangs_is_replaced(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopped, it says nothing; it is killed, and the next one hears what comes from then on."""
     await desk.becomes("on")
