@@ -104,20 +104,9 @@ class Party(Client):
 
     async def _line(self, direction: str) -> tuple[Line, str]:
         more = {"rtp_capabilities": capabilities()} if direction == "receive" else {}
-        made = await self.ask("create_transport", direction=direction, **more)
-        line = Line(
-            {
-                "iceParameters": made["ice_parameters"],
-                "iceCandidates": made["ice_candidates"],
-                "dtlsParameters": made["dtls_parameters"],
-            }
-        )
-        await line.check()
-        await self.ask(
-            "connect_transport", transport=made["transport"], dtls_parameters=line.dtls_parameters
-        )
-        await line.shake_hands()
-        return line, made["transport"]
+        line, transport = await Line.asked(self.ask, direction, **more)
+        await line.connect_as(self.ask, transport)
+        return line, transport
 
     async def rise(self) -> None:
         for task in self._tasks:

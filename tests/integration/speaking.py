@@ -29,28 +29,15 @@ class Speaker(Client):
 
     async def sit(self) -> "Speaker":
         await self.enter()
-        made = await self.ask("create_transport", direction="send")
-        self.up = Peer(
-            {
-                "iceParameters": made["ice_parameters"],
-                "iceCandidates": made["ice_candidates"],
-                "dtlsParameters": made["dtls_parameters"],
-            }
-        )
-        await self.up.check()
-        await self.ask(
-            "connect_transport",
-            transport=made["transport"],
-            dtls_parameters=self.up.dtls_parameters,
-        )
-        await self.up.shake_hands()
+        self.up, transport = await Peer.asked(self.ask, "send")
+        await self.up.connect_as(self.ask, transport)
         for source, kind, parameters in (
             ("camera", "video", vp8(SSRC["camera"])),
             ("microphone", "audio", opus(SSRC["microphone"])),
         ):
             await self.ask(
                 "produce",
-                transport=made["transport"],
+                transport=transport,
                 source=source,
                 kind=kind,
                 rtp_parameters=parameters,

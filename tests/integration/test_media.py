@@ -51,29 +51,15 @@ class Seated:
 
     async def open(self, direction: str) -> tuple[Browser, str]:
         more = {"rtp_capabilities": CAPABILITIES} if direction == "receive" else {}
-        made = await self.client.ask("create_transport", direction=direction, **more)
-        browser = Browser(
-            {
-                "iceParameters": made["ice_parameters"],
-                "iceCandidates": made["ice_candidates"],
-                "dtlsParameters": made["dtls_parameters"],
-            }
-        )
+        browser, transport = await Browser.asked(self.client.ask, direction, **more)
         self._stack.push_async_callback(browser.close)
-        return browser, made["transport"]
-
-    async def shake(self, browser: Browser, transport: str) -> None:
-        await browser.check()
-        await self.client.ask(
-            "connect_transport", transport=transport, dtls_parameters=browser.dtls_parameters
-        )
-        await browser.shake_hands()
+        return browser, transport
 
     async def connect(self) -> "Seated":
         self.up, up = await self.open("send")
         self.down, down = await self.open("receive")
-        await self.shake(self.up, up)
-        await self.shake(self.down, down)
+        await self.up.connect_as(self.client.ask, up)
+        await self.down.connect_as(self.client.ask, down)
         for source, kind, parameters in (
             ("camera", "video", vp8(1000)),
             ("microphone", "audio", opus(2000)),
@@ -165,7 +151,7 @@ async def test_strangers_and_junk_disturb_nobody(server: ServerProcess) -> None:
             browser, transport = await joining.open("send")
             for datagram in junk():
                 stranger.send(datagram)
-            await joining.shake(browser, transport)
+            await browser.connect_as(joining.client.ask, transport)
             judge.speak(b"still here")
             await judge.up.settle()
             assert await clerk.hears(b"still here") == 2

@@ -26,24 +26,11 @@ class Voice(Client):
 
     async def sit(self) -> "Voice":
         await self.enter()
-        made = await self.ask("create_transport", direction="send")
-        self.up = Peer(
-            {
-                "iceParameters": made["ice_parameters"],
-                "iceCandidates": made["ice_candidates"],
-                "dtlsParameters": made["dtls_parameters"],
-            }
-        )
-        await self.up.check()
-        await self.ask(
-            "connect_transport",
-            transport=made["transport"],
-            dtls_parameters=self.up.dtls_parameters,
-        )
-        await self.up.shake_hands()
+        self.up, transport = await Peer.asked(self.ask, "send")
+        await self.up.connect_as(self.ask, transport)
         await self.ask(
             "produce",
-            transport=made["transport"],
+            transport=transport,
             source="microphone",
             kind="audio",
             rtp_parameters=opus(SSRC),

@@ -1,6 +1,7 @@
 """What is told of a room besides its log, and how a party's line and tracks come to their end."""
 
 import asyncio
+import functools
 from typing import Any
 
 import pytest
@@ -60,20 +61,11 @@ async def in_session(house: House, *parties: Party) -> list[socketio.AsyncClient
 
 async def producing(client: socketio.AsyncClient, source: str) -> tuple[str, Browser]:
     """A sending line that is up, with one track on it."""
-    made = await ask(client, "create_transport", direction="send")
-    browser = Browser(
-        {
-            "iceParameters": made["ice_parameters"],
-            "iceCandidates": made["ice_candidates"],
-            "dtlsParameters": made["dtls_parameters"],
-        }
-    )
-    await browser.check()
-    parameters = browser.dtls_parameters
-    await ask(client, "connect_transport", transport=made["transport"], dtls_parameters=parameters)
-    await browser.shake_hands()
+    asking = functools.partial(ask, client)
+    browser, transport = await Browser.asked(asking, "send")
+    await browser.connect_as(asking, transport)
     kind, made_of = ("audio", opus) if source == "microphone" else ("video", vp8)
-    track = {"transport": made["transport"], "source": source, "kind": kind}
+    track = {"transport": transport, "source": source, "kind": kind}
     answer = await ask(client, "produce", rtp_parameters=made_of(2000), **track)
     assert answer["type"] == "produced", answer
     return answer["producer"], browser

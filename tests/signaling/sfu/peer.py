@@ -7,8 +7,8 @@ decrypted in `rtp` and `rtcp`, and `until` waits for it.
 import asyncio
 import socket
 import struct
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Self
 
 from aioice import stun
 from aiortc.rtcdtlstransport import (
@@ -63,6 +63,28 @@ class Peer:
             "role": "client",
             "fingerprints": [{"algorithm": p.algorithm, "value": p.value} for p in prints],
         }
+
+    @classmethod
+    async def asked(
+        cls, ask: Callable[..., Awaitable[Any]], direction: str, **more: Any
+    ) -> tuple[Self, str]:
+        """A transport that the server makes when a party asks, and its name; not connected yet."""
+        made = await ask("create_transport", direction=direction, **more)
+        peer = cls(
+            {
+                "iceParameters": made["ice_parameters"],
+                "iceCandidates": made["ice_candidates"],
+                "dtlsParameters": made["dtls_parameters"],
+            }
+        )
+        return peer, made["transport"]
+
+    async def connect_as(self, ask: Callable[..., Awaitable[Any]], transport: str) -> None:
+        """As `connect`, by what the party says."""
+        await self.check()
+        parameters = self.dtls_parameters
+        await ask("connect_transport", transport=transport, dtls_parameters=parameters)
+        await self.shake_hands()
 
     async def connect(self, transport: Any) -> "Peer":
         """Check, hand over the certificate, shake hands."""
