@@ -216,7 +216,8 @@ def come_out(state: HearingState, seat: Seat) -> Events:
 
 def bench_quiet(state: HearingState, by: str) -> Events:
     """The deliberation ends: its last words stay there. Who ends it is live if they were, the rest are muted,
-    and who is away is as the courtroom knew them. It is told what it does not know already, and no more.
+    and locked who was before it; who is away is as the courtroom knew them. It is told what it does not know
+    already, and no more.
     """
     room = tuple(party for party in state.seats if bench_apart(state, party))
     found: list[ev.Event] = []
@@ -226,7 +227,7 @@ def bench_quiet(state: HearingState, by: str) -> Events:
         now, told = (seat.muted, seat.locked), (seat.told_muted, seat.told_locked)
         then = told
         if seat.presence is Presence.ADMITTED:
-            then = now if party == by or seat.muted else (True, False)
+            then = now if party == by or seat.muted else (True, seat.told_locked)
         if now == told == then:
             continue
         within = (*room, party) if then == told else ()
