@@ -15,6 +15,7 @@ from .signing.certificates import common_name
 from .signing.fields import SEAL_FIELD, party_of
 from .signing.inspection import Inspection, SignatureFacts, inspect
 from .signing.signer import DIGEST_LABEL, REFUSAL
+from .signing.work import SEALED_REASON
 
 LARGEST = 256_000_000  # bytes
 Level = Literal["ok", "warning", "error"]
@@ -37,11 +38,12 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Logged:
-    """What a log says of a file, by party: whose refusal it proves, what they may be called (nothing where it
-    does not tell), and the SHA-256 of the certificates with which they signed.
+    """What a log says of a file, by party: whose refusal it proves, what they may be called and why they
+    refused (nothing where it does not tell), and the SHA-256 of the certificates with which they signed.
     """
 
     refused: frozenset[str] = frozenset()
+    reasons: Mapping[str, frozenset[str]] = field(default_factory=dict)
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     certificates: Mapping[str, str] = field(default_factory=dict)
 
@@ -268,7 +270,8 @@ def _misplaced(facts: SignatureFacts, document: Document | None, logged: Logged)
 def _wrong_refusal(
     facts: SignatureFacts, document: Document | None, logged: Logged
 ) -> tuple[str, str]:
-    """A refusal of somebody who was not asked, or under another name than the document has or the log."""
+    """A refusal of somebody who was not asked, or under another name than the document has or the log, or
+    for another reason than the log has."""
     party = party_of(facts.field) or ""
     signer = next((s for s in document.signers if s.party == party), None) if document else None
     if signer is None:
@@ -281,6 +284,10 @@ def _wrong_refusal(
     names = logged.names.get(party, frozenset())
     if names and not any(facts.reason.startswith(named.format(name)) for name in names):
         return "wrong_signer", f"the log names {', '.join(sorted(names))}: {facts.reason}"
+    given = logged.reasons.get(party, frozenset())
+    sealed = facts.reason.removeprefix(named.format(signer.name))
+    if given and sealed not in {*given, SEALED_REASON}:
+        return "wrong_reason", f"the log has another reason, {'; '.join(sorted(given))}: {sealed}"
     return "", ""
 
 

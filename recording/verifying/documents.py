@@ -113,7 +113,8 @@ def check(
     whole: bool,
 ) -> Iterator[Finding]:
     """Each document's file, signatures and refusals. A refusal counts as far as the log is `proven`; what
-    somebody is called is compared with a log that is `whole`: what is masked may give them another name.
+    somebody is called, and why they refused, is compared with a log that is `whole`: what is masked may have
+    another name, or no reason.
 
     A bundle has every file that its log names, unless it says that it is without.
     """
@@ -129,7 +130,8 @@ def check(
         if name in said.asserted:
             yield _asserted(source, name, said, people, judges)
     for name in sorted(name for name in present if name.startswith(PREFIX)):
-        refused = [one for one in said.refused.get(name, ()) if one.entry <= proven]
+        all_refused = said.refused.get(name, ())
+        refused = [one for one in all_refused if one.entry <= proven]
         yield _file(source, name, said.stated.get(name))
         for one in refused:
             who = people.get(one.party, one.party)
@@ -138,6 +140,7 @@ def check(
         data = small(source, name, LARGEST)
         logged = Said(
             refused=frozenset(one.party for one in refused),
+            reasons={one.party: frozenset({one.reason}) for one in all_refused if whole},
             names=said.called if whole else {},
             certificates=said.certificates.get(name, {}),
         )

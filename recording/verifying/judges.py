@@ -51,10 +51,12 @@ class ContainerFacts(Protocol):
 
 class Said(NamedTuple):
     """What a log says of who signed a document and who refused, by party: whose refusal it proves, what they
-    may be called (nothing where it does not tell), the SHA-256 of the certificates that were signed with.
+    may be called and why they refused (nothing where it does not tell), the SHA-256 of the certificates that
+    were signed with.
     """
 
     refused: frozenset[str] = frozenset()
+    reasons: Mapping[str, frozenset[str]] = MappingProxyType({})
     names: Mapping[str, frozenset[str]] = MappingProxyType({})
     certificates: Mapping[str, str] = MappingProxyType({})
 

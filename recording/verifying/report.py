@@ -119,6 +119,7 @@ WORDS: Mapping[str, str] = {
     "unsigned": "没有签名，也没有所证明的拒绝 no signature here, and no refusal that is proven",
     "untrusted": "签名证书不受信任 the certificate does not lead to a trusted root, or was not valid then",
     "wrong_certificate": "签名证书与日志不符 signed with another certificate than the log names",
+    "wrong_reason": "拒签理由与日志不符 refused for another reason than the log has",
     "wrong_signer": "签名者并非所请之人 signed by somebody who was not asked",
     # time
     "track": "来源 source",

@@ -80,12 +80,16 @@ def test_a_refusal_under_another_name_is_found(
 
 
 def test_what_a_log_says_of_a_file_is_compared(refused: bytes, signed: Signed) -> None:
-    """The name of who refused, the certificate of who signed; where it says nothing, nothing is wrong."""
+    """The name and the reason of who refused, the certificate of who signed; where it says nothing, nothing
+    is wrong."""
     names = frozenset({"阮小满"})
     for said, codes in (
         (Logged(names={"defendant": names}), set()),
         (Logged(names={"defendant": frozenset()}), set()),
         (Logged(names={"defendant": frozenset({"佟小满"})}), {"wrong_signer"}),
+        (Logged(reasons={"defendant": frozenset({REASON})}), set()),
+        (Logged(reasons={"defendant": frozenset()}), set()),
+        (Logged(reasons={"defendant": frozenset({"别的理由"})}), {"wrong_reason"}),
         (Logged(certificates={"counsel": "0" * 64}), {"wrong_certificate"}),
     ):
         found = verify_pdf(refused, signed.roots, logged=said).findings

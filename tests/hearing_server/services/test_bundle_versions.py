@@ -188,6 +188,16 @@ def test_another_certificate_than_the_log_s_is_named(
     assert "counsel" in finding.text
 
 
+def test_another_reason_in_a_refusal_than_the_log_s_is_named(
+    copies: Copies, bundle: Path, tmp_path: Path
+) -> None:
+    edit = _logged("signature_refused", lambda said: said.update(reason="别的理由"))
+    report = copies.verified(changed(bundle, tmp_path / "changed.asice", edit))
+    (finding,) = [one for one in report.findings if one.code == "wrong_reason"]
+    assert finding.text.startswith("transcript-1: refusal")
+    assert "别的理由" in finding.text
+
+
 def test_another_name_in_a_refusal_than_the_log_s_is_named(
     copies: Copies, bundle: Path, tmp_path: Path
 ) -> None:
