@@ -90,7 +90,8 @@ class TypstNotary:
             party=party,
             name=state.freeze.names[party],  # in the box as on the page
             label=label,
-            reason=None if sealed else _printable(refusal.reason),
+            reason=None if sealed else refusal.reason,
+            printed=_printable(refusal.reason),
             at=refusal.at,
         )
         return self._steps.do(work.refuse, pdf, said)

@@ -195,14 +195,8 @@ async def test_a_killed_worker_is_replaced_and_its_files_adopted(start, folder, 
 @pytest.mark.fault
 async def test_a_killed_server_loses_nothing_that_was_handed_over(start, folder, reports):
     """kill -9 of the server: its worker finishes the files and goes; a start reports them."""
-    victim = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.recording.victim",
-        str(folder),
-        cwd=HERE,
-        stdout=subprocess.PIPE,
-    )
+    command = [sys.executable, "-m", "tests.recording.victim", str(folder)]
+    victim = await asyncio.create_subprocess_exec(*command, cwd=HERE, stdout=subprocess.PIPE)
     worker = int((await victim.stdout.readline()).split()[1])
     await asyncio.sleep(3.0)
     victim.kill()

@@ -28,7 +28,8 @@ OTHERS = ("prosecutor", "counsel", "clerk", "judge")
 
 def refusal(reason: str | None = REASON, party: str = "defendant") -> work.Refusal:
     _, label, _, name = next(one for one in court.PEOPLE if one[0] == party)
-    return work.Refusal(party=party, name=name, label=label, reason=reason, at=AT)
+    printed = (reason or "").replace("😀", "□")
+    return work.Refusal(party=party, name=name, label=label, reason=reason, printed=printed, at=AT)
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +97,19 @@ def test_what_a_log_says_of_a_file_is_compared(refused: bytes, signed: Signed) -
         assert {f.code for f in found if f.level == "error"} == codes, said
 
 
+@pytest.mark.parametrize(
+    "reason", ["第一行\n第二行", "a\r\nb", "(un(b\\al", "没有字体的 😀", "  两边有空格  "]
+)
+def test_the_seal_holds_the_reason_as_it_was_given(
+    signed: Signed, authority: Authority, reason: str
+) -> None:
+    """What no font has stands in the print as a box, in the seal as it is."""
+    pdf = work.refuse(signed.sealed, refusal(reason), authority)
+    said = Logged(reasons={"defendant": frozenset({reason})})
+    found = verify_pdf(pdf, signed.roots, logged=said).findings
+    assert not [f for f in found if f.level == "error"]
+
+
 def test_a_box_is_used_once(signed: Signed, authority: Authority) -> None:
     """Whoever refused does not sign after it, nor the other way round; nobody refuses without a box."""
     pdf = work.refuse(signed.sealed, refusal(), authority)
@@ -103,7 +117,7 @@ def test_a_box_is_used_once(signed: Signed, authority: Authority) -> None:
         (lambda: court.sign(pdf, "defendant", authority), "already_signed"),
         (lambda: work.refuse(signed.signed, refusal(), authority), "already_signed"),
         (
-            lambda: signer.seal_refusal(pdf, "x", "x", "x", datetime.now(UTC), authority),
+            lambda: signer.seal_refusal(pdf, "x", "x", "x", "x", datetime.now(UTC), authority),
             "unknown_signer",
         ),
     ):

@@ -121,12 +121,15 @@ def seal_refusal(
     party: str,
     who: str,
     reason: str,
+    printed: str,
     refused_at: datetime,
     authority: Authority,
     *,
     extra_fonts: Sequence[Path] = (),
 ) -> bytes:
     """The court's seal in the box of who refused to sign: seen there are the refusal and its reason.
+
+    The seal holds the `reason` as it was given; `printed` is what of it the fonts have.
 
     Raises SigningError: `unknown_signer`, `already_signed`, `timestamp_unavailable`, `signing_failed`.
     """
@@ -143,7 +146,7 @@ def seal_refusal(
         caption=authority.court_name,
         time=refused_at.astimezone(_COURT_TIME),
         size=size,
-        refusal=breakable(reason),
+        refusal=breakable(printed),
         extra_fonts=tuple(extra_fonts),
     )
     return run(_sign_seal(pdf, metadata, stamp, authority))

@@ -122,22 +122,27 @@ def sign_held(
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """Who will not sign, since `at` (Unix ms); the reason is None where it is sealed by order."""
+    """Who will not sign, since `at` (Unix ms); the reason is None where it is sealed by order.
+
+    `printed` is what of the reason the fonts have.
+    """
 
     party: str
     name: str
     label: str
     reason: str | None
+    printed: str
     at: int
 
 
 def refuse(pdf: bytes, refusal: Refusal, authority: Authority) -> bytes:
     """Seal the refusal into the box of who refused. Raises as `signer.seal_refusal`."""
-    reason = SEALED_REASON if refusal.reason is None else refusal.reason
+    reason, printed = SEALED_REASON, SEALED_REASON
+    if refusal.reason is not None:
+        reason, printed = refusal.reason, refusal.printed
     when = datetime.fromtimestamp(refusal.at / 1000, UTC)
-    return signer.seal_refusal(
-        pdf, refusal.party, f"{refusal.label} {refusal.name}", reason, when, authority
-    )
+    who = f"{refusal.label} {refusal.name}"
+    return signer.seal_refusal(pdf, refusal.party, who, reason, printed, when, authority)
 
 
 def archive(pdf: bytes, authority: Authority) -> bytes:
