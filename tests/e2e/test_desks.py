@@ -179,16 +179,17 @@ async def apart(one: Person, two: Person, looks: Looks) -> None:
     await two.get("correction-text").fill("在线的更正。")
     await two.click("correction-save")
     await reads(two, "在线的更正。", "第二句。")
+    await expect(two.get("pending-line")).to_have_count(0, timeout=PATIENCE)  # it is saved
     await one.page.context.set_offline(False)
     await expect(one.get("desk-merged")).to_be_visible(timeout=PATIENCE)
     refused = one.page.locator("[data-testid=pending-line][data-code=stale_revision]")
-    await expect(refused).to_have_count(1)
+    await expect(refused).to_have_count(1, timeout=PATIENCE)
     await reads(two, "在线的更正。", "第二句。", "离线一。", "离线二。")
-    await expect(two.get("line-disputed")).to_be_visible()
+    await expect(two.get("line-disputed")).to_be_visible(timeout=PATIENCE)
     await looks.at(one, "desk merged again")
     await one.click("retry-line")
     await reads(two, "离线的更正。", "第二句。", "离线一。", "离线二。")
-    await expect(one.get("pending-line")).to_have_count(0)
+    await expect(one.get("pending-line")).to_have_count(0, timeout=PATIENCE)
 
 
 @pytest.mark.long
