@@ -14,8 +14,7 @@ from .pdf import render
 from .signing.certificates import common_name
 from .signing.fields import SEAL_FIELD, party_of
 from .signing.inspection import Inspection, SignatureFacts, inspect
-from .signing.signer import DIGEST_LABEL, REFUSAL
-from .signing.work import SEALED_REASON
+from .signing.signer import DIGEST_LABEL, REFUSAL, SEALED_REASON
 
 LARGEST = 256_000_000  # bytes
 Level = Literal["ok", "warning", "error"]
@@ -43,7 +42,7 @@ class Logged:
     """
 
     refused: frozenset[str] = frozenset()
-    reasons: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     certificates: Mapping[str, str] = field(default_factory=dict)
 
@@ -284,10 +283,10 @@ def _wrong_refusal(
     names = logged.names.get(party, frozenset())
     if names and not any(facts.reason.startswith(named.format(name)) for name in names):
         return "wrong_signer", f"the log names {', '.join(sorted(names))}: {facts.reason}"
-    given = logged.reasons.get(party, frozenset())
     sealed = facts.reason.removeprefix(named.format(signer.name))
-    if given and sealed not in {*given, SEALED_REASON}:
-        return "wrong_reason", f"the log has another reason, {'; '.join(sorted(given))}: {sealed}"
+    given = logged.reasons.get(party, sealed)
+    if sealed not in (given, SEALED_REASON):
+        return "wrong_reason", f"the log has another reason, {given}: {sealed}"
     return "", ""
 
 

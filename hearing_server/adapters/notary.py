@@ -85,13 +85,14 @@ class TypstNotary:
     def refuse(self, pdf: bytes, state: HearingState, party: str, *, sealed: bool) -> bytes:
         assert state.freeze is not None
         refusal = state.freeze.refused[party]
+        reason = signer.SEALED_REASON if sealed else refusal.reason
         label, _ = _named(state, party)
         said = work.Refusal(
             party=party,
             name=state.freeze.names[party],  # in the box as on the page
             label=label,
-            reason=None if sealed else refusal.reason,
-            printed=_printable(refusal.reason),
+            reason=reason,
+            printed=_printable(reason),
             at=refusal.at,
         )
         return self._steps.do(work.refuse, pdf, said)

@@ -140,7 +140,7 @@ def check(
         data = small(source, name, LARGEST)
         logged = Said(
             refused=frozenset(one.party for one in refused),
-            reasons={one.party: frozenset({one.reason}) for one in all_refused if whole},
+            reasons={one.party: one.reason for one in all_refused} if whole else {},
             names=said.called if whole else {},
             certificates=said.certificates.get(name, {}),
         )

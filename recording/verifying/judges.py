@@ -56,7 +56,7 @@ class Said(NamedTuple):
     """
 
     refused: frozenset[str] = frozenset()
-    reasons: Mapping[str, frozenset[str]] = MappingProxyType({})
+    reasons: Mapping[str, str] = MappingProxyType({})
     names: Mapping[str, frozenset[str]] = MappingProxyType({})
     certificates: Mapping[str, str] = MappingProxyType({})
 

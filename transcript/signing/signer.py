@@ -44,6 +44,7 @@ from .timestamp import to_asn1
 DIGEST_LABEL = " SHA-256 "  # after the name of what is inside
 STATEMENT = "以上笔录已阅，记录无误。"
 REFUSAL = "拒绝签名 refused to sign: "  # and who, and why
+SEALED_REASON = "〔依法封存 sealed by order〕"  # in the place of why
 _COURT_TIME = timezone(timedelta(hours=8))
 _MECHANISM = algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})
 T = TypeVar("T")

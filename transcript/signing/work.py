@@ -24,7 +24,6 @@ HELD_MINUTES = 10  # the key lives for a moment
 HELD_REASON = (
     "（密钥由法院服务器代管，见证人：{witness} Key held by the court's server, witness: {witness}）"
 )
-SEALED_REASON = "〔依法封存 sealed by order〕"
 HELD_CAPTION = "法院代管密钥 Key held by the court"
 
 
@@ -122,27 +121,23 @@ def sign_held(
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """Who will not sign, since `at` (Unix ms); the reason is None where it is sealed by order.
-
-    `printed` is what of the reason the fonts have.
-    """
+    """Who will not sign, since `at` (Unix ms), and why; `printed` is what of the reason the fonts have."""
 
     party: str
     name: str
     label: str
-    reason: str | None
+    reason: str
     printed: str
     at: int
 
 
 def refuse(pdf: bytes, refusal: Refusal, authority: Authority) -> bytes:
     """Seal the refusal into the box of who refused. Raises as `signer.seal_refusal`."""
-    reason, printed = SEALED_REASON, SEALED_REASON
-    if refusal.reason is not None:
-        reason, printed = refusal.reason, refusal.printed
     when = datetime.fromtimestamp(refusal.at / 1000, UTC)
     who = f"{refusal.label} {refusal.name}"
-    return signer.seal_refusal(pdf, refusal.party, who, reason, printed, when, authority)
+    return signer.seal_refusal(
+        pdf, refusal.party, who, refusal.reason, refusal.printed, when, authority
+    )
 
 
 def archive(pdf: bytes, authority: Authority) -> bytes:

@@ -1,6 +1,11 @@
 """What was objected to, what became of it and who would not sign stand in the next version."""
 
-from hearing_server.adapters.notary import document_of
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hearing_server.adapters.notary import TypstNotary, document_of
 from hearing_server.domain import commands as cmd
 from hearing_server.domain.events import Level
 from hearing_server.domain.hearing import HearingState
@@ -8,6 +13,7 @@ from tests.hearing_server.domain.test_objections import closed, froze, objected
 from tests.hearing_server.domain.world import World
 from transcript.document import TranscriptDocument, digest, from_json, to_json
 from transcript.pdf import render
+from transcript.signing.signer import SEALED_REASON
 
 
 def printed(state: HearingState) -> TranscriptDocument:
@@ -37,6 +43,31 @@ def test_the_next_version_prints_the_objection_its_answer_and_the_refusal_to_sig
     assert (refusal.version, refusal.reason) == (1, "与我听到的不符")
     assert from_json(to_json(document)) == document
     assert render(document).pages >= 2
+
+
+class Asked:
+    """Keeps what a signing process would have been given."""
+
+    given: tuple[Any, ...] = ()
+
+    def start(self) -> None: ...
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        self.given = arguments
+        return b""
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_reason_that_is_sealed_does_not_reach_the_file(sealed: bool) -> None:
+    """Nor the process that makes it; one that is not is sealed as it was given, and printed as fonts allow."""
+    world, reason = closed(), "与我听到的不符\U0001f600"
+    world.do("counsel", cmd.RefuseSignature(version=1, reason=reason))
+    asked = Asked()
+    TypstNotary(asked).refuse(b"", world.state, "counsel", sealed=sealed)
+    _, said = asked.given
+    told = (SEALED_REASON, SEALED_REASON) if sealed else (reason, "与我听到的不符□")
+    assert (said.reason, said.printed) == told
+    assert ("与我听到的不符" in repr(said)) is not sealed
 
 
 def test_an_answer_after_the_freeze_leaves_its_document_as_it_was() -> None:
