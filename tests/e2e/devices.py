@@ -10,8 +10,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-# Five pictures a second: every one of them is drawn by each browser in software, and five
-# browsers with more leave two cores no time to answer for.
+# Five pictures a second: each browser draws every one of them in software, and with more of them
+# five browsers on two cores answer too late to keep their sockets.
 WIDTH, HEIGHT, RATE, SECONDS = 320, 240, 5, 4
 SAMPLES = 48_000
 
